@@ -1,0 +1,72 @@
+"""A paper as a source knows it, and what a look-up may say instead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from retest.domain import Frozen
+from retest.domain.line import Window
+from retest.domain.verdict import Condition, Stance
+
+
+class Paper(Frozen):
+    """One arXiv paper. `id` has no version; `published` is the day of v1; absent facts are empty, never guessed."""
+
+    id: str
+    title: str
+    abstract: str
+    published: date
+    version: int | None = None
+    """The version that title and abstract were taken from, where the source says so."""
+    authors: tuple[str, ...] = ()
+    updated: date | None = None
+    other_titles: tuple[str, ...] = ()
+    """Titles of other versions, where they are known."""
+    categories: tuple[str, ...] = ()
+    withdrawn: bool = False
+    synopsis: tuple[str, ...] = ()
+    """Sentences in a librarian's own words; the bundled library has these instead of an abstract."""
+
+
+class Missing(Frozen):
+    """The source was asked and has no such paper."""
+
+    id: str
+
+
+class Unknown(Frozen):
+    """The source could not be asked. Never the same as Missing."""
+
+    id: str
+    reason: str
+
+
+Lookup = Paper | Missing | Unknown
+
+
+class Query(Frozen):
+    """Every phrase of `all_of` and, where given, at least one of `any_of`. Phrases are plain text, never a grammar.
+
+    With `all_of` empty it is a bag of words and phrases, ranked by how many match.
+    """
+
+    all_of: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        every = " AND ".join(f'"{phrase}"' for phrase in self.all_of)
+        some = " OR ".join(f'"{phrase}"' for phrase in self.any_of)
+        return f"{every} AND ({some})" if every and some else every or some
+
+
+class Annotation(Frozen):
+    """What a careful reader of a paper took its stance on one claim to be."""
+
+    claim: str
+    stance: Stance
+    sentences: tuple[int, ...] = ()
+    lever: Condition | None = None
+    why: str
+
+
+__all__ = ["Annotation", "Lookup", "Missing", "Paper", "Query", "Unknown", "Window"]

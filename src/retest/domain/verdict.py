@@ -1,0 +1,18 @@
+"""Verdicts, why a claim has none, and what moved."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Stance = Literal["supports", "qualifies", "contradicts", "unrelated"]
+Verdict = Literal["holds", "relaxed", "overturned", "undetermined"]
+ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
+Why = Literal["nothing-newer-found", "nothing-grounded", "search-failed", "not-judged"]
+Condition = Literal["model scale", "training method", "data", "evaluation", "domain", "metric", "magnitude"]
+
+EVIDENCE_FOR: dict[Verdict, frozenset[Stance]] = {
+    "holds": frozenset({"supports"}),
+    "relaxed": frozenset({"qualifies", "contradicts"}),
+    "overturned": frozenset({"contradicts"}),
+}
+"""The kinds of evidence without at least one of which a verdict does not stand (docs/design.md, Settling)."""

@@ -1,0 +1,1 @@
+"""Models behind one protocol; one file per provider, imported on use."""

@@ -1,0 +1,69 @@
+"""The protocol between the stations and a model: one request in, one reply out, nothing believed yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from retest.domain.evidence import Evidence
+from retest.domain.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a request is about, for providers that answer without reading prose (`annotations`) and for logs."""
+
+    line: str
+    claim: str = ""
+    papers: tuple[Paper, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    window_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One model call. `system` is the fixed part (shared by calls of a kind), `user` the rest."""
+
+    schema: type[BaseModel]
+    system: str
+    user: str
+    prompt_hash: str
+    facts: Facts
+    max_output_tokens: int = 4000
+    ask: int = 1
+    """1, or 2 for the independent second question about a flip: part of the cache key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or more calls; `cached` are those of `input` that the service read from its cache."""
+
+    calls: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.calls + other.calls, self.input + other.input,
+                     self.cached + other.cached, self.output + other.output)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The text of an answer that ended by itself. Providers raise ModelFailed for refusals and cut-off answers."""
+
+    text: str
+    usage: Usage = field(default_factory=Usage)
+
+
+class Model(Protocol):
+    """A provider and a model name. `complete` raises KeyRejected, ModelFailed, or retry.Transient to be tried again."""
+
+    provider: str
+    name: str
+
+    async def complete(self, request: Request) -> Reply: ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,72 @@
+"""The one owner of retries, for paper sources and models alike: tenacity, bounded, honouring Retry-After."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import tenacity
+
+
+class Transient(Exception):
+    """A failure that may pass: tried again after `retry_after` seconds, or after a growing pause."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long to try. Pauses grow from `pause` seconds, doubled each time, to `longest`."""
+
+    attempts: int = 4
+    pause: float = 2.0
+    longest: float = 60.0
+
+
+def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """Seconds to wait as an HTTP Retry-After header says (RFC 9110, 10.2.3: seconds or a date); None if it does not."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        then = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (then - now()).total_seconds())
+
+
+def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
+    growing = tenacity.wait_exponential(multiplier=patience.pause, max=patience.longest)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, Transient) else None
+        # An hour-long Retry-After must not hold a nightly job: wait as long as we are willing to, then ask once more.
+        return growing(state) if asked is None else min(asked, patience.longest)
+
+    return wait
+
+
+def retrying(patience: Patience) -> tenacity.Retrying:
+    """For blocking calls. Raises the last Transient when patience is at its end."""
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Transient),
+        stop=tenacity.stop_after_attempt(patience.attempts),
+        wait=_wait(patience),
+        reraise=True,
+    )
+
+
+def async_retrying(patience: Patience) -> tenacity.AsyncRetrying:
+    """For coroutines. Raises the last Transient when patience is at its end."""
+    return tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception_type(Transient),
+        stop=tenacity.stop_after_attempt(patience.attempts),
+        wait=_wait(patience),
+        reraise=True,
+    )

@@ -1,14 +1,14 @@
 """Every error that retest raises on purpose, with a hint that says how to go on.
 
-    RetestError
-    |-- UsageError            the input is wrong                       exit status 2
-    |   `-- FileError         ... at a place in a file: file:line, found, expected
-    `-- RunError              something went wrong while running       exit status 1
-        |-- KeyRejected       the model's service refused the key: the run stops at once
-        `-- ClaimError        costs one claim, never the run           exit status 3
-            |-- SearchFailed  the paper source could not be asked
-            `-- ModelFailed   the model gave no usable answer
-                `-- Waiting   an answer that a person has yet to write
+RetestError
+|-- UsageError            the input is wrong                       exit status 2
+|   `-- FileError         ... at a place in a file: file:line, found, expected
+`-- RunError              something went wrong while running       exit status 1
+    |-- KeyRejected       the model's service refused the key: the run stops at once
+    `-- ClaimError        costs one claim, never the run           exit status 3
+        |-- SearchFailed  the paper source could not be asked
+        `-- ModelFailed   the model gave no usable answer
+            `-- Waiting   an answer that a person has yet to write
 """
 
 from __future__ import annotations

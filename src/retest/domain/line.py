@@ -36,6 +36,16 @@ def first_day(dated: str) -> date:
     return days[-1]
 
 
+def last_day(dated: str) -> date:
+    """The last day of the last unit of a stated date: `2025` gives 2025-12-31. Raises as `first_day` does."""
+    first = first_day(dated)
+    dashes = dated.rpartition("/")[2].count("-")
+    if dashes == 2:
+        return first
+    following = date(first.year + 1, 1, 1) if dashes == 0 else months_before(first, -1)
+    return following - timedelta(days=1)
+
+
 def _is_dated(value: str) -> str:
     first_day(value)
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from retest.domain import Frozen
-from retest.domain.line import Window
 from retest.domain.verdict import Condition, Stance
 
 
@@ -26,6 +25,13 @@ class Paper(Frozen):
     withdrawn: bool = False
     synopsis: tuple[str, ...] = ()
     """Sentences in a librarian's own words; the bundled library has these instead of an abstract."""
+
+
+class Candidate(Frozen):
+    """A paper in the window that searches returned; `found_by` names them, as people read them."""
+
+    paper: Paper
+    found_by: tuple[str, ...]
 
 
 class Missing(Frozen):
@@ -67,6 +73,3 @@ class Annotation(Frozen):
     sentences: tuple[int, ...] = ()
     lever: Condition | None = None
     why: str
-
-
-__all__ = ["Annotation", "Lookup", "Missing", "Paper", "Query", "Unknown", "Window"]

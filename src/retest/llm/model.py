@@ -19,7 +19,9 @@ class Facts:
     claim: str = ""
     papers: tuple[Paper, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    window_months: int | None = None
+    recent: frozenset[str] = frozenset()
+    """Ids of evidence of the last six months."""
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
@@ -48,7 +50,9 @@ class Searched(Frozen):
 class Flip(Frozen):
     """A verdict that differs from the last report's; `pending` while the second answer disagreed."""
 
-    from_: Verdict
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    from_: Verdict = Field(alias="from")
     to: Verdict
     on: date
     pending: bool
@@ -125,3 +129,9 @@ class Record(Frozen):
     limits: str
     rejected: tuple[Rejection, ...]
     """What fell off the ladder in the synthesis."""
+
+
+def published_schema() -> dict[str, object]:
+    """The JSON Schema (draft 2020-12) of the record, as published in docs/report.schema.json."""
+    schema = Record.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,162 @@
+"""`retest lines`, `check`, `show`, `import`, `prompt`: what is on file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retest.cli import app
+from retest.cli.options import Json, Reports, Workspace, chosen_lines, claims_folder
+from retest.errors import FileError, UsageError
+
+
+@app.command()
+def lines(as_json: Json = False, reports: Reports = None, workspace: Workspace = Path()) -> None:
+    """List the lines of the workspace: how many claims, when they last had news, how they stand."""
+    from collections import Counter
+
+    from retest.cli.show import out_json, table
+    from retest.reports.write import read_record
+    from retest.settings import environment, load_settings
+
+    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    rows = []
+    for line in chosen_lines(settings.workspace, [], every=True):
+        record = read_record(settings.path("reports"), line.line)
+        counts = Counter(claim.verdict for claim in record.claims) if record else Counter()
+        rows.append(
+            {"line": line.line, "claims": len(line.claims), "as_of": str(record.as_of) if record else None, **counts}
+        )
+    if as_json:
+        out_json(rows)
+        return
+    kinds = ("holds", "relaxed", "overturned", "undetermined")
+    cells = [(r["line"], r["claims"], r["as_of"] or "never run", *(r.get(kind, 0) for kind in kinds)) for r in rows]
+    table(("line", "claims", "last news", *kinds), cells)
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Claims files; all of the workspace's if none is named.")
+    ] = None,
+    as_json: Json = False,
+    workspace: Workspace = Path(),
+) -> None:
+    """Check claims files without running anything: each fault with file, line, what was found and expected."""
+    from retest.cli.show import complain, out, out_json
+    from retest.lines.load import load_line
+
+    files = paths or sorted(claims_folder(workspace.resolve())[0].glob("*.yaml"))
+    if not files:
+        raise UsageError("there is no claims file to check", "name one, or make a workspace with `retest init`")
+    results = []
+    for path in files:
+        try:
+            line = load_line(path)
+            results.append({"path": str(path), "ok": True, "claims": len(line.claims), "error": None})
+        except FileError as error:
+            results.append({"path": str(path), "ok": False, "claims": 0, "error": str(error)})
+            if not as_json:
+                complain(error)
+            continue
+        if not as_json:
+            out(f"{path}: {len(line.claims)} claims, no fault")
+    if as_json:
+        out_json(results)
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="LINE", help="The line to show.")],
+    claim: Annotated[str, typer.Option(help="Show one claim with its evidence.")] = "",
+    as_json: Json = False,
+    reports: Reports = None,
+    workspace: Workspace = Path(),
+) -> None:
+    """Show the last report of a line: a table of its claims, or one claim with its evidence."""
+    from retest.cli.show import out, out_json, table
+    from retest.reports.markdown import newest
+    from retest.reports.write import read_record
+    from retest.settings import environment, load_settings
+    from retest.text import one_line
+
+    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    chosen_lines(settings.workspace, [name], every=False)
+    record = read_record(settings.path("reports"), name)
+    if record is None:
+        raise UsageError(
+            f"there is no report of {name} in {settings.path('reports')}", f"make one: retest run --line {name}"
+        )
+    every = (*record.claims, record.counter_thesis)
+    if claim:
+        found = next((c for c in every if c.id == claim), None)
+        if found is None:
+            raise UsageError(f"unknown claim {claim!r}", f"there is {', '.join(c.id for c in every)}")
+        if as_json:
+            out_json(found.model_dump(mode="json"))
+            return
+        out(one_line(found.text))
+        out(one_line(f"{found.verdict} {found.why or ''} {found.detail}"))
+        out(one_line(found.rationale))
+        for item in found.evidence:
+            out(one_line(f"- {item.stance} {item.published} {item.arxiv_id} {item.title}"))
+            out(f"  {one_line(item.quote)}")
+        return
+    if as_json:
+        out_json(record.model_dump(mode="json"))
+        return
+    rows = []
+    for c in every:
+        item = newest(c)
+        rows.append(
+            (c.id, f"{c.verdict}: {c.why}" if c.why else c.verdict, len(c.evidence), item.published if item else "")
+        )
+    table(("claim", "verdict", "evidence", "newest"), rows)
+
+
+@app.command("import")
+def import_(
+    page: Annotated[Path, typer.Argument(help="A page of an inquiring line, as text.")],
+    line: Annotated[str, typer.Option(help="The line's name; made from its question if left out.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the claims file here instead of to stdout.")
+    ] = None,
+) -> None:
+    """Make a draft of a claims file from a page: question, dated findings, anchors, notes and tasks. What it cannot
+    place it lists. A person then splits findings that say two things."""
+    from retest.cli.show import out, say
+    from retest.lines.page import import_page, read_page
+
+    imported = import_page(read_page(page), line or None)
+    if output is None:
+        out(imported.yaml.rstrip("\n"))
+    elif output.exists():
+        raise UsageError(f"{output} is there already", "name another file: nothing is overwritten")
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(imported.yaml, encoding="utf-8")
+        say(f"wrote {output}")
+    for number, text in imported.unplaced:
+        say(f"{page}:{number}: not placed: {text}")
+
+
+@app.command()
+def prompt(
+    name: Annotated[str, typer.Argument(metavar="LINE", help="The line.")],
+    reports: Reports = None,
+    workspace: Workspace = Path(),
+) -> None:
+    """Print a line as one research prompt for a chat, brought up to date with what its last report knows."""
+    from retest.cli.show import out
+    from retest.reports.research_prompt import research_prompt
+    from retest.reports.write import read_record
+    from retest.settings import environment, load_settings
+
+    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    (line,) = chosen_lines(settings.workspace, [name], every=False)
+    out(research_prompt(line, read_record(settings.path("reports"), name)).rstrip("\n"))

@@ -1,0 +1,158 @@
+"""`retest init`, `doctor`, `graph`, `schema`: the workspace and the machine it runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retest.cli import app
+from retest.cli.options import Json, Workspace, claims_folder
+from retest.errors import RetestError, UsageError
+
+_TOML = """# Settings of this workspace; flags and RETEST_* variables come before them.
+# source = "arxiv"                          # arxiv, mirror or library
+# model = "anthropic:claude-sonnet-5-5"     # PROVIDER:NAME
+# verifier = "openai:gpt-6.1-terra"         # checks quotes and flips; the model itself if left out
+# candidates = 32                           # papers of a claim that the model reads
+"""
+_IGNORE = ".retest/\n"
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The folder to make; this one if left out.")] = Path()) -> None:
+    """Make a workspace: claims/ with the bundled line as an example, reports/, retest.toml. Nothing is overwritten."""
+    from retest.cli.show import out
+    from retest.data import defaults
+
+    contents = {folder / "retest.toml": _TOML, folder / ".gitignore": _IGNORE}
+    for path in sorted(defaults("claims").glob("*.yaml")):
+        contents[folder / "claims" / path.name] = path.read_text(encoding="utf-8")
+    (folder / "reports").mkdir(parents=True, exist_ok=True)
+    (folder / "claims").mkdir(exist_ok=True)
+    for path, text in contents.items():
+        if path.exists():
+            out(f"kept   {path}")
+            continue
+        path.write_text(text, encoding="utf-8")
+        out(f"wrote  {path}")
+    out(f"next:  cd {folder} && retest run --line scale-anticipation --offline")
+
+
+@app.command()
+def graph() -> None:
+    """Print the pipeline as a Mermaid diagram."""
+    from retest.cli.show import out
+    from retest.pipeline.graph import drawn
+
+    out(drawn().rstrip("\n"))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of reports/<line>.json."""
+    from retest.cli.show import out_json
+    from retest.reports.record import published_schema
+
+    out_json(published_schema())
+
+
+@app.command()
+def doctor(as_json: Json = False, workspace: Workspace = Path()) -> None:
+    """Say what is configured, which endpoints answer and what is missing. Spends nothing: no model is asked anything.
+
+    Exit status 0 if a run could start as configured, 3 if something is missing.
+    """
+    from retest.cli.show import out_json, table
+    from retest.settings import environment, load_settings
+
+    env = environment()
+    settings = load_settings(workspace.resolve(), env, {})
+    rows = [*_claims(settings), *_source(settings), *_model(settings, env)]
+    if as_json:
+        out_json([{"what": what, "ok": state, "detail": detail} for what, state, detail in rows])
+    else:
+        marks = {True: "ok", False: "no", None: "-"}
+        table(("what", "", "detail"), [(what, marks[state], detail) for what, state, detail in rows])
+    if any(state is False for _, state, _ in rows):
+        raise typer.Exit(3)
+
+
+Row = tuple[str, bool | None, str]
+
+
+def _claims(settings: Any) -> list[Row]:
+    from retest import __version__
+    from retest.lines.load import load_line
+
+    folder, bundled = claims_folder(settings.workspace)
+    rows: list[Row] = [("retest", True, __version__), ("workspace", True, str(settings.workspace))]
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            line = load_line(path)
+            rows.append((f"claims/{path.name}", True, f"{len(line.claims)} claims{' (bundled)' if bundled else ''}"))
+        except RetestError as error:
+            rows.append((f"claims/{path.name}", False, error.message))
+    return rows
+
+
+def _source(settings: Any) -> list[Row]:
+    from retest.papers.mirror import Mirror
+
+    rows: list[Row] = [("source", True, settings.source)]
+    try:
+        found = Mirror.stats(settings.path("home") / "mirror")
+        rows.append(("mirror", True, f"{found.records:,} records, {found.first} to {found.last}"))
+    except UsageError as error:
+        rows.append(("mirror", False if settings.source == "mirror" else None, error.message))
+    if settings.source == "arxiv":
+        rows.append(_answers("arXiv", settings.arxiv_url, {}))
+    return rows
+
+
+def _model(settings: Any, env: dict[str, str]) -> list[Row]:
+    from retest.settings import KEYS, chosen_model, parsed_model
+
+    rows: list[Row] = [(key, bool(env.get(key)) or None, "set" if env.get(key) else "not set") for key in KEYS.values()]
+    try:
+        specs = [chosen_model(settings, env), *filter(None, (settings.verifier,))]
+    except UsageError as error:
+        return [*rows, ("model", False, f"{error.message}: {error.hint}")]
+    for spec in specs:
+        try:
+            provider, _ = parsed_model(spec)
+        except UsageError as error:
+            rows.append(("model", False, f"{error.message}: {error.hint}"))
+            continue
+        if provider in KEYS and not env.get(KEYS[provider]):
+            rows.append(("model", False, f"{spec} needs {KEYS[provider]}"))
+            continue
+        rows.append(("model", True, spec))
+        rows += _endpoint(provider, env)
+    return rows
+
+
+def _endpoint(provider: str, env: dict[str, str]) -> list[Row]:
+    """Whether the provider's list of models answers: it costs nothing and needs the key."""
+    key = env.get("OPENAI_API_KEY", "")
+    if provider == "anthropic":
+        base = env.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com"
+        headers = {"x-api-key": env.get("ANTHROPIC_API_KEY", ""), "anthropic-version": "2023-06-01"}
+        return [_answers("Anthropic", base.rstrip("/") + "/v1/models", headers)]
+    if provider in ("openai", "openai-chat"):
+        base = env.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+        return [_answers("OpenAI", base.rstrip("/") + "/models", {"authorization": f"Bearer {key}"})]
+    return []
+
+
+def _answers(what: str, url: str, headers: dict[str, str]) -> Row:
+    import httpx2
+
+    try:
+        status = httpx2.get(url, headers=headers, timeout=5.0, follow_redirects=True).status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        return (what, False, f"{url} does not answer ({type(error).__name__})")
+    if status in (401, 403):
+        return (what, False, f"{url} answers {status}: the key is refused")
+    return (what, status < 500, f"{url} answers {status}")

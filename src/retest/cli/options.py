@@ -1,0 +1,64 @@
+"""Options that several commands share, and what they mean together."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retest.errors import UsageError
+
+if TYPE_CHECKING:
+    from retest.domain.line import Line
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", "-C", help="The folder with claims/, reports/ and retest.toml.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+Source = Annotated[str | None, typer.Option(help="Where papers come from: arxiv, mirror or library.")]
+Model = Annotated[str | None, typer.Option(help="PROVIDER:NAME, for example anthropic:claude-sonnet-5-5.")]
+Reports = Annotated[Path | None, typer.Option(help="Where reports are read and written.")]
+
+
+def parsed_day(text: str, option: str = "--as-of") -> date:
+    """A day as YYYY-MM-DD. Raises UsageError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} is {text!r}", "it must be a day that exists, as YYYY-MM-DD") from error
+
+
+def claims_folder(workspace: Path) -> tuple[Path, bool]:
+    """The workspace's `claims/`, or the bundled one where it has none; and whether it is the bundled one."""
+    from retest.data import defaults
+
+    own = workspace / "claims"
+    return (own, False) if own.is_dir() else (defaults("claims"), True)
+
+
+def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
+    """The lines that `--line` names, or all. Raises UsageError for an unknown one and says which there are."""
+    from retest.cli.show import say
+    from retest.lines.load import load_line
+
+    if not workspace.is_dir():
+        raise UsageError(f"there is no folder {workspace}", "name the workspace with -C")
+    folder, bundled = claims_folder(workspace)
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    if not every and not names:
+        raise UsageError(
+            "name a line with --line, or run --all", f"lines in {folder.name}/: {', '.join(files) or 'none'}"
+        )
+    unknown = [name for name in names if name not in files]
+    if unknown:
+        raise UsageError(
+            f"unknown line {unknown[0]!r}",
+            f"there is {', '.join(files) or 'none yet'}; `retest init` makes a workspace",
+        )
+    if every and not files:
+        raise UsageError(f"there is no line in {folder}", "add claims/<line>.yaml; `retest init` shows how")
+    if bundled:
+        say("no claims/ here: using the bundled line (`retest init` makes a workspace of your own)")
+    return [load_line(files[name]) for name in (files if every else dict.fromkeys(names))]

@@ -1,0 +1,193 @@
+"""`retest run`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retest.cli import app
+from retest.cli.options import Json, Model, Reports, Source, Workspace, chosen_lines, parsed_day
+from retest.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from datetime import date
+
+    from retest.domain.line import Line
+    from retest.nightly import LineOutcome, Watch
+    from retest.reports.record import ClaimRecord
+    from retest.settings import Settings
+
+
+@app.command()
+def run(
+    line: Annotated[list[str] | None, typer.Option(help="A line to run; may be given several times.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every line of the workspace.")] = False,
+    as_of: Annotated[
+        str, typer.Option(help="The day to stand on, YYYY-MM-DD; papers after it do not exist.", show_default="today")
+    ] = "",
+    source: Source = None,
+    model: Model = None,
+    verifier: Annotated[
+        str | None, typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself.")
+    ] = None,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Short for --source library --model annotations: no key, no network, no model."),
+    ] = False,
+    reports: Reports = None,
+    as_json: Json = False,
+    workspace: Workspace = Path(),
+) -> None:
+    """Re-test the claims of a line: search newer papers, ground what a model says of them, write the report.
+
+    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be searched or judged.
+    """
+    from retest.settings import chosen_model, environment, load_settings, parsed_model
+
+    if offline and (source or model or verifier):
+        raise UsageError(
+            "--offline is --source library --model annotations", "leave out --source, --model and --verifier"
+        )
+    if offline:
+        source, model, verifier = "library", "annotations", ""
+    flags = {"source": source, "model": model, "verifier": verifier, "reports": reports and reports.resolve()}
+    env = environment()
+    settings = load_settings(workspace.resolve(), env, flags)
+    chosen = chosen_model(settings, env)
+    for spec in filter(None, (chosen, settings.verifier)):
+        parsed_model(spec)
+    lines = chosen_lines(settings.workspace, line or [], every)
+    day = parsed_day(as_of) if as_of else _today(settings, lines)
+    with _only_run(settings):
+        outcomes = _interruptible(_run(lines, settings, env, day, chosen))
+    _show(outcomes, settings, as_json)
+    if not all(outcome.complete for outcome in outcomes):
+        raise typer.Exit(3)
+
+
+def _today(settings: Settings, lines: list[Line]) -> date:
+    """Today in UTC; on the bundled library, the day up to which it knows the literature: it is blind after that."""
+    from datetime import UTC, datetime
+
+    if settings.source == "library":
+        from retest.papers.open import open_library
+
+        days = [library.snapshot for line in lines if (library := open_library(line.line)) is not None]
+        if days:
+            return max(days)
+    return datetime.now(UTC).date()
+
+
+async def _run(lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str) -> list[LineOutcome]:
+    from retest.nightly import run_lines
+
+    return await run_lines(lines, settings, env, day, model, settings.verifier, _watch())
+
+
+def _watch() -> Watch:
+    from retest.cli.show import say
+    from retest.nightly import Watch
+
+    def settled(record: ClaimRecord, number: int, total: int) -> None:
+        verdict = f"undetermined: {record.why}" if record.why else record.verdict
+        say(f"[{number:>3}/{total}] {verdict:<34} {record.id}")
+
+    return Watch(settled=settled)
+
+
+class _only_run:  # noqa: N801 - used as a function, in a `with`
+    """One run at a time on a workspace: a second one says so, and waits."""
+
+    def __init__(self, settings: Settings) -> None:
+        from filelock import FileLock
+
+        home = settings.path("home")
+        home.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(home / "run.lock")
+
+    def __enter__(self) -> None:
+        from filelock import Timeout
+
+        from retest.cli.show import say
+
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            say("another run works on this workspace; waiting for it to end (Ctrl-C to leave)")
+            self._lock.acquire(poll_interval=0.2)
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _interruptible(work: Coroutine[Any, Any, list[LineOutcome]]) -> list[LineOutcome]:
+    """Run to the end, or leave at once on Ctrl-C. What is settled is in the checkpoints, what is paid for in the
+    answers; a thread that waits for the network is not waited for."""
+    import asyncio
+
+    from retest.cli.show import say
+
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    except KeyboardInterrupt:
+        say("interrupted; the same command goes on from here and pays for no answer twice")
+        sys.stdout.flush()
+        os._exit(130)
+    finally:
+        loop.close()
+
+
+def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
+    from retest.cli.show import out_json, say, table
+    from retest.reports.markdown import change, newest
+
+    if as_json:
+        out_json({"lines": [_described(outcome) for outcome in outcomes]})
+    for outcome in outcomes:
+        every = (*outcome.record.claims, outcome.record.counter_thesis)
+        if not as_json:
+            rows = []
+            for claim in every:
+                item = newest(claim)
+                last = item.arxiv_id if item else claim.why or ""
+                rows.append((claim.id, claim.verdict, change(claim, outcome.record.as_of), last))
+            table(("claim", "verdict", "change", "newest evidence"), rows)
+        for claim in every:
+            if claim.why in ("search-failed", "not-judged"):
+                say(f"{claim.id}: {claim.detail}")
+        used = outcome.usage
+        say(
+            f"{outcome.record.line}: {used.calls} model calls, "
+            f"{used.input} tokens in ({used.cached} cached), {used.output} out"
+        )
+        if outcome.written:
+            say(f"wrote {', '.join(path.name for path in outcome.written)} in {settings.path('reports')}")
+        else:
+            say("nothing new: the report stays as it is")
+
+
+def _described(outcome: LineOutcome) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from retest.reports.markdown import change, newest
+
+    record = outcome.record
+    claims = []
+    for claim in (*record.claims, record.counter_thesis):
+        item = newest(claim)
+        claims.append({
+            "id": claim.id, "verdict": claim.verdict, "why": claim.why, "detail": claim.detail,
+            "change": change(claim, record.as_of), "evidence": len(claim.evidence), "rejected": len(claim.rejected),
+            "newest": item.arxiv_id if item else None,
+        })  # fmt: skip
+    return {
+        "line": record.line, "as_of": str(record.as_of), "model": record.model, "source": record.source,
+        "news": outcome.news, "complete": outcome.complete, "written": [str(path) for path in outcome.written],
+        "usage": asdict(outcome.usage), "claims": claims,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The citation ladder: pure code, no network of its own, no clock."""

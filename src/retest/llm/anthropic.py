@@ -1,0 +1,104 @@
+"""Provider `anthropic`: the Messages API, structured output, the system text cached by the service."""
+
+from __future__ import annotations
+
+import anthropic
+from pydantic import BaseModel
+
+from retest.llm.failures import (
+    Service,
+    checked_key,
+    checked_url,
+    cut_off,
+    from_status,
+    out_of_reach,
+    read_body,
+    refused,
+    stopped,
+)
+from retest.llm.model import Model, Reply, Request, Usage
+
+SERVICE = Service("Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+
+
+class _Block(BaseModel):
+    type: str
+    text: str = ""
+
+
+class _Tokens(BaseModel):
+    input_tokens: int
+    output_tokens: int
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+
+
+class _Details(BaseModel):
+    category: str | None = None
+    explanation: str | None = None
+
+
+class _Message(BaseModel):
+    """What we read of `anthropic.types.Message`."""
+
+    content: list[_Block]
+    stop_reason: str | None
+    stop_details: _Details | None = None
+    usage: _Tokens
+
+
+class AnthropicModel(Model):
+    """One model of the Messages API. Keeps its connections until `aclose`; retries nothing itself."""
+
+    provider = "anthropic"
+
+    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+        self.name = name
+        self._url = checked_url(SERVICE, base_url)
+        self._client = anthropic.AsyncAnthropic(
+            api_key=checked_key(SERVICE, api_key), base_url=self._url, timeout=timeout, max_retries=0
+        )
+
+    async def complete(self, request: Request) -> Reply:
+        """As `Model` says; RunError for a model that does not exist and an account without credit."""
+        try:
+            raw = await self._client.messages.with_raw_response.create(
+                model=self.name,
+                max_tokens=request.max_output_tokens,
+                system=[{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
+                messages=[{"role": "user", "content": request.user}],
+                output_config={
+                    "format": {"type": "json_schema", "schema": anthropic.transform_schema(request.schema)},
+                },
+            )
+        except anthropic.APIStatusError as error:
+            raise from_status(
+                service=SERVICE,
+                model=self.name,
+                status=error.status_code,
+                headers=error.response.headers,
+                said=error.api_message or error.message,
+                codes=(error.type, error.error_code),
+            ) from error
+        except anthropic.APIConnectionError as error:
+            raise out_of_reach(SERVICE, self._url, error) from error
+        return self._reply(request, read_body(SERVICE, _Message, raw.http_response.content))
+
+    def _reply(self, request: Request, message: _Message) -> Reply:
+        tokens = message.usage
+        read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
+        # `input_tokens` leaves out what was read from the cache and what was written to it (types/message.py).
+        usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens)
+        match message.stop_reason:
+            case "end_turn" | "stop_sequence":
+                return Reply("".join(block.text for block in message.content if block.type == "text"), usage)
+            case "max_tokens":
+                raise cut_off(SERVICE, self.name, request.max_output_tokens, usage)
+            case "refusal":
+                details = message.stop_details or _Details()
+                raise refused(SERVICE, self.name, details.explanation or details.category or "", usage)
+            case reason:
+                raise stopped(SERVICE, self.name, str(reason), usage)
+
+    async def aclose(self) -> None:
+        await self._client.close()

@@ -1,0 +1,206 @@
+"""Asking a model: from the cache, or paid once, tried again while it may pass, validated, never repaired."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from retest.errors import ModelFailed, RunError
+from retest.llm.failures import Unusable, shown
+from retest.llm.model import Model, Reply, Request, Usage
+from retest.retry import Patience, Transient, async_retrying
+
+if TYPE_CHECKING:
+    from retest.cache import AnswerCache  # it loads diskcache
+
+A = TypeVar("A", bound=BaseModel)
+
+ASKS = 2
+"""An answer that does not validate is asked again once (docs/design.md, The five model calls)."""
+SHOWN_ERRORS, SHOWN_ANSWER = 10, 2000
+"""How much of a wrong answer is shown to the model again: errors, and characters of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One answer from the cache, or one attempt at the model (counted from 1), for progress and the run log."""
+
+    schema: str
+    line: str
+    claim: str
+    attempt: int
+    cached: bool
+    usage: Usage
+    seconds: float
+    failed: str = ""
+    """What went wrong, if the attempt brought no text."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A question on its way to the model, and how many wait for its answer."""
+
+    task: asyncio.Task[str]
+    waiting: int = 0
+
+
+class Asker:
+    """A model with memory, patience and a limit on calls at a time. `usage` is what was spent, failures included.
+
+    `ladder_version` is part of every key: answers that an older ladder asked for are not reused. `observer` is told of
+    every call as it ends, and must not raise.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        cache: AnswerCache | None,
+        patience: Patience,
+        concurrency: asyncio.Semaphore | int,
+        ladder_version: str,
+        observer: Callable[[Call], None] | None = None,
+    ) -> None:
+        self.model = model
+        self._cache = cache
+        self._patience = patience
+        self._slots = asyncio.Semaphore(concurrency) if isinstance(concurrency, int) else concurrency
+        self._ladder_version = ladder_version
+        self._observer = observer
+        self._flights: dict[str, _Flight] = {}
+        self._usage = Usage()
+
+    @property
+    def usage(self) -> Usage:
+        return self._usage
+
+    async def ask(self, request: Request, schema: type[A]) -> A:
+        """The answer, valid. Identical questions in flight at once are paid once.
+
+        Raises ModelFailed (and Waiting) for this question alone; KeyRejected and RunError where no other can succeed.
+        """
+        if request.schema is not schema:
+            raise TypeError(f"the request is for {request.schema.__name__}, not {schema.__name__}")
+        key = self._key(request)
+        kept = self._cache.get(key) if self._cache else None
+        if kept is not None:
+            try:
+                answer = _valid(schema, kept)
+            except ValidationError:
+                pass  # kept by an older version, or not by us: as if it were not there
+            else:
+                self._tell(request, 0, Usage(), 0.0, cached=True)
+                return answer
+        return _valid(schema, await self._shared(key, request))
+
+    async def _shared(self, key: str, request: Request) -> str:
+        """The valid text, from the flight that is under way or a new one; the last to leave a flight ends it."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(asyncio.create_task(self._paid(key, request)))
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                del self._flights[key]
+                flight.task.cancel()  # does nothing to a task that is done
+
+    async def _paid(self, key: str, request: Request) -> str:
+        """Ask, and once more with the error if the answer does not validate. Valid answers are kept."""
+        asked, problems, attempts = request, "", count(1)
+        for _ in range(ASKS):
+            reply = await self._patiently(asked, attempts)
+            try:
+                _valid(request.schema, reply.text)
+            except ValidationError as error:
+                problems = _problems(error)
+                asked = replace(request, user=_once_more(request.user, reply.text, problems))
+            else:
+                if self._cache:
+                    self._cache.put(key, reply.text)
+                return reply.text
+        raise ModelFailed(
+            f"{self._who} gave no valid {request.schema.__name__}, asked {ASKS} times: {shown(problems)}",
+            "run again, or use a model that keeps to a schema (--model)",
+        )
+
+    async def _patiently(self, request: Request, attempts: Iterator[int]) -> Reply:
+        """One reply. A failure that may pass is waited for, and is this question's failure when patience ends."""
+        try:
+            return await async_retrying(self._patience)(self._attempt, request, attempts)
+        except Transient as error:
+            raise ModelFailed(
+                f"{self._who} could not be asked, tried {self._patience.attempts} times: {error}",
+                "run again later; the answers so far are kept",
+            ) from error
+
+    async def _attempt(self, request: Request, attempts: Iterator[int]) -> Reply:
+        """One call, told and added up, however it ends. A slot is held for as long, and never between two attempts."""
+        async with self._slots:
+            attempt, started = next(attempts), time.monotonic()
+            try:
+                reply = await self.model.complete(request)
+            except (RunError, Transient) as error:
+                usage = error.usage if isinstance(error, Unusable) else Usage()
+                self._tell(request, attempt, usage, time.monotonic() - started, failed=shown(str(error)))
+                raise
+            self._tell(request, attempt, reply.usage, time.monotonic() - started)
+            return reply
+
+    def _tell(
+        self, request: Request, attempt: int, usage: Usage, seconds: float, *, cached: bool = False, failed: str = ""
+    ) -> None:
+        self._usage += usage
+        if self._observer:
+            facts = request.facts
+            self._observer(
+                Call(request.schema.__name__, facts.line, facts.claim, attempt, cached, usage, seconds, failed)
+            )
+
+    @property
+    def _who(self) -> str:
+        return f"{self.model.provider}:{self.model.name}"
+
+    def _key(self, request: Request) -> str:
+        parts = {
+            "provider": self.model.provider, "model": self.model.name,
+            "schema": request.schema.model_json_schema(), "prompt": request.prompt_hash,
+            "system": request.system, "user": request.user,
+            "ladder": self._ladder_version, "ask": request.ask,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _valid(schema: type[A], text: str) -> A:
+    """Strict: a number in quotes is no number. Raises ValidationError."""
+    return schema.model_validate_json(text, strict=True)
+
+
+def _problems(error: ValidationError) -> str:
+    """What is wrong, a line each, without what was found: that is the stranger's text."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    lines = [f"{shown('.'.join(map(str, one['loc'])), 120) or 'answer'}: {shown(one['msg'])}" for one in found]
+    more = [f"and {len(lines) - SHOWN_ERRORS} more"] if len(lines) > SHOWN_ERRORS else []
+    return "\n".join(lines[:SHOWN_ERRORS] + more)
+
+
+def _once_more(user: str, answer: str, problems: str) -> str:
+    """The user text of the second ask: the first, the wrong answer in a fence that it cannot close, and the errors."""
+    wrong = answer if len(answer) <= SHOWN_ANSWER else answer[:SHOWN_ANSWER] + "…"
+    fence = "```"
+    while fence in wrong:
+        fence += "`"
+    return (
+        f"{user}\n\nYour answer was not valid. It was:\n{fence}\n{wrong}\n{fence}\n"
+        f"What is wrong with it:\n{problems}\n\nAnswer again, with one JSON object that fits the schema.\n"
+    )

@@ -1,0 +1,112 @@
+"""Provider `manual`: no key needed. Each request becomes a prompt file for any chat; a file answers it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from retest.errors import ModelFailed, Waiting
+from retest.llm.model import Model, Reply, Request
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
+LONGEST_ANSWER = 200_000
+"""Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is another file."""
+
+
+class ManualModel(Model):
+    """A person as a model. `folder` holds `<stem>.prompt.md` and, once written, `<stem>.answer.json` (or `.md`).
+
+    The stem comes from what is asked alone, so a later run finds the answers that an earlier one waited for.
+    """
+
+    provider = "manual"
+    name = "chat"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def complete(self, request: Request) -> Reply:
+        """The answer, if it is there. Raises Waiting until then, ModelFailed if the file holds something else."""
+        stem = _stem(request)
+        for name in (f"{stem}.answer.json", f"{stem}.answer.md"):
+            if answer := _answer(self._folder / name):
+                return Reply(answer)
+        prompt = f"{stem}.prompt.md"
+        _write(self._folder / prompt, _prompt(request, stem))
+        raise Waiting(
+            f"{prompt} waits for its answer",
+            f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, and run again",
+        )
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+
+def _stem(request: Request) -> str:
+    """A file name that no text of strangers can steer: slugs, the schema's name, a hash of all that is asked."""
+    names = [request.facts.line, *([request.facts.claim] if request.facts.claim else [])]
+    for name in names:
+        if not SLUG.fullmatch(name):
+            raise ValueError(f"{name!r} is not a slug of a claims file: no file is named after it")
+    asked = [request.system, request.user, request.schema.model_json_schema(), request.ask]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
+    return "--".join([*names, f"{request.schema.__name__}-{digest}"])
+
+
+def _answer(path: Path) -> str | None:
+    """The JSON text in an answer file, or None where there is none yet: bare, or in a reply's only code block."""
+    expected = "expected: the JSON object alone, or a whole reply with exactly one fenced code block, which holds it"
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LONGEST_ANSWER + 1)
+    except FileNotFoundError:
+        return None
+    try:
+        text = raw.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise ModelFailed(f"{path.name} is not UTF-8 text", expected) from error
+    if len(raw) > LONGEST_ANSWER:
+        raise ModelFailed(f"{path.name} is longer than {LONGEST_ANSWER} bytes", expected)
+    if not text or _is_json(text):
+        return text or None
+    blocks = [
+        token.content for token in MarkdownIt("commonmark").disable("inline").parse(text) if token.type == "fence"
+    ]
+    if len(blocks) != 1:
+        raise ModelFailed(f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected)
+    return blocks[0]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _prompt(request: Request, stem: str) -> str:
+    schema = json.dumps(request.schema.model_json_schema(), indent=1)
+    return (
+        "Answer the request below with one JSON object that fits the schema at the end, in one fenced code block, "
+        "and nothing else.\n"
+        f"(Whoever saves the answer: as `{stem}.answer.json` beside this file. The whole reply may be saved.)\n\n"
+        f"# Instructions\n\n{request.system.strip()}\n\n"
+        f"# Request\n\n{request.user.strip()}\n\n"
+        f"# JSON schema of the answer (`{request.schema.__name__}`)\n\n```json\n{schema}\n```\n"
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """All of the file or nothing, and only if it says something else than before."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(path)

@@ -1,0 +1,53 @@
+"""From `PROVIDER:NAME` to a model; the provider's file is imported here, on use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retest.errors import UsageError
+from retest.llm.model import Model
+from retest.settings import KEYS, Settings, parsed_model
+
+if TYPE_CHECKING:
+    from retest.papers.library import Library
+
+
+def open_model(spec: str, settings: Settings, environment: Mapping[str, str], library: Library | None) -> Model:
+    """The model that `spec` names. Raises UsageError for another form, a missing key or a missing file."""
+    provider, name = parsed_model(spec)
+    if provider in KEYS and not environment.get(KEYS[provider]):
+        hint = f"set {KEYS[provider]}, name another --model, or add --offline to run without any model"
+        raise UsageError(f"{spec} needs {KEYS[provider]}, which is not set", hint)
+    if provider == "anthropic":
+        from retest.llm.anthropic import AnthropicModel
+
+        base = environment.get("ANTHROPIC_BASE_URL") or None
+        return AnthropicModel(name, api_key=environment[KEYS[provider]], base_url=base, timeout=settings.timeout)
+    if provider == "openai":
+        from retest.llm.openai import OpenAIModel
+
+        base = environment.get("OPENAI_BASE_URL") or None
+        return OpenAIModel(name, api_key=environment[KEYS[provider]], base_url=base, timeout=settings.timeout)
+    if provider == "openai-chat":
+        from retest.llm.openai_chat import OpenAIChatModel
+
+        base = environment.get("OPENAI_BASE_URL") or None
+        if base is None and not environment.get("OPENAI_API_KEY"):
+            raise UsageError(f"{spec} needs a server", "set OPENAI_BASE_URL, for example http://localhost:11434/v1")
+        key = environment.get("OPENAI_API_KEY") or "none"
+        return OpenAIChatModel(name, api_key=key, base_url=base, timeout=settings.timeout)
+    if provider == "manual":
+        from retest.llm.manual import ManualModel
+
+        return ManualModel(settings.path("home") / "manual")
+    if provider == "scripted":
+        from retest.llm.scripted import ScriptedModel
+
+        return ScriptedModel(settings.workspace / Path(name))
+    from retest.llm.annotations import AnnotationsModel
+
+    if library is None:
+        raise UsageError("there is no annotated library for this line", "name a --model, or run a bundled line")
+    return AnnotationsModel(library)

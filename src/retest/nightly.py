@@ -1,0 +1,196 @@
+"""Lines through the pipeline: what a run needs opened, one line after the other, the report, the run log."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from retest.cache import AnswerCache
+from retest.domain.line import COUNTER_THESIS
+from retest.errors import UsageError
+from retest.grounding.ladder import LADDER_VERSION
+from retest.llm.ask import Asker
+from retest.llm.model import Model, Usage
+from retest.llm.open import open_model
+from retest.papers.open import open_library, open_source
+from retest.pipeline.graph import line_graph
+from retest.pipeline.state import Deps, Limits, LineState
+from retest.prompts import Prompt, load_prompts
+from retest.reports.news import SYNTHESIS_FAILED, merged
+from retest.reports.record import ClaimRecord, Record
+from retest.reports.write import read_record, write_report
+from retest.retry import Patience
+from retest.settings import Settings
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    from retest.domain.line import Line
+    from retest.papers.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the caller wants to hear of while a run goes on."""
+
+    settled: Callable[[ClaimRecord, int, int], None]
+    """A claim's record, how many of its line's claims are settled, how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """What a run did for one line. `record` is this run's; the report on disk differs where there was no news."""
+
+    record: Record
+    news: bool
+    written: tuple[Path, ...]
+    usage: Usage
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be searched, judged and synthesized."""
+        every = (*self.record.claims, self.record.counter_thesis)
+        failed = any(claim.why in ("search-failed", "not-judged") for claim in every)
+        return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
+
+
+async def run_lines(
+    lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], as_of: date, model: str, verifier: str,
+    watch: Watch,
+) -> list[LineOutcome]:  # fmt: skip
+    """Run the lines, one after the other. Raises KeyRejected at once; other failures stay inside their claims."""
+    home = settings.path("home")
+    prompts = load_prompts(settings.workspace)
+    outcomes = []
+    async with _checkpoints(home / "checkpoints.sqlite") as checkpoints:
+        cache = AnswerCache(home / "answers")
+        try:
+            for line in lines:
+                library = open_library(line.line)
+                run = _Run(settings, environment, as_of, model, verifier, prompts, cache, checkpoints, library, watch)
+                outcomes.append(await run.line(line))
+        finally:
+            cache.close()
+    return outcomes
+
+
+@asynccontextmanager
+async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
+            await saver.setup()
+            yield saver
+    except sqlite3.DatabaseError as error:
+        hint = "delete it: it only holds where interrupted runs stood"
+        raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    settings: Settings
+    environment: Mapping[str, str]
+    as_of: date
+    model: str
+    verifier: str
+    prompts: Mapping[str, Prompt]
+    cache: AnswerCache
+    checkpoints: AsyncSqliteSaver
+    library: Library | None
+    watch: Watch
+
+    async def line(self, line: Line) -> LineOutcome:
+        reports = self.settings.path("reports")
+        previous = read_record(reports, line.line)
+        source = open_source(self.settings, self.library)
+        models = [self._open(spec) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
+        slots = asyncio.Semaphore(self.settings.concurrency)
+        askers = [self._asker(model, slots) for model in models]
+        limits = Limits(candidates=self.settings.candidates)
+        deps = Deps(line, self.as_of, source, askers[0], askers[-1], self.prompts, limits, previous)
+        try:
+            state = await self._through_the_graph(deps)
+        finally:
+            for model in models:
+                await model.aclose()
+        record = self._record(deps, state)
+        kept, news = merged(previous, record)
+        written = write_report(reports, kept)
+        usage = sum((asker.usage for asker in askers), Usage())
+        outcome = LineOutcome(record, news, tuple(written), usage)
+        self._log(outcome)
+        return outcome
+
+    def _open(self, spec: str) -> Model:
+        return open_model(spec, self.settings, self.environment, self.library)
+
+    def _asker(self, model: Model, slots: asyncio.Semaphore) -> Asker:
+        patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
+        # The annotations are on this machine already: remembering their answers would only make them stale.
+        cache = None if model.provider in ("annotations", "scripted") else self.cache
+        return Asker(
+            model, cache=cache, patience=patience, concurrency=slots, ladder_version=LADDER_VERSION,
+        )  # fmt: skip
+
+    async def _through_the_graph(self, deps: Deps) -> LineState:
+        """Start, or go on where a killed run of the same inputs stood. The thread is dropped when it has ended."""
+        graph = line_graph().compile(checkpointer=self.checkpoints)
+        thread = self._thread(deps)
+        config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 50}
+        standing = await graph.aget_state(config)
+        told, total = {record.id for record in standing.values.get("outcomes", [])}, len(deps.line.claims) + 1
+        start: Any = None if standing.next else {"outcomes": []}
+        async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
+            change: Any = part
+            for record in (change.get("claim") or {}).get("outcomes", []):
+                if record.id not in told:
+                    told.add(record.id)
+                    self.watch.settled(record, len(told), total)
+        ended = await graph.aget_state(config)
+        await self.checkpoints.adelete_thread(thread)
+        return cast("LineState", ended.values)
+
+    def _thread(self, deps: Deps) -> str:
+        """One id per run: everything that the run's answer depends on."""
+        inputs = {
+            "line": deps.line.model_dump(mode="json"), "as_of": str(self.as_of), "model": self.model,
+            "verifier": self.verifier, "source": deps.source.name, "limits": asdict(deps.limits),
+            "prompts": {name: prompt.hash for name, prompt in self.prompts.items()}, "ladder": LADDER_VERSION,
+            "previous": deps.previous.model_dump(mode="json") if deps.previous else None,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
+
+    def _record(self, deps: Deps, state: LineState) -> Record:
+        settled = {record.id: record for record in state["outcomes"]}
+        ended = state["synthesis"]
+        return Record(
+            line=deps.line.line, question=deps.line.question, thesis=deps.line.thesis, as_of=self.as_of,
+            model=self.model, verifier=self.verifier or None, source=deps.source.name,
+            prompts={name: prompt.hash for name, prompt in self.prompts.items()},
+            anchors=tuple(state["anchors"]), claims=tuple(settled[claim.id] for claim in deps.line.claims),
+            counter_thesis=settled[COUNTER_THESIS], superseding=ended.superseding, questions=ended.questions,
+            limits=ended.limits, rejected=ended.rejected,
+        )  # fmt: skip
+
+    def _log(self, outcome: LineOutcome) -> None:
+        """One JSON line a line and run: what it cost and found, all that the record must not hold."""
+        record = outcome.record
+        every = (*record.claims, record.counter_thesis)
+        entry = {
+            "line": record.line, "as_of": str(record.as_of), "model": record.model, "verifier": record.verifier,
+            "source": record.source, "news": outcome.news, "usage": asdict(outcome.usage),
+            "written": [path.name for path in outcome.written],
+            "claims": {claim.id: claim.why or claim.verdict for claim in every},
+        }  # fmt: skip
+        with (self.settings.path("home") / "runs.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")

@@ -1,0 +1,204 @@
+"""The search index behind the mirror and the library: its schema, its documents and its queries.
+
+Query phrases come from models and strangers. They are cut into words by the same analyser that cut the papers, and the
+query is built from those words as objects: nothing here parses a query string, so no phrase can be an operator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur
+
+from retest.domain.line import Window
+from retest.domain.paper import Paper, Query
+
+ANALYSER = "retest_english"
+TITLE_BOOST = 1.5
+"""What a word counts for in the title. 1 to 2 measure alike on claims with known newer papers, 3 measures worse
+(benchmarks/search.py)."""
+TIE_BREAKER = 0.3
+"""A word in both title and abstract counts its better field, and this share of the other: better than their sum."""
+PHRASE_BOOST = 1.0
+"""What a phrase that stands word for word adds to the scores of its words. Requiring it so loses more than it gains."""
+LONGEST_PHRASE = 6
+"""Longer texts are claims and passages, which no paper repeats word for word: only their words count."""
+MOST_WORDS, MOST_PHRASES = 256, 64
+"""Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a plan 8 phrases."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def analyser(*, stop_words: bool = True) -> tantivy.TextAnalyzer:
+    """Words in lower case, without accents, stemmed as English; with or without `the`, `of`, `not`."""
+    words = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(40))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+    )
+    if not stop_words:
+        words = words.filter(tantivy.Filter.stopword("english"))
+    return words.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def schema() -> tantivy.Schema:
+    """`issued` orders ids as arXiv gave them out; `record` is the whole paper as JSON."""
+    fields = tantivy.SchemaBuilder()
+    fields.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    fields.add_text_field("title", tokenizer_name=ANALYSER)
+    fields.add_text_field("abstract", tokenizer_name=ANALYSER)
+    fields.add_integer_field("day", indexed=True, fast=True)
+    fields.add_integer_field("issued", fast=True)
+    fields.add_bytes_field("record", stored=True)
+    return fields.build()
+
+
+def day_number(day: date) -> int:
+    """2026-11-24 as 20261124: in order, and readable in a dump of the index."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _day(number: int) -> date:
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
+def issued(arxiv_id: str) -> int:
+    """A number that grows with the id as arXiv gives them out; 0 for ids of before April 2007, which have an archive."""
+    head, _, tail = arxiv_id.partition(".")
+    return int(head) * 100_000 + int(tail) if head.isdecimal() and tail.isdecimal() else 0
+
+
+def document(paper: Paper) -> tantivy.Document:
+    return tantivy.Document(
+        id=paper.id,
+        title=paper.title,
+        abstract=paper.abstract,
+        day=day_number(paper.published),
+        issued=issued(paper.id),
+        record=paper.model_dump_json().encode(),
+    )
+
+
+class PaperIndex:
+    """Papers that can be searched. Opening and searching raise ValueError where the files are not an intact index."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self.index = index
+        self._schema = index.schema
+        self._analyser = analyser()
+        self._content = analyser(stop_words=False)
+        index.register_tokenizer(ANALYSER, self._analyser)
+
+    @classmethod
+    def open(cls, folder: Path) -> PaperIndex:
+        """The index in `folder` as of its last commit, whatever is committed meanwhile."""
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual")
+        return cls(index)
+
+    @classmethod
+    def create(cls, folder: Path) -> PaperIndex:
+        """The index in `folder`, made where there is none."""
+        return cls(tantivy.Index(schema(), path=str(folder)))
+
+    @classmethod
+    def of(cls, papers: Iterable[Paper]) -> PaperIndex:
+        """An index in memory."""
+        made = cls(tantivy.Index(schema()))
+        writer = made.index.writer(15_000_000, 1)  # tantivy's least heap, one thread
+        for paper in papers:
+            writer.add_document(document(paper))
+        writer.commit()
+        made.index.reload()
+        return made
+
+    def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
+        """At most `limit` papers of the window, best first. A query without a single word finds nothing."""
+        asked = self.build(query, window)
+        if asked is None or limit < 1:
+            return []
+        return list(self._papers(asked, limit))
+
+    def get(self, ids: Sequence[str]) -> dict[str, Paper]:
+        """Those of `ids` that are here, in one look-up."""
+        wanted = list(dict.fromkeys(i for i in ids if not _SURROGATES.search(i)))
+        if not wanted:
+            return {}
+        return {p.id: p for p in self._papers(tantivy.Query.term_set_query(self._schema, "id", wanted), len(wanted))}
+
+    def newest_id(self) -> str | None:
+        """The paper that arXiv numbered last; None for an empty index."""
+        newest = list(self._papers(tantivy.Query.all_query(), 1, order_by="issued"))
+        return newest[0].id if newest else None
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last v1 day; None for an empty index."""
+        searcher, everything = self.index.searcher(), tantivy.Query.all_query()
+        if not searcher.num_docs:
+            return None
+        ends = [
+            searcher.search(everything, 1, count=False, order_by_field="day", order=order).hits[0][0]
+            for order in (tantivy.Order.Asc, tantivy.Order.Desc)
+        ]
+        return _day(ends[0]), _day(ends[1])
+
+    def count(self, first: date, last: date) -> int:
+        """How many papers have a v1 day from `first` to `last`, both included."""
+        searcher = self.index.searcher()
+        found: int = searcher.search(self._days(first, last, include_first=True), 1, count=True).count
+        return found
+
+    def _days(self, first: date, last: date, *, include_first: bool) -> tantivy.Query:
+        return tantivy.Query.range_query(
+            self._schema, "day", tantivy.FieldType.Integer, day_number(first), day_number(last), include_first, True
+        )
+
+    def _papers(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> Iterator[Paper]:
+        searcher = self.index.searcher()
+        hits = searcher.search(query, limit, count=False, order_by_field=order_by).hits
+        found = [(score, Paper.model_validate_json(searcher.doc(at).get_first("record"))) for score, at in hits]
+        # Where papers score alike, their place in the index decides, and that differs from import to import.
+        return (paper for _, paper in sorted(found, key=lambda hit: (-hit[0], hit[1].id)))
+
+    def build(self, query: Query, window: Window) -> tantivy.Query | None:
+        """The query as objects, or None if it has no words.
+
+        A phrase of `all_of` must have all its words in the paper, an item of `any_of` too in order to count, and one
+        of them must. With `all_of` empty every single word of `any_of` counts, and none is required.
+        """
+        every = [phrase for text in query.all_of[:MOST_PHRASES] if (phrase := self._phrase(text, Occur.Must))]
+        occur = Occur.Must if every else Occur.Should
+        some = [phrase for text in query.any_of[:MOST_PHRASES] if (phrase := self._phrase(text, occur))]
+        parts = [(Occur.Must, phrase) for phrase in every]
+        if some:
+            parts.append((Occur.Must, tantivy.Query.boolean_query([(Occur.Should, phrase) for phrase in some])))
+        if not parts:
+            return None
+        days = self._days(window.opens, window.as_of, include_first=False)
+        return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.const_score_query(days, 0.0)), *parts])
+
+    def _phrase(self, text: str, occur: Occur) -> tantivy.Query | None:
+        """One phrase: its words but stop words, each `occur`, and a reward if it stands word for word."""
+        plain = _SURROGATES.sub(" ", text)
+        words = self._analyser.analyze(plain)[:MOST_WORDS]
+        content = self._content.analyze(plain)[:MOST_WORDS] or words
+        if not words:
+            return None
+        parts = [(occur, self._fields(lambda f, w=word: self._term(f, w))) for word in dict.fromkeys(content)]
+        if 1 < len(words) <= LONGEST_PHRASE:  # tantivy panics on a phrase of one word
+            exact = self._fields(lambda field: tantivy.Query.phrase_query(self._schema, field, list(words)))
+            parts.append((Occur.Should, tantivy.Query.boost_query(exact, PHRASE_BOOST)))
+        return tantivy.Query.boolean_query(parts)
+
+    def _term(self, field: str, word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, word)
+
+    @staticmethod
+    def _fields(query: Callable[[str], tantivy.Query]) -> tantivy.Query:
+        """The better of title and abstract, and a share of the other."""
+        title = tantivy.Query.boost_query(query("title"), TITLE_BOOST)
+        return tantivy.Query.disjunction_max_query([title, query("abstract")], TIE_BREAKER)

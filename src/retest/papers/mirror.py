@@ -1,0 +1,215 @@
+"""A local index of arXiv's metadata: one writer at a time, any number of readers, also while it is written.
+
+    FOLDER/format.json    what made the folder, and the version of its form
+    FOLDER/index/         the index; a commit replaces its meta.json at once, so a killed writer leaves the last one
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from retest.domain.line import Window
+from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
+from retest.errors import SearchFailed, UsageError
+from retest.papers.index import PaperIndex, document, issued
+
+FORMAT = {"made_by": "retest mirror", "format": 1}
+"""Raised by one whenever an index made before could not be read or would rank otherwise."""
+HEAP = 200_000_000
+"""Bytes that the writer may hold before it puts a segment on disk; the whole of arXiv is imported below 1 GiB."""
+THREADS = 2
+BATCH = 1000
+"""Papers whose ids are looked up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorStats:
+    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `size` is in bytes on disk."""
+
+    records: int
+    first: date | None
+    last: date | None
+    size: int
+    years: dict[int, int]
+
+
+class MirrorSource:
+    """The mirror as a paper source, as it stood when this was made: an import that goes on meanwhile is not seen.
+
+    Raises UsageError for a folder without a mirror, with an empty one, or with one that this version cannot read.
+    """
+
+    name = "mirror"
+
+    def __init__(self, folder: Path) -> None:
+        self._index = _open(folder)
+        newest = self._index.newest_id()
+        if newest is None:
+            raise UsageError(f"the mirror in {folder} is empty", "fill it: retest mirror import FILE")
+        self._newest = newest
+
+    def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
+        try:
+            return self._index.search(query, window, limit)
+        except (ValueError, OSError) as error:
+            raise SearchFailed(f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE") from error
+
+    def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
+        """A paper newer than the newest one here may well exist: it is Unknown, not Missing."""
+        try:
+            found = self._index.get(ids)
+        except (ValueError, OSError) as error:
+            return {i: Unknown(id=i, reason=f"the mirror could not be read: {error}") for i in ids}
+        return {i: found.get(i) or self._absent(i) for i in ids}
+
+    def _absent(self, arxiv_id: str) -> Missing | Unknown:
+        if issued(arxiv_id) > issued(self._newest):
+            return Unknown(id=arxiv_id, reason=f"the mirror ends at {self._newest}")
+        return Missing(id=arxiv_id)
+
+
+class Mirror:
+    """The mirror's writer, a context manager. The folder is made if need be.
+
+    Raises UsageError where another writer is at work, and for a folder that is not a mirror of this format.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / "format.json").exists():
+            _found(folder)
+        _check_format(folder)
+        (folder / "index").mkdir(exist_ok=True)
+        try:
+            self._index = PaperIndex.create(folder / "index")
+            self._writer = self._index.index.writer(HEAP, THREADS)
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                raise UsageError(f"another process is writing the mirror in {folder}", "wait until it is done") from error
+            raise _damaged(folder, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Waits for the index to settle and lets the next writer in."""
+        self._writer.wait_merging_threads()
+
+    def upsert(self, papers: Iterable[Paper]) -> int:
+        """Put papers in, all or, if `papers` raises, none. Returns how many were new or changed.
+
+        A paper that is already here keeps its first v1 day and every title that it has had.
+        """
+        changed, later = self._write(papers)
+        while later:  # ids that came more than once: each round meets what the one before committed
+            again, later = self._write(later)
+            changed += again
+        return changed
+
+    def _write(self, papers: Iterable[Paper]) -> tuple[int, list[Paper]]:
+        """Write and commit the first paper of each id; the others are handed back."""
+        written: set[str] = set()
+        later: list[Paper] = []
+        fresh = self._index.index.searcher().num_docs == 0
+        try:
+            for batch in _batches(papers, BATCH):
+                known = {} if fresh else self._index.get([p.id for p in batch])
+                for paper in batch:
+                    if paper.id in written:
+                        later.append(paper)
+                        continue
+                    before = known.get(paper.id)
+                    now = merge(before, paper) if before else paper
+                    if now == before:
+                        continue
+                    if before:
+                        self._writer.delete_documents_by_term("id", paper.id)
+                    self._writer.add_document(document(now))
+                    written.add(paper.id)
+        except BaseException:  # whatever stops the papers, the mirror stays as it was
+            self._writer.rollback()
+            raise
+        if written:
+            self._writer.commit()
+            self._index.index.reload()
+        return len(written), later
+
+
+def stats(folder: Path) -> MirrorStats:
+    """What is in the mirror. Raises UsageError like MirrorSource; an empty mirror has no days."""
+    index = _open(folder)
+    days = index.days()
+    size = sum(f.stat().st_size for f in (folder / "index").iterdir() if f.is_file())
+    if days is None:
+        return MirrorStats(0, None, None, size, {})
+    first, last = days
+    years = {year: n for year in range(first.year, last.year + 1) if (n := index.count(date(year, 1, 1), date(year, 12, 31)))}
+    return MirrorStats(sum(years.values()), first, last, size, years)
+
+
+def merge(before: Paper, now: Paper) -> Paper:
+    """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all titles."""
+    older = now.version is not None and before.version is not None and now.version < before.version
+    newest, other = (before, now) if older else (now, before)
+    titles = dict.fromkeys((*before.other_titles, other.title, *now.other_titles))
+    titles.pop(newest.title, None)
+    return newest.model_copy(
+        update={"published": min(before.published, now.published), "other_titles": tuple(titles)},
+    )
+
+
+def _batches(papers: Iterable[Paper], size: int) -> Iterator[list[Paper]]:
+    rest = iter(papers)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _found(folder: Path) -> None:
+    """Make the folder a mirror, unless something else is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise UsageError(f"{folder} holds files, but no mirror", "name an empty folder, or one that does not exist")
+    draft = folder / f"format.json.{os.getpid()}"
+    draft.write_text(json.dumps(FORMAT) + "\n", encoding="utf-8")
+    draft.replace(folder / "format.json")
+
+
+def _check_format(folder: Path) -> None:
+    try:
+        found = json.loads((folder / "format.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"there is no mirror in {folder}", "make one: retest mirror import FILE") from None
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+    if found != FORMAT:
+        raise UsageError(
+            f"the mirror in {folder} was made by another version of retest, or by something else",
+            "remove the folder and make it anew: retest mirror import FILE",
+        )
+
+
+def _open(folder: Path) -> PaperIndex:
+    _check_format(folder)
+    if not (folder / "index" / "meta.json").exists():  # its first import has not got there yet
+        raise UsageError(f"the mirror in {folder} is empty", "fill it: retest mirror import FILE")
+    try:
+        return PaperIndex.open(folder / "index")
+    except ValueError as error:
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: Path, error: Exception) -> UsageError:
+    return UsageError(
+        f"the mirror in {folder} is damaged: {error}", "remove the folder and make it anew: retest mirror import FILE"
+    )

@@ -1,0 +1,157 @@
+"""Fill the mirror from arXiv's public metadata snapshot: one JSON object a line, about 2.8 million of them.
+
+Read as a stream, plain or packed, so that neither the file nor its records are ever in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from retest.domain.paper import Paper
+from retest.errors import FileError
+from retest.papers.mirror import Mirror
+from retest.papers.unpack import Unpacked
+from retest.papers.withdrawn import is_withdrawn
+
+EVERY = 5000
+"""Records between two reports of progress."""
+HINT = "the mirror is as it was; get the file again, or skip what is broken with --skip-bad"
+_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_CREATED = re.compile(r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)")
+_MONTHS = {m: n for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+
+
+def import_snapshot(
+    path: Path | str,
+    mirror: Mirror,
+    progress: Callable[[int, float], None],
+    skip: Callable[[FileError], None] | None = None,
+) -> int:
+    """Put the records of a snapshot into the mirror, all or none. Returns how many were new or changed.
+
+    `path` is a file, plain, .gz, .bz2, .xz, .zst or .zip, told by its first bytes; "-" is standard input.
+    `progress` is called with the records read and the share of the file read (0 where its size is unknown).
+    Raises FileError at the first broken line, unless `skip` is given: it is told of each, and the rest goes in.
+    A file that cannot be unpacked to its end is an error in any case.
+    """
+    with Unpacked(path) as stream:
+        return mirror.upsert(_papers(stream, progress, skip))
+
+
+def _papers(
+    stream: Unpacked, progress: Callable[[int, float], None], skip: Callable[[FileError], None] | None
+) -> Iterator[Paper]:
+    read = 0
+    for number, line in stream.lines():
+        if not line or line.isspace():
+            continue
+        try:
+            paper = paper_of(line)
+        except Broken as broken:
+            error = FileError(stream.path, number, broken.found, broken.expected, HINT)
+            if skip is None:
+                raise error from None
+            skip(error)
+            continue
+        yield paper
+        read += 1
+        if read % EVERY == 0:
+            progress(read, stream.share())
+    progress(read, stream.share())
+
+
+class Broken(ValueError):
+    """A line that is not a record."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found, expected)
+        self.found, self.expected = found, expected
+
+
+def paper_of(line: bytes) -> Paper:
+    """One line as a paper. Raises Broken."""
+    try:
+        record: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Broken(f"{_shown(line[:60].decode(errors='replace'))} ({error.msg})", "one JSON object a line") from None
+    if not isinstance(record, dict):
+        raise Broken(_shown(record), "a JSON object")
+    arxiv_id = _string(record, "id")
+    if not _ID.fullmatch(arxiv_id):
+        raise Broken(f"id {_shown(arxiv_id)}", "an arXiv id without its version")
+    title, abstract = " ".join(_string(record, "title").split()), " ".join(_string(record, "abstract").split())
+    first, version, updated = _versions(record.get("versions"))
+    return Paper(
+        id=arxiv_id,
+        title=title,
+        abstract=abstract,
+        published=first,
+        version=version,
+        authors=_authors(record.get("authors_parsed")),
+        updated=updated,
+        categories=tuple(_text(record, "categories").split()),
+        withdrawn=is_withdrawn(abstract, _text(record, "comments")),
+    )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _string(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise Broken(f"{key} {_shown(value)}" if key in record else f"no {key}", f"a text as {key}")
+    return value
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise Broken(f"{key} {_shown(value)}", f"a text or null as {key}")
+    return value or ""
+
+
+def _versions(value: object) -> tuple[date, int, date]:
+    """The first day, the newest version's number, and its day."""
+    dated: dict[int, date] = {}
+    for entry in value if isinstance(value, list) else ():
+        name, created = (entry.get("version"), entry.get("created")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(name, str) or not re.fullmatch(r"v[1-9]\d{0,3}", name, re.ASCII):
+            raise Broken(f"version {_shown(entry)}", '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}')
+        dated[int(name[1:])] = _created(created)
+    if not dated:
+        raise Broken(f"versions {_shown(value)}", "a list with at least one version")
+    newest = max(dated)
+    return dated[min(dated)], newest, dated[newest]
+
+
+def _created(value: object) -> date:
+    match = _CREATED.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        day, month, year = match.groups()
+        try:
+            return date(int(year), _MONTHS.get(month, 0), int(day))
+        except ValueError:
+            pass  # no such day: told below like any other text
+    raise Broken(f"created {_shown(value)}", "a date like Mon, 2 Apr 2007 19:18:42 GMT")
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    """[["Last", "First", "Jr."], ...] as ("First Last Jr.", ...)."""
+    if value is None:
+        return ()
+    names = []
+    for parts in value if isinstance(value, list) else (value,):
+        if not isinstance(parts, list) or not parts or not all(isinstance(p, str) for p in parts[:3]):
+            raise Broken(f"authors_parsed {_shown(parts)}", '["Last", "First", "suffix"]')
+        last, first, suffix = (*parts[:3], "", "")[:3]
+        names.append(" ".join(f"{first} {last} {suffix}".split()))
+    return tuple(names)

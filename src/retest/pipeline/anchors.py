@@ -1,0 +1,72 @@
+"""Station: each anchor resolved and dated, and from them each claim's window. A withdrawn or revised anchor is news."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from langgraph.runtime import Runtime
+
+from retest.domain.line import COUNTER_THESIS, Anchor, Claim, Line, Window, first_day, last_day, months_before
+from retest.domain.paper import Lookup, Missing, Paper, Unknown
+from retest.pipeline.state import Deps, LineState, Subject
+from retest.reports.record import AnchorRecord
+
+COUNTER_MONTHS = 6
+"""The counter-thesis is asked of the last six months (docs/design.md)."""
+
+
+async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
+    """Look all of the line's anchors up in one call."""
+    del state  # the first station: nothing is known yet
+    deps = runtime.context
+    ids = [anchor.id for anchor in deps.line.anchors]
+    found = await asyncio.to_thread(deps.source.get, ids) if ids else {}
+    papers = [paper for paper in found.values() if isinstance(paper, Paper)]
+    return {"anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors], "anchor_papers": papers}
+
+
+def subjects(line: Line, anchor_papers: Sequence[Paper], as_of: date) -> list[Subject]:
+    """The line's claims and its counter-thesis, each with its window."""
+    published = {paper.id: paper.published for paper in anchor_papers}
+    result = []
+    for claim in line.claims:
+        days = [published[anchor] for anchor in claim.anchors if anchor in published]
+        window = Window(opens=max(days) if days else first_day(claim.dated), as_of=as_of)
+        result.append(Subject(claim=claim, window=window, excluded=claim.anchors))
+    opens = months_before(as_of, COUNTER_MONTHS)
+    counter = Claim(
+        id=COUNTER_THESIS, text=line.counter_thesis, dated=opens.isoformat(),
+        levers=tuple(dict.fromkeys(lever for claim in line.claims for lever in claim.levers)),
+    )  # fmt: skip
+    everything = tuple(anchor.id for anchor in line.anchors)
+    result.append(Subject(claim=counter, window=Window(opens=opens, as_of=as_of), excluded=everything))
+    return result
+
+
+def _record(anchor: Anchor, found: Lookup, line: Line) -> AnchorRecord:
+    if isinstance(found, Missing):
+        return _absent(anchor, "not-found", "the source was asked and has no such paper")
+    if isinstance(found, Unknown):
+        return _absent(anchor, "unverifiable", f"the source could not be asked: {found.reason}")
+    claims = [claim.dated for claim in line.claims if anchor.id in claim.anchors]
+    stated_last = max((last_day(dated) for dated in claims), default=None)
+    status, detail = "ok", ""
+    if not first_day(anchor.dated.split("/")[0]) <= found.published <= last_day(anchor.dated):
+        status, detail = "date-differs", f"its first version is of {found.published}, not of {anchor.dated}"
+    if found.updated and stated_last and found.updated > stated_last:
+        status, detail = "revised", f"revised on {found.updated}, after the claims that rest on it were dated"
+    if found.withdrawn:
+        status, detail = "withdrawn", "its authors have withdrawn it: what rests on it needs another ground"
+    return AnchorRecord.model_validate({
+        "id": anchor.id, "about": anchor.about, "stated": anchor.dated, "version": found.version,
+        "title": found.title, "published": found.published, "status": status, "detail": detail,
+    })  # fmt: skip
+
+
+def _absent(anchor: Anchor, status: str, detail: str) -> AnchorRecord:
+    return AnchorRecord.model_validate({
+        "id": anchor.id, "about": anchor.about, "stated": anchor.dated, "version": None,
+        "title": None, "published": None, "status": status, "detail": detail,
+    })  # fmt: skip

@@ -1,0 +1,32 @@
+"""How the stations word a model call: a prompt by name, its values, and what the call is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from retest.domain.line import COUNTER_THESIS
+from retest.llm.model import Facts, Request
+from retest.pipeline.state import Deps, Subject
+
+
+def request(
+    deps: Deps, prompt: str, schema: type[BaseModel], values: Mapping[str, Any], facts: Facts, ask: int = 1
+) -> Request:
+    """A request from the prompt of that name."""
+    template = deps.prompts[prompt]
+    system, user = template.render(values)
+    return Request(schema=schema, system=system, user=user, prompt_hash=template.hash, facts=facts, ask=ask)
+
+
+def dated(subject: Subject) -> str:
+    """The claim's date as prompts state it. The counter-thesis's moves with the day, so it is named, not given: a
+    prompt that changes every night would be paid for every night."""
+    return "the last six months" if subject.claim.id == COUNTER_THESIS else subject.claim.dated
+
+
+def estimated_tokens(text: str) -> int:
+    """A cautious estimate, in tokens: English abstracts run at about 5 characters a token, formulas at fewer."""
+    return int(len(text) / 4.5) + 1

@@ -1,0 +1,127 @@
+"""The picture of docs/design.md as a LangGraph.
+
+    anchors --(Send: each claim, and the counter-thesis)--> claim --> synthesize
+
+    claim:  plan -> search -> extract -> ground -> judge -> settle
+                      ^                    |
+                      '------- widen <-----'   once, if nothing was grounded
+
+A station that fails in a way we know puts a Failure into the claim's state and the claim goes to `settle`. What we do
+not know (a bug) reaches `stumble`, which settles that claim as not judged and lets its siblings go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.errors import NodeError
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from retest.errors import RetestError
+from retest.pipeline.anchors import anchors, subjects
+from retest.pipeline.extract import extract
+from retest.pipeline.ground import ground
+from retest.pipeline.judge import judge
+from retest.pipeline.plan import plan, widen
+from retest.pipeline.search import search
+from retest.pipeline.settle import settle
+from retest.pipeline.state import ClaimState, Deps, Failure, LineState, Settled
+from retest.pipeline.synthesize import synthesize
+
+log = logging.getLogger("retest")
+
+
+async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -> ClaimState:
+    """An error that no station foresaw costs its claim. Errors that must stop the run (a refused key) go on."""
+    if isinstance(error.error, RetestError):
+        raise error.error
+    log.error("station %s of claim %s failed", error.node, state["subject"].claim.id, exc_info=error.error)
+    detail = f"an internal error in station {error.node} ({type(error.error).__name__}); the run log has the trace"
+    return await settle({**state, "failure": Failure(why="not-judged", detail=detail)}, runtime)
+
+
+def _unless_failed(station: str) -> Callable[[ClaimState], str]:
+    def route(state: ClaimState) -> str:
+        return "settle" if state.get("failure") else station
+
+    return route
+
+
+def _after_search(state: ClaimState) -> str:
+    if state.get("failure"):
+        return "settle"
+    if state["candidates"]:
+        return "extract"
+    return "settle" if state["round"] > 1 else "widen"
+
+
+def _after_ground(state: ClaimState) -> str:
+    if state.get("failure"):
+        return "settle"
+    if state.get("evidence"):
+        return "judge"
+    return "settle" if state["round"] > 1 else "widen"
+
+
+def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
+    """One claim's way through the stations."""
+    graph = StateGraph(ClaimState, context_schema=Deps, output_schema=Settled)
+    graph.add_node("plan", plan, error_handler=stumble)
+    graph.add_node("search", search, error_handler=stumble)
+    graph.add_node("extract", extract, error_handler=stumble)
+    graph.add_node("ground", ground, error_handler=stumble)
+    graph.add_node("widen", widen, error_handler=stumble)
+    graph.add_node("judge", judge, error_handler=stumble)
+    graph.add_node("settle", settle)
+    graph.add_edge(START, "plan")
+    graph.add_conditional_edges("plan", _unless_failed("search"), ["search", "settle"])
+    graph.add_conditional_edges("search", _after_search, ["extract", "widen", "settle"])
+    graph.add_conditional_edges("extract", _unless_failed("ground"), ["ground", "settle"])
+    graph.add_conditional_edges("ground", _after_ground, ["judge", "widen", "settle"])
+    graph.add_edge("widen", "search")
+    graph.add_edge("judge", "settle")
+    graph.add_edge("settle", END)
+    return graph.compile()
+
+
+def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
+    """The whole line, to be compiled with a checkpointer."""
+
+    def fan_out(state: LineState, runtime: Runtime[Deps]) -> list[Send]:
+        papers = state["anchor_papers"]
+        every = subjects(runtime.context.line, papers, runtime.context.as_of)
+        return [
+            Send("claim", {"subject": s, "anchor_papers": [p for p in papers if p.id in s.claim.anchors]})
+            for s in every
+        ]
+
+    graph = StateGraph(LineState, context_schema=Deps)
+    graph.add_node("anchors", anchors)
+    graph.add_node("claim", claim_graph())
+    graph.add_node("synthesize", synthesize)
+    graph.add_edge(START, "anchors")
+    graph.add_conditional_edges("anchors", fan_out, ["claim"])
+    graph.add_edge("claim", "synthesize")
+    graph.add_edge("synthesize", END)
+    return graph
+
+
+def drawn() -> str:
+    """The whole picture as Mermaid: the line's graph with the claim's graph in its place."""
+    inner, outer = claim_graph().get_graph(), line_graph().compile().get_graph()
+    for name in [name for name in inner.nodes if name.startswith("__error_handler__")]:
+        inner.remove_node(inner.nodes[name])
+    inner.trim_first_node()
+    inner.trim_last_node()
+    outer.remove_node(outer.nodes["claim"])
+    first, last = outer.extend(inner, prefix="claim")
+    if first is None or last is None:
+        raise RuntimeError("the claim's graph has no single first and last station")
+    outer.add_edge(outer.nodes["anchors"], first, conditional=True)
+    outer.add_edge(last, outer.nodes["synthesize"])
+    return outer.draw_mermaid()

@@ -1,0 +1,78 @@
+"""Station: findings climb the citation ladder. What passes is evidence; what falls off is kept with its reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from retest.domain.answers import Entailment, Finding
+from retest.domain.evidence import Evidence, Rejection
+from retest.domain.paper import Candidate, Lookup, Paper
+from retest.errors import ModelFailed
+from retest.grounding.entailment import sift
+from retest.grounding.ids import parse_id
+from retest.grounding.ladder import climb, context, one_per_paper
+from retest.llm.model import Facts
+from retest.pipeline.calls import request
+from retest.pipeline.state import ClaimState, Deps, Failure, Subject
+
+
+async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
+    """Rungs 1 to 5 by code, rung 6 by the verifier in one call for all that is left."""
+    deps, subject = runtime.context, state["subject"]
+    shown = {candidate.paper.id: candidate for candidate in state["candidates"]}
+    findings = one_per_paper(state["findings"])
+    looked_up = await _look_up(deps, findings, set(shown))
+    climbed: list[Evidence] = []
+    rejected: list[Rejection] = []
+    contexts: dict[str, tuple[str, str]] = {}
+    for finding in findings:
+        result = climb(finding, shown, looked_up, subject.claim.text, subject.window, subject.excluded)
+        if isinstance(result, Rejection):
+            rejected.append(result)
+        else:
+            climbed.append(result)
+            contexts[result.arxiv_id] = context(shown[result.arxiv_id].paper, finding.sentences)
+    suggested = [
+        Candidate(paper=paper, found_by=("named by the model",))
+        for paper in looked_up.values()
+        if isinstance(paper, Paper) and paper.published in subject.window and not paper.withdrawn
+    ]
+    update: ClaimState = {"rejected": rejected, "suggested": suggested, "candidates": [], "findings": []}
+    if not climbed:
+        return update
+    try:
+        answer = await _verify(deps, subject, climbed, contexts)
+    except ModelFailed as failed:
+        detail = f"the quotes could not be verified: {failed}"
+        unverified = [
+            Rejection(cited=e.arxiv_id, title=e.title, rung="entails", reason="unverifiable", detail=failed.message)
+            for e in climbed
+        ]
+        return {**update, "rejected": rejected + unverified, "failure": Failure(why="not-judged", detail=detail)}
+    passed, refused = sift(climbed, answer)
+    return {**update, "evidence": passed, "rejected": rejected + refused}
+
+
+async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> dict[str, Lookup]:
+    """Ids that were cited without having been shown, asked of the source in one call."""
+    cited = {parsed.base for finding in findings if (parsed := parse_id(finding.arxiv_id)) is not None}
+    strange = sorted(cited - shown)
+    return await asyncio.to_thread(deps.source.get, strange) if strange else {}
+
+
+async def _verify(
+    deps: Deps, subject: Subject, items: Sequence[Evidence], contexts: dict[str, tuple[str, str]]
+) -> Entailment:
+    values = {
+        "claim": subject.claim.text,
+        "items": [
+            {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote,
+             "before": contexts[e.arxiv_id][0], "after": contexts[e.arxiv_id][1]}
+            for e in items
+        ],
+    }  # fmt: skip
+    facts = Facts(line=deps.line.line, claim=subject.claim.id, evidence=tuple(items))
+    return await deps.verifier.ask(request(deps, "entail", Entailment, values, facts), Entailment)

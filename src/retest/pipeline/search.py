@@ -1,0 +1,60 @@
+"""Station: run the planned searches and fuse what they find into the claim's candidates. No model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+from langgraph.runtime import Runtime
+
+from retest.domain.paper import Candidate, Paper
+from retest.errors import SearchFailed
+from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone
+
+RANK_CONSTANT = 60
+"""k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+
+
+async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
+    """Candidates new to this claim, best first, at most `limits.candidates`. One failed search fails the claim:
+    what it would have found is unknown, and silence is never a verdict."""
+    deps, subject = runtime.context, state["subject"]
+    lists: list[tuple[PlannedSearch, list[Paper]]] = []
+    try:
+        for planned in state["searches"]:
+            found = await asyncio.to_thread(deps.source.search, planned.query, subject.window, deps.limits.per_query)
+            lists.append((planned, found))
+    except SearchFailed as failed:
+        return {"failure": Failure(why="search-failed", detail=str(failed)), "done": _done(lists)}
+    excluded = {*subject.excluded, *state.get("seen", [])}
+    fused = fuse(lists, excluded)[: deps.limits.candidates]
+    suggested = [candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded]
+    known = {candidate.paper.id for candidate in suggested}
+    candidates = suggested + [candidate for candidate in fused if candidate.paper.id not in known]
+    return {"candidates": candidates, "suggested": [], "done": _done(lists)}
+
+
+def fuse(lists: list[tuple[PlannedSearch, list[Paper]]], excluded: set[str]) -> list[Candidate]:
+    """One list from many by reciprocal rank; withdrawn and excluded papers left out. Ties fall to the newer id."""
+    score: dict[str, float] = defaultdict(float)
+    papers: dict[str, Paper] = {}
+    found_by: dict[str, list[str]] = defaultdict(list)
+    for planned, found in lists:
+        for rank, paper in enumerate(found, start=1):
+            if paper.id in excluded or paper.withdrawn:
+                continue
+            papers[paper.id] = paper
+            score[paper.id] += 1 / (RANK_CONSTANT + rank)
+            found_by[paper.id].append(label(planned))
+    ranked = sorted(papers, key=lambda i: (score[i], papers[i].published, i), reverse=True)
+    return [Candidate(paper=papers[i], found_by=tuple(dict.fromkeys(found_by[i]))) for i in ranked]
+
+
+def label(planned: PlannedSearch) -> str:
+    """A query as people read it, one line, bounded."""
+    text = str(planned.query)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _done(lists: list[tuple[PlannedSearch, list[Paper]]]) -> list[SearchDone]:
+    return [SearchDone(query=planned.query, by=planned.by, found=len(found)) for planned, found in lists]

@@ -1,0 +1,151 @@
+"""Station: the rules of docs/design.md ("Settling") turn what happened to a claim into its record. No model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from langgraph.runtime import Runtime
+
+from retest.domain.answers import Judgment
+from retest.domain.evidence import Evidence, Rejection
+from retest.domain.verdict import EVIDENCE_FOR, Verdict, Why
+from retest.grounding.ids import parse_id
+from retest.grounding.ladder import reject
+from retest.grounding.prose import clean, ids_in
+from retest.pipeline.search import label
+from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
+from retest.reports.record import CandidateRecord, ClaimRecord, Flip, HistoryEntry, QueryRecord, Searched
+
+
+async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
+    """The claim's record. Prose of the judgment climbs the ladder here; only the source's look-up is asked."""
+    deps, subject, failure = runtime.context, state["subject"], state.get("failure")
+    last = deps.last(subject.claim.id)
+    evidence = sorted(state.get("evidence", []), key=lambda item: (item.published, item.arxiv_id), reverse=True)
+    judgment = state.get("judgment")
+    if failure is not None and last is not None and not evidence:
+        evidence = list(last.evidence)  # a failed night does not unlearn what was grounded before it
+    verdict, why, detail = _outcome(state, evidence, judgment, failure)
+    rationale, rejected = "", list(state.get("rejected", []))
+    if judgment is not None:
+        rationale, fallen = await _grounded_prose(deps, judgment, evidence)
+        rejected += fallen
+    flip = None
+    if judgment is not None and verdict != "undetermined":
+        verdict, flip = _flip(verdict, state.get("second"), evidence, last, deps.as_of)
+    review = subject.claim.review
+    record = ClaimRecord(
+        id=subject.claim.id, text=subject.claim.text, dated=subject.claim.dated, anchors=subject.claim.anchors,
+        window=subject.window, verdict=review.verdict if review else verdict,
+        why=None if review else why, detail=_beside_review(state, verdict, why, detail) if review else detail,
+        moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
+        artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
+        confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
+        rationale=rationale, flip=flip, review=review, evidence=tuple(evidence), rejected=_once(rejected),
+        unread=_unread(state) if why == "not-judged" else (), searched=_searched(state, deps),
+        history=(),
+    )  # fmt: skip
+    return {"outcomes": [record.model_copy(update={"history": _history(record, last, deps.as_of)})]}
+
+
+def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
+    """The judgment's verdict if it cites evidence of the kind that the verdict needs, else undetermined and why."""
+    if judgment.verdict == "undetermined":
+        return "undetermined", "the grounded evidence does not decide"
+    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
+    kinds = {item.stance for item in evidence if item.arxiv_id in cited}
+    if kinds & EVIDENCE_FOR[judgment.verdict]:
+        return judgment.verdict, ""
+    needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
+    return "undetermined", f"the model said {judgment.verdict} without citing evidence that {needed}"
+
+
+def last_decided(last: ClaimRecord | None) -> Verdict | None:
+    """The last verdict that was not `undetermined`: a night of failure in between makes no flip."""
+    entries = reversed(last.history) if last else ()
+    return next((entry.verdict for entry in entries if entry.verdict != "undetermined"), None)
+
+
+def _outcome(
+    state: ClaimState, evidence: Sequence[Evidence], judgment: Judgment | None, failure: Failure | None
+) -> tuple[Verdict, Why | None, str]:
+    if failure is not None:
+        return "undetermined", failure.why, failure.detail
+    if judgment is not None:
+        verdict, detail = settled_verdict(judgment, evidence)
+        return verdict, "nothing-grounded" if verdict == "undetermined" else None, detail
+    read = len(state.get("seen", []))
+    if state.get("rejected"):
+        return "undetermined", "nothing-grounded", f"{read} papers read; nothing said of them could be grounded"
+    if read:
+        return "undetermined", "nothing-newer-found", f"{read} newer papers read; none bears on the claim"
+    return "undetermined", "nothing-newer-found", "the searches worked and found no newer paper"
+
+
+def _flip(
+    verdict: Verdict, second: Judgment | None, evidence: Sequence[Evidence], last: ClaimRecord | None, on: date
+) -> tuple[Verdict, Flip | None]:
+    """A verdict that differs from the last decided one stands only if the second answer agrees; else it is pending."""
+    before = last_decided(last)
+    if before in (None, verdict):
+        return verdict, None
+    agreed = second is not None and settled_verdict(second, evidence)[0] == verdict
+    flip = Flip.model_validate({"from_": before, "to": verdict, "on": on, "pending": not agreed})
+    return (verdict if agreed else before), flip
+
+
+async def _grounded_prose(deps: Deps, judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[str, list[Rejection]]:
+    known = {item.arxiv_id for item in evidence}
+    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
+    strange = sorted((ids_in(judgment.rationale) | cited) - known)
+    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    text, rejected = clean(judgment.rationale, known, looked_up)
+    for cite in judgment.cites:
+        if parse_id(cite) is None:
+            rejected.append(reject(cite, "id", "malformed-id", "cited by the judgment; not an arXiv id"))
+        else:
+            rejected += clean(cite, known, looked_up)[1]
+    return text, rejected
+
+
+def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail: str) -> str:
+    """What the run itself found, said beside a reviewer's verdict, and whether newer evidence speaks against it."""
+    review = state["subject"].claim.review
+    assert review is not None  # noqa: S101 - the caller asks only for reviewed claims
+    against = [
+        item.arxiv_id for item in state.get("evidence", [])
+        if item.published > review.on and item.stance not in EVIDENCE_FOR[review.verdict]
+    ]  # fmt: skip
+    said = f"retest itself says {verdict}" + (f" ({why}: {detail})" if why else "")
+    return said + (f"; evidence newer than the review speaks against it: {', '.join(against)}" if against else "")
+
+
+def _searched(state: ClaimState, deps: Deps) -> Searched:
+    done = state.get("done", [])
+    queries = tuple(
+        QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found) for d in done
+    )
+    unread = len(state.get("candidates", []))
+    read = len(state.get("seen", []))
+    return Searched(
+        source=deps.source.name, queries=queries, candidates=max(read, unread), extracted=read,
+        detail=state.get("plan_note", ""),
+    )  # fmt: skip
+
+
+def _unread(state: ClaimState) -> tuple[CandidateRecord, ...]:
+    papers = [candidate.paper for candidate in state.get("candidates", [])]
+    return tuple(CandidateRecord(arxiv_id=p.id, title=p.title, published=p.published) for p in papers)
+
+
+def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
+    return tuple({(r.cited, r.rung, r.reason): r for r in rejected}.values())
+
+
+def _history(record: ClaimRecord, last: ClaimRecord | None, on: date) -> tuple[HistoryEntry, ...]:
+    before = last.history if last else ()
+    if before and before[-1].verdict == record.verdict:
+        return before
+    return (*before, HistoryEntry(on=on, verdict=record.verdict))

@@ -1,0 +1,139 @@
+"""What flows through the graph. Every channel is typed down to its models, so that a checkpoint comes back as it went.
+
+Channels hold lists, not tuples: the checkpoint format knows no tuples outside models.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, TypedDict
+
+from retest.domain import Frozen
+from retest.domain.answers import Finding, Judgment
+from retest.domain.evidence import Evidence, Rejection
+from retest.domain.line import Claim, Line, Window
+from retest.domain.paper import Candidate, Paper, Query
+from retest.domain.verdict import Why
+from retest.llm.ask import Asker
+from retest.papers.source import Source
+from retest.prompts import Prompt
+from retest.reports.record import AnchorRecord, ClaimRecord, QuestionRecord, Record, SupersedingRecord
+
+By = Literal["model", "rule", "hand", "counter-statement", "widened"]
+
+
+class PlannedSearch(Frozen):
+    """A query, and who planned it."""
+
+    query: Query
+    by: By
+
+
+class SearchDone(Frozen):
+    """A planned search and how many papers of the window it returned."""
+
+    query: Query
+    by: By
+    found: int
+
+
+class Failure(Frozen):
+    """Why a claim could not be searched or judged, in words, and what to do."""
+
+    why: Why
+    detail: str
+
+
+class Subject(Frozen):
+    """A claim on its way through the stations; the counter-thesis travels as one too."""
+
+    claim: Claim
+    window: Window
+    excluded: tuple[str, ...]
+    """Papers that are never evidence here: the claim's anchors (for the counter-thesis, all of the line's)."""
+
+
+class Synthesized(Frozen):
+    """The end of the report."""
+
+    superseding: tuple[SupersedingRecord, ...] = ()
+    questions: tuple[QuestionRecord, ...] = ()
+    limits: str = ""
+    rejected: tuple[Rejection, ...] = ()
+    failed: bool = False
+
+
+class ClaimState(TypedDict, total=False):
+    """One claim's own state."""
+
+    subject: Subject
+    anchor_papers: list[Paper]
+    searches: list[PlannedSearch]
+    plan_note: str
+    done: Annotated[list[SearchDone], operator.add]
+    candidates: list[Candidate]
+    seen: Annotated[list[str], operator.add]
+    findings: list[Finding]
+    evidence: Annotated[list[Evidence], operator.add]
+    rejected: Annotated[list[Rejection], operator.add]
+    suggested: list[Candidate]
+    round: int
+    judgment: Judgment | None
+    second: Judgment | None
+    failure: Failure | None
+    outcomes: Annotated[list[ClaimRecord], operator.add]
+
+
+class Settled(TypedDict):
+    """What a claim's graph hands back to the line's."""
+
+    outcomes: Annotated[list[ClaimRecord], operator.add]
+
+
+class LineState(TypedDict, total=False):
+    """The line's state: what the anchors are, what became of each claim, and how the report closes."""
+
+    anchors: list[AnchorRecord]
+    anchor_papers: list[Paper]
+    outcomes: Annotated[list[ClaimRecord], operator.add]
+    synthesis: Synthesized
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of what is found reaches the model."""
+
+    per_query: int = 100
+    """Papers asked of a source for one query."""
+    candidates: int = 32
+    """Papers of a claim that are read by the model."""
+    papers_a_call: int = 10
+    tokens_a_call: int = 3600
+    """Estimated tokens of paper text in one extraction call: with the fixed part, under 4,500."""
+    evidence_a_synthesis: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What the stations work with; none of it is state."""
+
+    line: Line
+    as_of: date
+    source: Source
+    asker: Asker
+    verifier: Asker
+    prompts: Mapping[str, Prompt]
+    limits: Limits
+    previous: Record | None
+
+    def last(self, claim_id: str) -> ClaimRecord | None:
+        """What the last report says of a claim, if it speaks of the same text."""
+        if self.previous is None:
+            return None
+        for record in (*self.previous.claims, self.previous.counter_thesis):
+            if record.id == claim_id:
+                return record
+        return None

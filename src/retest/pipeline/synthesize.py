@@ -1,0 +1,122 @@
+"""Station: the strongest superseding work, two research questions, honest limits. Its ids climb the ladder too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from langgraph.runtime import Runtime
+
+from retest.domain.answers import Synthesis
+from retest.domain.evidence import Evidence, Rejection
+from retest.domain.line import COUNTER_THESIS, months_before
+from retest.domain.paper import Lookup
+from retest.errors import ModelFailed
+from retest.grounding.ids import parse_id
+from retest.grounding.ladder import reject
+from retest.grounding.prose import clean, ids_in
+from retest.llm.model import Facts
+from retest.pipeline.anchors import COUNTER_MONTHS
+from retest.pipeline.calls import request
+from retest.pipeline.state import Deps, LineState, Synthesized
+from retest.reports.news import SYNTHESIS_FAILED
+from retest.reports.record import ClaimRecord, QuestionRecord, SupersedingRecord
+
+
+async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
+    """One call over the line's evidence; none where there is nothing to say."""
+    deps = runtime.context
+    told = evidence_to_tell(state["outcomes"], deps.limits.evidence_a_synthesis)
+    standing = tuple(QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions)
+    if not told:
+        limits = "No grounded evidence was found, so there is nothing to set against the line."
+        return {"synthesis": Synthesized(questions=standing, limits=limits)}
+    opens = months_before(deps.as_of, COUNTER_MONTHS)
+    recent = frozenset(e.arxiv_id for _, e in told if e.published > opens)
+    values = {
+        "question": deps.line.question, "thesis": deps.line.thesis, "counter_thesis": deps.line.counter_thesis,
+        "standing": deps.line.questions,
+        "evidence": [
+            {"arxiv_id": e.arxiv_id, "recent": e.arxiv_id in recent, "published": e.published, "title": e.title,
+             "stance": e.stance, "claim": record.text, "quote": e.quote}
+            for record, e in told
+        ],
+    }  # fmt: skip
+    facts = Facts(line=deps.line.line, evidence=tuple(e for _, e in told), recent=recent, questions=deps.line.questions)
+    try:
+        answer = await deps.asker.ask(request(deps, "synthesize", Synthesis, values, facts), Synthesis)
+    except ModelFailed as failed:
+        limits = SYNTHESIS_FAILED + failed.message
+        return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
+    return {"synthesis": await _ground(answer, told, recent, state["outcomes"], deps)}
+
+
+def evidence_to_tell(outcomes: Sequence[ClaimRecord], most: int) -> list[tuple[ClaimRecord, Evidence]]:
+    """What speaks against the line: evidence that contradicts or qualifies a claim, or supports the counter-thesis.
+    One entry a paper, the newest `most`, contradictions before qualifications."""
+    against = [
+        (record, item)
+        for record in outcomes
+        for item in record.evidence
+        if (item.stance == "supports") == (record.id == COUNTER_THESIS)
+    ]
+    against.sort(key=lambda pair: (pair[1].stance != "qualifies", pair[1].published, pair[1].arxiv_id), reverse=True)
+    once: dict[str, tuple[ClaimRecord, Evidence]] = {}
+    for record, item in against:
+        once.setdefault(item.arxiv_id, (record, item))
+    return list(once.values())[:most]
+
+
+async def _ground(
+    answer: Synthesis,
+    told: Sequence[tuple[ClaimRecord, Evidence]],
+    recent: frozenset[str],
+    outcomes: Sequence[ClaimRecord],
+    deps: Deps,
+) -> Synthesized:
+    known = {item.arxiv_id for record in outcomes for item in record.evidence}
+    by_id = {item.arxiv_id: (record, item) for record, item in told}
+    named = [s.arxiv_id for s in answer.superseding] + [i for q in answer.questions for i in q.motivated_by]
+    prose = [s.argument for s in answer.superseding] + [q.question for q in answer.questions] + [answer.limits]
+    strange = sorted((ids_in(*prose, *named)) - known)
+    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    rejected: list[Rejection] = []
+
+    def prosed(text: str) -> str:
+        kept, fallen = clean(text, known, looked_up)
+        rejected.extend(fallen)
+        return kept
+
+    superseding = []
+    for item in answer.superseding:
+        cited = _evidence_id(item.arxiv_id, known, looked_up, rejected)
+        if cited is None:
+            continue
+        if cited not in recent:
+            detail = "superseding work speaks against the line and is of the last six months; this is not both"
+            rejected.append(reject(item.arxiv_id, "newer", "not-newer", detail))
+            continue
+        record, evidence = by_id[cited]
+        superseding.append(SupersedingRecord(claim=record.id, evidence=evidence, argument=prosed(item.argument)))
+    questions = []
+    for question in answer.questions:
+        ids = [_evidence_id(cite, known, looked_up, rejected) for cite in question.motivated_by]
+        if text := prosed(question.question):
+            motivated = tuple(dict.fromkeys(i for i in ids if i))
+            questions.append(QuestionRecord(question=text, motivated_by=motivated))
+    once = {(r.cited, r.rung, r.reason): r for r in rejected}
+    return Synthesized(
+        superseding=tuple(superseding), questions=tuple(questions), limits=prosed(answer.limits),
+        rejected=tuple(once.values()),
+    )  # fmt: skip
+
+
+def _evidence_id(cite: str, known: set[str], looked_up: Mapping[str, Lookup], rejected: list[Rejection]) -> str | None:
+    parsed = parse_id(cite)
+    if parsed is None:
+        rejected.append(reject(cite, "id", "malformed-id", "not an arXiv id in any written form"))
+        return None
+    if parsed.base in known:
+        return parsed.base
+    rejected += clean(cite, known, looked_up)[1]
+    return None

@@ -1,0 +1,76 @@
+"""The prompts: one Jinja template per model call, shipped as defaults, overridden by the workspace's `prompts/`.
+
+A template has two blocks: `system`, the fixed part, and `user`. Every piece of text that we did not write goes through
+the filter `data`, which leaves no way out of a fence: no angle bracket, no line break, no control character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from retest.data import defaults
+from retest.errors import FileError
+from retest.text import one_line
+
+NAMES = ("plan", "extract", "entail", "judge", "synthesize")
+LONGEST_FIELD = 6000
+
+
+def data(text: object) -> str:
+    """Text of others as one line of data: white space folded, invisible characters dropped, `<`, `>`, `&` written
+    out."""
+    line = one_line(str(text))[:LONGEST_FIELD]
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One template: `hash` is the first 12 hex digits of its SHA-256, part of every cache key and of the report."""
+
+    name: str
+    hash: str
+    template: jinja2.Template
+
+    def render(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        """The system text and the user text. Raises FileError when the template names a value that there is not."""
+        try:
+            return self._block("system", values), self._block("user", values)
+        except (jinja2.UndefinedError, KeyError) as error:
+            hint = "the bundled prompts show the values that each call offers"
+            raise FileError(
+                f"{self.name}.md", None, str(error), "a known value, and the blocks system and user", hint
+            ) from error
+
+    def _block(self, block: str, values: Mapping[str, Any]) -> str:
+        context = self.template.new_context(dict(values))
+        return "".join(self.template.blocks[block](context)).strip() + "\n"
+
+
+def load_prompts(workspace: Path) -> dict[str, Prompt]:
+    """The five prompts by name: the workspace's `prompts/NAME.md` where there is one, else the bundled one."""
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - prompts are not HTML; text of others goes through the filter `data`
+    )  # fmt: skip
+    environment.filters["data"] = data
+    prompts = {}
+    for name in NAMES:
+        own = workspace / "prompts" / f"{name}.md"
+        path = own if own.is_file() else defaults("prompts") / f"{name}.md"
+        try:
+            source = path.read_text(encoding="utf-8")
+            template = environment.from_string(source)
+        except jinja2.TemplateSyntaxError as error:
+            raise FileError(
+                path, error.lineno, str(error.message), "a Jinja template", "see docs/prompts.md"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise FileError(path, None, f"a byte that is not UTF-8 ({error.reason})", "UTF-8 text") from error
+        prompts[name] = Prompt(name, hashlib.sha256(source.encode()).hexdigest()[:12], template)
+    return prompts

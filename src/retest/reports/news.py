@@ -1,0 +1,50 @@
+"""What is news. A run that brings none leaves the record as it was: promise three of docs/design.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retest.domain.line import COUNTER_THESIS
+from retest.reports.record import ClaimRecord, Record
+
+SYNTHESIS_FAILED = "The synthesis could not be written: "
+"""How `limits` begins where there is no synthesis; a later run that has one brings news."""
+
+
+def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
+    """The record to keep, and whether the new run brought news.
+
+    Claims without news stay as the last report has them, with the `searched` and the window of the run that brought
+    theirs. Another wording of the same verdict on the same evidence is no news, nor are a rejected citation, a model's
+    name or a prompt's hash alone.
+    """
+    if previous is None:
+        return new, True
+    before = {record.id: record for record in previous.claims}
+    claims = tuple(_kept(before.get(record.id), record) for record in new.claims)
+    counter = _kept(previous.counter_thesis, new.counter_thesis)
+    same = (
+        claims == previous.claims
+        and counter == previous.counter_thesis
+        and _frame(previous) == _frame(new)
+        and not (previous.limits.startswith(SYNTHESIS_FAILED) and not new.limits.startswith(SYNTHESIS_FAILED))
+    )
+    if same:
+        return previous, False
+    return new.model_copy(update={"claims": claims, "counter_thesis": counter}), True
+
+
+def _kept(before: ClaimRecord | None, now: ClaimRecord) -> ClaimRecord:
+    return before if before is not None and _news(before) == _news(now) else now
+
+
+def _news(record: ClaimRecord) -> tuple[Any, ...]:
+    evidence = frozenset((e.arxiv_id, e.version, e.stance, e.quote) for e in record.evidence)
+    pending = record.flip.to if record.flip and record.flip.pending else None
+    # The counter-thesis is always of the last six months: that its dates move with the day is no news.
+    dated = None if record.id == COUNTER_THESIS else (record.dated, record.window.opens)
+    return record.text, dated, record.anchors, record.verdict, record.why, pending, record.review, evidence
+
+
+def _frame(record: Record) -> tuple[Any, ...]:
+    return record.line, record.question, record.thesis, record.anchors

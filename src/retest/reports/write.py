@@ -1,0 +1,61 @@
+"""Reading the last record and writing a report: each file whole or not at all, and only where its bytes change."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from retest.errors import FileError
+from retest.reports.record import Record
+
+
+def read_record(reports: Path, line: str) -> Record | None:
+    """The line's last record, or None. Raises FileError for one that is not a record of this format."""
+    path = reports / f"{line}.json"
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Record.model_validate_json(text)
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise FileError(path, None, "bytes that are not UTF-8", "a report's record") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        hint = "restore it from version control, or move it away to start this line's record afresh"
+        raise FileError(path, None, f"{where}: {first['msg']}", "a record of this version of retest", hint) from error
+
+
+def write_report(reports: Path, record: Record) -> list[Path]:
+    """Write what differs of `<line>.json`, `.md` and `.svg`; the paths that were written."""
+    from retest.reports.chart import chart
+    from retest.reports.markdown import markdown
+
+    reports.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "md": markdown(record),
+        "svg": chart(record),
+        "json": record.model_dump_json(indent=2) + "\n",  # last: the other two are drawn from it again if it is there
+    }
+    return [path for suffix, text in contents.items() if _replace(path := reports / f"{record.line}.{suffix}", text)]
+
+
+def _replace(path: Path, text: str) -> bool:
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True

@@ -1,0 +1,142 @@
+"""What a run is set to: flags before environment before `retest.toml` before defaults."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from retest.errors import FileError, UsageError
+
+SOURCES = ("arxiv", "mirror", "library")
+PROVIDERS = ("anthropic", "openai", "openai-chat", "manual", "annotations", "scripted")
+DEFAULT_MODELS = {"ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5", "OPENAI_API_KEY": "openai:gpt-6.1-terra"}
+"""The model that is used when none is named, by the key that is set; the first that is."""
+KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
+ARXIV_URL = "https://export.arxiv.org/api/query"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every field but `workspace` may stand in `retest.toml`, or in the environment as RETEST_NAME."""
+
+    workspace: Path
+    home: Path = Path(".retest")
+    reports: Path = Path("reports")
+    source: str = "arxiv"
+    model: str = ""
+    verifier: str = ""
+    candidates: int = 32
+    concurrency: int = 8
+    timeout: float = 120.0
+    """Seconds that one answer of a model may take."""
+    retry_attempts: int = 4
+    retry_pause: float = 2.0
+    arxiv_url: str = ARXIV_URL
+    arxiv_interval: float = 3.0
+    """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of use: 3)."""
+    oai_url: str = ""
+
+    def path(self, name: str) -> Path:
+        """`home` or `reports` as an absolute path; relative ones are the workspace's."""
+        value: Path = getattr(self, name)
+        return value if value.is_absolute() else self.workspace / value
+
+
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "candidates": int, "concurrency": int, "timeout": float,
+    "retry_attempts": int, "retry_pause": float, "arxiv_interval": float,
+}  # fmt: skip
+_NAMES = [field.name for field in fields(Settings) if field.name != "workspace"]
+
+
+def load_settings(workspace: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+    """Settings for a workspace. `flags` with None are not given. Raises UsageError for what is unknown or unfit."""
+    values = _from_file(workspace / "retest.toml") | _from_environment(environment)
+    values |= {name: value for name, value in flags.items() if value is not None}
+    settings = replace(Settings(workspace=workspace), **values)
+    if settings.source not in SOURCES:
+        raise UsageError(f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}")
+    for name, kind in _NUMBERS.items():
+        least = 0 if kind is float else 1
+        if getattr(settings, name) < least:
+            raise UsageError(f"{name} is {getattr(settings, name)}", f"it must be {least} or more")
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise FileError(path, getattr(error, "lineno", None), str(error), "TOML", "see the README, Settings") from error
+    except UnicodeDecodeError as error:
+        raise FileError(path, None, "bytes that are not UTF-8", "UTF-8 text") from error
+    for name in found:
+        if name not in _NAMES:
+            raise FileError(path, None, f"the unknown key {name!r}", f"one of {', '.join(_NAMES)}", _near(name, _NAMES))
+    return {name: _converted(name, value, f"{path}: {name}") for name, value in found.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    known = {f"RETEST_{name.upper()}": name for name in _NAMES}
+    values = {}
+    for variable, value in environment.items():
+        if not variable.startswith("RETEST_") or not value:
+            continue
+        if variable not in known:
+            raise UsageError(f"unknown environment variable {variable}", _near(variable, list(known)))
+        values[known[variable]] = _converted(known[variable], value, variable)
+    return values
+
+
+def _converted(name: str, value: Any, where: str) -> Any:
+    if name in ("home", "reports"):
+        return Path(str(value))
+    if name not in _NUMBERS:
+        if not isinstance(value, str):
+            raise UsageError(f"{where} is {value!r}", "it must be a text in quotes")
+        return value
+    try:
+        return _NUMBERS[name](value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{where} is {value!r}", "it must be a number") from error
+
+
+def _near(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+
+
+def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
+    """`settings.model`, or the default of the first key that is set. Raises UsageError that names both ways out."""
+    if settings.model:
+        return settings.model
+    for key, model in DEFAULT_MODELS.items():
+        if environment.get(key):
+            return model
+    raise UsageError(
+        "no model is named and no key is set",
+        f"set {' or '.join(DEFAULT_MODELS)}, or add --offline to run on the bundled library without any model;\n"
+        "  --model manual:chat needs no key either: it writes prompt files for a chat",
+    )
+
+
+def parsed_model(spec: str) -> tuple[str, str]:
+    """Provider and name of `PROVIDER:NAME`. Raises UsageError for another form."""
+    provider, _, name = spec.partition(":")
+    if provider not in PROVIDERS:
+        raise UsageError(f"unknown provider in model {spec!r}", f"use PROVIDER:NAME with one of {', '.join(PROVIDERS)}")
+    if not name and provider not in ("annotations", "manual"):
+        raise UsageError(f"model {spec!r} has no name", f"use {provider}:NAME")
+    return provider, name
+
+
+def environment() -> dict[str, str]:
+    """The process's environment, read at the front door only."""
+    return dict(os.environ)

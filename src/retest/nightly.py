@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from retest.papers.library import Library
 
 
+READ_ALL = 1000
+"""More papers than an annotated library holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What the caller wants to hear of while a run goes on."""
@@ -117,6 +121,8 @@ class _Run:
         slots = asyncio.Semaphore(self.settings.concurrency)
         askers = [self._asker(model, slots) for model in models]
         limits = Limits(candidates=self.settings.candidates)
+        if models[0].provider == "annotations":  # reading costs nothing there: all that is found is read
+            limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         deps = Deps(line, self.as_of, source, askers[0], askers[-1], self.prompts, limits, previous)
         try:
             state = await self._through_the_graph(deps)

@@ -136,6 +136,22 @@ def test_a_planted_file_name_removes_nothing(folder: Path, cache: AnswerCache) -
     assert cache.get("key") == "over it"
 
 
+def test_a_text_beside_a_file_name_is_no_row_of_ours(folder: Path, cache: AnswerCache) -> None:
+    plant(folder, filename="../secret")
+    with pytest.raises(UsageError, match="no text"):
+        cache.get("key")
+
+
+def test_nothing_is_evicted_however_full_the_cache(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "cache.db")) as database, database:
+        database.execute("UPDATE Settings SET value = 1 WHERE key = 'size_limit'")  # bytes; diskcache's own is 1 GB
+    with closing(AnswerCache(folder)) as cache:
+        for number in range(30):
+            cache.put(f"key-{number}", "text")
+        assert [cache.get(f"key-{number}") for number in range(30)] == ["text"] * 30
+        assert cache.get("key") == "text"
+
+
 @pytest.mark.parametrize("value", [b"text", 7, 1.5, None])
 def test_a_value_that_is_no_text_is_no_answer(folder: Path, cache: AnswerCache, value: Any) -> None:
     plant(folder, mode=RAW_MODE, value=value)

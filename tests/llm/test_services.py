@@ -96,6 +96,7 @@ async def test_an_answer_comes_back_as_it_was_written(served: Served) -> None:
     seen = served.fake.requests[0]
     assert (seen.schema, seen.system, seen.user) == ("Judgment", SYSTEM, "Does it hold?")
     assert not {"temperature", "top_p", "seed"} & seen.body.keys()
+    assert seen.body.get("store") is (False if served.provider == "openai" else None), "OpenAI keeps what is not denied"
 
 
 async def test_usage_counts_all_input_and_says_what_was_cached(served: Served) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from retest.cli import app
 from retest.cli.options import Json, Reports, Workspace, chosen_lines, claims_folder
-from retest.errors import FileError, UsageError
+from retest.errors import UsageError
+
+if TYPE_CHECKING:
+    from retest.lines.load import Checked
 
 
 @app.command()
@@ -46,28 +49,31 @@ def check(
     workspace: Workspace = Path(),
 ) -> None:
     """Check claims files without running anything: each fault with file, line, what was found and expected."""
+    from retest.cli.options import today
     from retest.cli.show import complain, out, out_json
-    from retest.lines.load import load_line
+    from retest.lines.load import check_line
 
     files = paths or sorted(claims_folder(workspace.resolve())[0].glob("*.yaml"))
     if not files:
         raise UsageError("there is no claims file to check", "name one, or make a workspace with `retest init`")
-    results = []
-    for path in files:
-        try:
-            line = load_line(path)
-            results.append({"path": str(path), "ok": True, "claims": len(line.claims), "error": None})
-        except FileError as error:
-            results.append({"path": str(path), "ok": False, "claims": 0, "error": str(error)})
-            if not as_json:
-                complain(error)
-            continue
-        if not as_json:
-            out(f"{path}: {len(line.claims)} claims, no fault")
+    results = [check_line(path, today()) for path in files]
     if as_json:
-        out_json(results)
-    if not all(result["ok"] for result in results):
+        out_json([_checked(result) for result in results])
+    for result in [] if as_json else results:
+        for fault in result.faults:
+            complain(fault)
+        if result.line is not None:
+            out(f"{result.path}: {len(result.line.claims)} claims, no fault")
+    if any(result.faults for result in results):
         raise typer.Exit(2)
+
+
+def _checked(result: Checked) -> dict[str, Any]:
+    faults = [
+        {"line": fault.line, "found": fault.found, "expected": fault.expected, "hint": fault.hint}
+        for fault in result.faults
+    ]
+    return {"path": str(result.path), "claims": len(result.line.claims) if result.line else 0, "faults": faults}
 
 
 @app.command()
@@ -113,9 +119,7 @@ def show(
     rows = []
     for c in every:
         item = newest(c)
-        rows.append(
-            (c.id, f"{c.verdict}: {c.why}" if c.why else c.verdict, len(c.evidence), item.published if item else "")
-        )
+        rows.append((c.id, c.verdict, len(c.evidence), item.published if item else c.why or ""))
     table(("claim", "verdict", "evidence", "newest"), rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +28,11 @@ def parsed_day(text: str, option: str = "--as-of") -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{option} is {text!r}", "it must be a day that exists, as YYYY-MM-DD") from error
+
+
+def today() -> date:
+    """The day by the machine's clock, in UTC: read here, at the front door, and nowhere else."""
+    return datetime.now(UTC).date()
 
 
 def claims_folder(workspace: Path) -> tuple[Path, bool]:
@@ -61,4 +66,4 @@ def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
         raise UsageError(f"there is no line in {folder}", "add claims/<line>.yaml; `retest init` shows how")
     if bundled:
         say("no claims/ here: using the bundled line (`retest init` makes a workspace of your own)")
-    return [load_line(files[name]) for name in (files if every else dict.fromkeys(names))]
+    return [load_line(files[name], today()) for name in (files if every else dict.fromkeys(names))]

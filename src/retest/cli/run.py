@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, Model, Reports, Source, Workspace, chosen_lines, parsed_day
+from retest.cli.options import Json, Model, Reports, Source, Workspace, chosen_lines, parsed_day, today
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,15 +72,13 @@ def run(
 
 def _today(settings: Settings, lines: list[Line]) -> date:
     """Today in UTC; on the bundled library, the day up to which it knows the literature: it is blind after that."""
-    from datetime import UTC, datetime
-
     if settings.source == "library":
         from retest.papers.open import open_library
 
         days = [library.snapshot for line in lines if (library := open_library(line.line)) is not None]
         if days:
             return max(days)
-    return datetime.now(UTC).date()
+    return today()
 
 
 async def _run(lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str) -> list[LineOutcome]:
@@ -156,7 +154,8 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
             for claim in every:
                 item = newest(claim)
                 last = item.arxiv_id if item else claim.why or ""
-                rows.append((claim.id, claim.verdict, change(claim, outcome.record.as_of), last))
+                changed = change(claim, outcome.record.as_of)
+                rows.append((claim.id, claim.verdict, "" if changed.startswith("since") else changed, last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
         for claim in every:
             if claim.why in ("search-failed", "not-judged"):

@@ -10,6 +10,8 @@ from typing import Any
 from retest.errors import RetestError
 from retest.text import one_line
 
+FIRST_COLUMN = 35
+"""Characters: what leaves room for three more columns in 80."""
 COLOURS = {
     "holds": "green",
     "relaxed": "yellow",
@@ -54,7 +56,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     for number, column in enumerate(columns):
         last = number == len(columns) - 1
-        grid.add_column(column, overflow="fold" if last else "ellipsis", no_wrap=not last, ratio=1 if last else None)
+        widest = FIRST_COLUMN if number == 0 else None
+        grid.add_column(column, overflow="fold" if last else "ellipsis", no_wrap=not last, max_width=widest)
     for row in rows:
         cells = [one_line(str(cell)) for cell in row]
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))

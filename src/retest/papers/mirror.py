@@ -1,7 +1,7 @@
 """A local index of arXiv's metadata: one writer at a time, any number of readers, also while it is written.
 
-    FOLDER/format.json    what made the folder, and the version of its form
-    FOLDER/index/         the index; a commit replaces its meta.json at once, so a killed writer leaves the last one
+FOLDER/format.json    what made the folder, and the version of its form
+FOLDER/index/         the index; a commit replaces its meta.json at once, so a killed writer leaves the last one
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class MirrorStats:
-    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `size` is in bytes on disk."""
+    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `bytes` are those on disk."""
 
     records: int
-    first: date | None
-    last: date | None
-    size: int
+    first: date
+    last: date
+    bytes: int
     years: dict[int, int]
 
 
@@ -51,16 +51,15 @@ class MirrorSource:
 
     def __init__(self, folder: Path) -> None:
         self._index = _open(folder)
-        newest = self._index.newest_id()
-        if newest is None:
-            raise UsageError(f"the mirror in {folder} is empty", "fill it: retest mirror import FILE")
-        self._newest = newest
+        self._newest = self._index.newest_id()
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         try:
             return self._index.search(query, window, limit)
         except (ValueError, OSError) as error:
-            raise SearchFailed(f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE") from error
+            raise SearchFailed(
+                f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE"
+            ) from error
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """A paper newer than the newest one here may well exist: it is Unknown, not Missing."""
@@ -93,18 +92,31 @@ class Mirror:
             self._writer = self._index.index.writer(HEAP, THREADS)
         except ValueError as error:
             if "LockBusy" in str(error):
-                raise UsageError(f"another process is writing the mirror in {folder}", "wait until it is done") from error
+                raise UsageError(
+                    f"another process is writing the mirror in {folder}", "wait until it is done"
+                ) from error
             raise _damaged(folder, error) from error
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
         """Waits for the index to settle and lets the next writer in."""
         self._writer.wait_merging_threads()
+
+    @staticmethod
+    def stats(folder: Path) -> MirrorStats:
+        """What is in the mirror, also while it is written. Raises UsageError as MirrorSource does."""
+        index = _open(folder)
+        first, last = index.days()
+        years = index.years()
+        size = sum(file.stat().st_size for file in (folder / "index").iterdir())
+        return MirrorStats(sum(years.values()), first, last, size, years)
 
     def upsert(self, papers: Iterable[Paper]) -> int:
         """Put papers in, all or, if `papers` raises, none. Returns how many were new or changed.
@@ -146,18 +158,6 @@ class Mirror:
         return len(written), later
 
 
-def stats(folder: Path) -> MirrorStats:
-    """What is in the mirror. Raises UsageError like MirrorSource; an empty mirror has no days."""
-    index = _open(folder)
-    days = index.days()
-    size = sum(f.stat().st_size for f in (folder / "index").iterdir() if f.is_file())
-    if days is None:
-        return MirrorStats(0, None, None, size, {})
-    first, last = days
-    years = {year: n for year in range(first.year, last.year + 1) if (n := index.count(date(year, 1, 1), date(year, 12, 31)))}
-    return MirrorStats(sum(years.values()), first, last, size, years)
-
-
 def merge(before: Paper, now: Paper) -> Paper:
     """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all titles."""
     older = now.version is not None and before.version is not None and now.version < before.version
@@ -165,7 +165,12 @@ def merge(before: Paper, now: Paper) -> Paper:
     titles = dict.fromkeys((*before.other_titles, other.title, *now.other_titles))
     titles.pop(newest.title, None)
     return newest.model_copy(
-        update={"published": min(before.published, now.published), "other_titles": tuple(titles)},
+        update={
+            "published": min(before.published, now.published),
+            "other_titles": tuple(titles),
+            "authors": newest.authors or other.authors,
+            "categories": newest.categories or other.categories,
+        },
     )
 
 
@@ -201,12 +206,16 @@ def _check_format(folder: Path) -> None:
 
 def _open(folder: Path) -> PaperIndex:
     _check_format(folder)
-    if not (folder / "index" / "meta.json").exists():  # its first import has not got there yet
-        raise UsageError(f"the mirror in {folder} is empty", "fill it: retest mirror import FILE")
     try:
-        return PaperIndex.open(folder / "index")
+        index = PaperIndex.open(folder / "index")
+        if index.index.searcher().num_docs:
+            return index
     except ValueError as error:
-        raise _damaged(folder, error) from error
+        if (folder / "index" / "meta.json").exists():
+            raise _damaged(folder, error) from error
+    raise UsageError(
+        f"the mirror in {folder} is empty: no import has come to its end", "fill it: retest mirror import FILE"
+    )
 
 
 def _damaged(folder: Path, error: Exception) -> UsageError:

@@ -6,7 +6,9 @@ Read as a stream, plain or packed, so that neither the file nor its records are 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,14 @@ from retest.papers.mirror import Mirror
 from retest.papers.unpack import Unpacked
 from retest.papers.withdrawn import is_withdrawn
 
-EVERY = 5000
+EVERY = 20_000
 """Records between two reports of progress."""
-HINT = "the mirror is as it was; get the file again, or skip what is broken with --skip-bad"
+HINT = "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest mirror import -"
 _ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
-_CREATED = re.compile(r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)")
-_MONTHS = {m: n for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_CREATED = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def import_snapshot(
@@ -32,29 +36,33 @@ def import_snapshot(
     mirror: Mirror,
     progress: Callable[[int, float], None],
     skip: Callable[[FileError], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Put the records of a snapshot into the mirror, all or none. Returns how many were new or changed.
 
-    `path` is a file, plain, .gz, .bz2, .xz, .zst or .zip, told by its first bytes; "-" is standard input.
-    `progress` is called with the records read and the share of the file read (0 where its size is unknown).
+    `path` is a file, plain, gzip, bzip2, xz, zstandard or zip, told by its first bytes; "-" is standard input.
+    `progress` is called now and then with the records read so far, and how many a second that is.
     Raises FileError at the first broken line, unless `skip` is given: it is told of each, and the rest goes in.
     A file that cannot be unpacked to its end is an error in any case.
     """
     with Unpacked(path) as stream:
-        return mirror.upsert(_papers(stream, progress, skip))
+        return mirror.upsert(_papers(stream, progress, skip, clock))
 
 
 def _papers(
-    stream: Unpacked, progress: Callable[[int, float], None], skip: Callable[[FileError], None] | None
+    stream: Unpacked,
+    progress: Callable[[int, float], None],
+    skip: Callable[[FileError], None] | None,
+    clock: Callable[[], float],
 ) -> Iterator[Paper]:
-    read = 0
+    began, read = clock(), 0
     for number, line in stream.lines():
         if not line or line.isspace():
             continue
         try:
             paper = paper_of(line)
         except Broken as broken:
-            error = FileError(stream.path, number, broken.found, broken.expected, HINT)
+            error = FileError(stream.path, number, broken.found, broken.expected, HINT.format(number=number))
             if skip is None:
                 raise error from None
             skip(error)
@@ -62,8 +70,8 @@ def _papers(
         yield paper
         read += 1
         if read % EVERY == 0:
-            progress(read, stream.share())
-    progress(read, stream.share())
+            progress(read, read / max(clock() - began, 1e-9))
+    progress(read, read / max(clock() - began, 1e-9))
 
 
 class Broken(ValueError):
@@ -85,7 +93,8 @@ def paper_of(line: bytes) -> Paper:
     arxiv_id = _string(record, "id")
     if not _ID.fullmatch(arxiv_id):
         raise Broken(f"id {_shown(arxiv_id)}", "an arXiv id without its version")
-    title, abstract = " ".join(_string(record, "title").split()), " ".join(_string(record, "abstract").split())
+    title = " ".join(_string(record, "title").split())
+    abstract = " ".join(_string(record, "abstract", blank=True).split())
     first, version, updated = _versions(record.get("versions"))
     return Paper(
         id=arxiv_id,
@@ -105,9 +114,9 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _string(record: dict[str, Any], key: str) -> str:
+def _string(record: dict[str, Any], key: str, *, blank: bool = False) -> str:
     value = record.get(key)
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not (blank or value.strip()):
         raise Broken(f"{key} {_shown(value)}" if key in record else f"no {key}", f"a text as {key}")
     return value
 
@@ -137,10 +146,8 @@ def _created(value: object) -> date:
     match = _CREATED.fullmatch(value) if isinstance(value, str) else None
     if match:
         day, month, year = match.groups()
-        try:
-            return date(int(year), _MONTHS.get(month, 0), int(day))
-        except ValueError:
-            pass  # no such day: told below like any other text
+        with suppress(ValueError):  # no such month or day: told below like any other text
+            return date(int(year), _MONTHS.index(month) + 1, int(day))
     raise Broken(f"created {_shown(value)}", "a date like Mon, 2 Apr 2007 19:18:42 GMT")
 
 
@@ -150,8 +157,8 @@ def _authors(value: object) -> tuple[str, ...]:
         return ()
     names = []
     for parts in value if isinstance(value, list) else (value,):
-        if not isinstance(parts, list) or not parts or not all(isinstance(p, str) for p in parts[:3]):
+        last, first, suffix = (*parts, "", "", "")[:3] if isinstance(parts, list) and parts else (None, "", "")
+        if not (isinstance(last, str) and isinstance(first, str) and isinstance(suffix, str)):
             raise Broken(f"authors_parsed {_shown(parts)}", '["Last", "First", "suffix"]')
-        last, first, suffix = (*parts[:3], "", "")[:3]
         names.append(" ".join(f"{first} {last} {suffix}".split()))
     return tuple(names)

@@ -23,6 +23,8 @@ LONGEST_LINE = 16 << 20
 """Bytes. arXiv's longest records, of papers with thousands of authors, stay below 1 MiB; more is no snapshot."""
 ZSTD_WINDOW = 1 << 27
 """The window of `zstd --long=27`, and so the memory that unpacking may take."""
+PIECE = 1 << 13
+"""Packed bytes unpacked at once: even the tightest zstandard makes no more than 256 MiB of them."""
 _FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, RuntimeError)
 """What the unpackers raise for damaged, cut off, encrypted (RuntimeError) and unknown (NotImplementedError) files."""
 
@@ -35,26 +37,24 @@ class Unpacked:
 
     def __init__(self, path: Path | str) -> None:
         self.path = "standard input" if str(path) == "-" else str(path)
-        self._size = 0
+        self._seekable = False
         if str(path) == "-":
             self._raw = cast(BufferedReader, sys.stdin.buffer)  # typeshed names only its base
             return
         try:
-            self._raw = Path(path).open("rb")
-            self._size = Path(path).stat().st_size
+            self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by __exit__
+            self._seekable = True
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}", "name arXiv's metadata snapshot") from error
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._size or self._raw is not sys.stdin.buffer:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._seekable:
             self._raw.close()
-
-    def share(self) -> float:
-        """How much of the file has been read, 0 to 1; 0 where its size is not known."""
-        return min(1.0, self._raw.tell() / self._size) if self._size else 0.0
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Each line with its number, from 1. Raises FileError where the file is cut off, damaged or has no lines."""
@@ -66,7 +66,9 @@ class Unpacked:
                     number += 1
                     yield number, line
                 if len(rest) > LONGEST_LINE:
-                    raise FileError(self.path, number + 1, f"a line of more than {LONGEST_LINE} bytes", "one record a line")
+                    raise FileError(
+                        self.path, number + 1, f"a line of more than {LONGEST_LINE} bytes", "one record a line"
+                    )
         except _FAULTS as error:
             found = f"damaged or cut off packing ({str(error) or type(error).__name__})"
             raise FileError(self.path, number + 1, found, "a whole file", "get the file again") from error
@@ -80,7 +82,7 @@ class Unpacked:
         elif start.startswith(b"BZh"):
             yield from _read(bz2.BZ2File(self._raw))
         elif start.startswith(b"\xfd7zXZ\x00"):
-            yield from _read(lzma.LZMAFile(self._raw))
+            yield from _read(lzma.LZMAFile(self._raw))  # noqa: SIM115 - holds nothing but _raw
         elif start.startswith(b"\x28\xb5\x2f\xfd"):
             yield from _zstd(self._raw)
         elif start.startswith(b"PK\x03\x04"):
@@ -89,7 +91,7 @@ class Unpacked:
             yield from _read(self._raw)
 
     def _zip(self) -> Iterator[bytes]:
-        if not self._size:
+        if not self._seekable:
             raise UsageError("a zip file cannot be read from standard input", "name the file, or unpack it first")
         with zipfile.ZipFile(self._raw) as archive:
             members = [m for m in archive.infolist() if m.filename.endswith((".json", ".jsonl", ".ndjson"))]
@@ -107,12 +109,14 @@ def _read(stream: BinaryIO | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile | Buffe
 
 def _zstd(raw: BufferedReader) -> Iterator[bytes]:
     """Frame by frame: zstandard's own reader takes a file that is cut off for one that ends."""
-    left = raw.read(CHUNK)
+    frame: zstandard.ZstdDecompressionObj | None = None
+    left = raw.read(PIECE)
     while left:
-        frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
-        while not frame.eof:
-            if not left:
-                raise EOFError("the last frame is not complete")
-            yield frame.decompress(left)
-            left = b"" if frame.eof else raw.read(CHUNK)
-        left = frame.unused_data or raw.read(CHUNK)
+        frame = frame or zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+        yield frame.decompress(left)
+        if frame.eof:
+            left, frame = frame.unused_data or raw.read(PIECE), None
+        else:
+            left = raw.read(PIECE)
+    if frame:
+        raise EOFError("the last frame is not complete")

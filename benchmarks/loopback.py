@@ -1,0 +1,86 @@
+"""A loopback model in a process of its own, so that it does not share an interpreter with what is measured.
+
+Its temperament is fixed: it plans five queries, finds that the first papers of each batch support the claim (two a batch,
+or as many as are asked for), lets every quote pass, and judges that the claim holds, citing all of the evidence.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tests.fakes.models import FakeModels
+
+PAPER = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
+CITATION = re.compile(r"^<(?:citation|evidence) (\S+) ", re.MULTILINE)
+
+
+def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
+    """What the loopback model says to a prompt."""
+    if schema == "QueryPlan":
+        words = re.findall(r"[a-z]{5,}", user.split("):", 1)[-1].lower())[:10] or ["language", "model"]
+        queries = [{"all_of": [word], "any_of": ["language model", "training", "scale", *words]} for word in words[:5]]
+        return {"queries": queries, "counter_statement": "We find that the opposite is true of language models."}
+    if schema == "Extraction":
+        ids = PAPER.findall(user)[:findings]
+        said = [
+            {"arxiv_id": i, "stance": "supports", "sentences": [1, 2], "why": "It says so.", "lever": None} for i in ids
+        ]
+        return {"findings": said}
+    ids = list(dict.fromkeys(CITATION.findall(user)))
+    if schema == "Entailment":
+        return {"checks": [{"arxiv_id": i, "entails": True, "why": "It does."} for i in ids]}
+    if schema == "Judgment":
+        return {
+            "verdict": "holds", "cites": ids, "rationale": f"Newer work agrees [{ids[0]}].", "moved": None,
+            "artifact": False, "confidence": 0.8,
+        }  # fmt: skip
+    return {"superseding": [], "questions": [], "limits": "Abstracts only."}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as the loopback model saw it."""
+
+    schema: str
+    system: str
+    user: str
+
+
+class Loopback:
+    """The running model: its address, and what it was asked since the last look."""
+
+    def __init__(self, url: str, pipe: Connection) -> None:
+        self.url, self._pipe = url, pipe
+
+    def asked(self) -> list[Asked]:
+        self._pipe.send("asked")
+        found: list[Asked] = self._pipe.recv()
+        return found
+
+
+@contextmanager
+def loopback(delay: float, findings: int = 2) -> Iterator[Loopback]:
+    """A model that takes `delay` seconds for each answer and finds `findings` papers a batch."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, delay, findings), daemon=True)
+    process.start()
+    try:
+        yield Loopback(ours.recv(), ours)
+    finally:
+        ours.send("stop")
+        process.join(10)
+
+
+def _serve(pipe: Connection, delay: float, findings: int) -> None:
+    with FakeModels(lambda schema, _, user: answer(schema, user, findings), delay=delay) as fake:
+        pipe.send(fake.url)
+        while pipe.recv() == "asked":
+            pipe.send([Asked(seen.schema, seen.system, seen.user) for seen in fake.requests])
+            fake.requests.clear()

@@ -1,0 +1,5 @@
+"""`python -m retest`."""
+
+from retest.cli import main
+
+main()

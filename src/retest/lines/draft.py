@@ -1,0 +1,106 @@
+"""A claims file in the making, and its text: every value quoted by PyYAML, every comment one line at a time."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from retest.text import one_line
+
+_EMPHASIS = re.compile(r"\*{1,3}([^\s*](?:[^*]{0,300}[^\s*])?)\*{1,3}")
+_WORD = re.compile(r"[a-z0-9]+")
+_SMALL = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from", "have", "how", "in",
+    "into", "is", "it", "its", "not", "of", "on", "or", "that", "the", "their", "this", "to", "what", "whether",
+    "which", "while", "why", "with",
+})  # fmt: skip
+_TO_DO = """\
+Draft of a claims file, made by `retest import`. What a person still has to do:
+- cut each finding that says two things into claims of one sentence each;
+- give each claim the `anchors` that it rests on, and `levers` to ask about;
+- make claims of what the notes say beyond the findings;
+- replace what is marked TODO, and then delete these comments; `retest check` says what is wrong."""
+
+
+@dataclass
+class Draft:
+    """What a page gives. `text()` is a file that loads once line, question and at least one claim are there."""
+
+    line: str = ""
+    question: str = ""
+    thesis: str = "TODO: what the findings say together, in one sentence that can be true or false."
+    counter_thesis: str = "TODO: the opposite of the thesis, as a paper would argue it."
+    anchors: list[dict[str, str]] = field(default_factory=list)
+    claims: list[dict[str, str]] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    explanation: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    prompt: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        head = {
+            "line": self.line,
+            "question": self.question,
+            "thesis": self.thesis,
+            "counter_thesis": self.counter_thesis,
+        }
+        anchors = [{**a, "id": _Quoted(a["id"]), "dated": _Quoted(a["dated"])} for a in self.anchors]
+        claims = [{**claim, "dated": _Quoted(claim["dated"]), "anchors": []} for claim in self.claims]
+        blocks = [
+            "\n".join(f"# {line}" for line in _TO_DO.split("\n")),
+            _dump(head),
+            _comment("explanation", self.explanation),
+            _dump({"anchors": anchors}),
+            _dump({"claims": claims}),
+            _comment("note", [f"{title} {text}" for title, text in self.notes]),
+            _dump({"questions": self.questions}),
+            _comment("the page's prompt", self.prompt),
+        ]
+        return "\n\n".join(block.rstrip("\n") for block in blocks if block) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text on one line, without the asterisks of emphasis."""
+    return one_line(_EMPHASIS.sub(r"\1", text))
+
+
+def slug_of(text: str, otherwise: str, words: int = 5) -> str:
+    """A name made of the first words that carry meaning; `otherwise` if there is none."""
+    ascii_ = unicodedata.normalize("NFKD", text[:500]).encode("ascii", "ignore").decode().lower()
+    found = [word[:12] for word in _WORD.findall(ascii_) if word not in _SMALL]
+    name = "-".join(found[:words])
+    return name if name and name != "counter-thesis" else otherwise
+
+
+def unique(name: str, taken: Sequence[str]) -> str:
+    """`name`, with a number behind it if it is taken."""
+    candidates = [name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+class _Quoted(str):
+    """A text that is written in double quotes, whatever it looks like."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's safe dumper, and `_Quoted`."""
+
+
+_Dumper.add_representer(_Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+
+
+def _comment(name: str, texts: Iterable[str]) -> str:
+    lines = [line for text in texts for line in textwrap.wrap(
+        one_line(f"{name}: {text}"), 98, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ",
+    )]  # fmt: skip
+    return "\n".join(f"# {line}" for line in lines)

@@ -1,0 +1,82 @@
+"""One polite client for all processes of the machine: one request at a time, never closer than an interval."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retest.retry import Transient
+
+QUEUE = 600.0
+"""Seconds to wait for other processes' requests before giving up."""
+
+
+class Turns:
+    """Turns to ask a host, kept in two small files that its name's hash names.
+
+    The clock must be shared by the machine's processes, as the monotonic clock is. After a reboot it starts anew:
+    a note from its future is from before, and costs one interval at most.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        host: str,
+        interval: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        name = hashlib.sha256(host.encode()).hexdigest()[:16]
+        self._lock, self._note = folder / f"{name}.lock", folder / f"{name}.json"
+        self._interval, self._clock, self._sleep = interval, clock, sleep
+
+    @contextmanager
+    def turn(self, longest: float) -> Iterator[None]:
+        """Hold the turn while the block asks. No wait that another process was told to keep is over `longest` seconds.
+
+        A Transient that leaves the block with a `retry_after` makes all processes wait so long. Raises Transient if no
+        turn comes, OSError if the folder cannot be written.
+        """
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._lock, timeout=QUEUE):
+                self._sleep(self._due(longest))
+                pause = self._interval
+                self._write(pause)  # for those that come if this process is killed while it asks
+                try:
+                    yield
+                except Transient as error:
+                    pause = max(pause, min(error.retry_after or 0.0, longest))
+                    raise
+                finally:
+                    self._write(pause)  # counted from the end: the next request cannot overtake this one
+        except Timeout:
+            raise Transient(f"other processes have been asking for {QUEUE:.0f} s") from None
+
+    def _due(self, longest: float) -> float:
+        """Seconds until the next request may go out."""
+        try:
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            written, then = float(note["written"]), float(note["next"])
+        except FileNotFoundError:
+            return 0.0
+        except (ValueError, KeyError, TypeError):
+            return self._interval
+        now = self._clock()
+        if not (math.isfinite(then) and written <= now):
+            return self._interval
+        return min(max(0.0, then - now), max(self._interval, longest))
+
+    def _write(self, pause: float) -> None:
+        now = self._clock()
+        draft = self._note.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps({"written": now, "next": now + pause}), encoding="utf-8")
+        draft.replace(self._note)

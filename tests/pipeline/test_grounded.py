@@ -1,0 +1,166 @@
+"""Promise one: nothing ungrounded gets in. What a model invents ends in the list of rejections, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.brains import WIND, Reader, finding, judgment
+from tests.conftest import Workspace
+from tests.papers_small import AGREES, ANCHOR, ASIDE, DENIES, LIMITS, WITHDRAWN
+
+INVENTED = "2606.31415"
+
+
+def reasons(claim: dict[str, Any]) -> dict[str, str]:
+    return {rejection["cited"]: rejection["reason"] for rejection in claim["rejected"]}
+
+
+def test_a_verdict_rests_on_sentences_cut_from_papers_newer_than_the_claim(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    claim = workspace.claim("wind-drives")
+    assert claim["verdict"] == "relaxed"
+    quotes = {item["arxiv_id"]: item["quote"] for item in claim["evidence"]}
+    assert quotes[AGREES.id] == "In all ninety lakes the wind explains at least 80% of the tide."
+    assert quotes[LIMITS.id].startswith("Under ice the wind explains none of the tide")
+    assert all(item["rungs"] == ["id", "resolves", "title", "newer", "quote", "entails"] for item in claim["evidence"])
+    assert claim["window"]["opens"] == ANCHOR.published.isoformat(), "the window opens on the anchor's v1 date"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (finding(INVENTED, "contradicts", [1]), "not-found"),
+        (finding("2699.99999", "contradicts", [1]), "malformed-id"),
+        (finding("see the literature", "contradicts", [1]), "malformed-id"),
+        (finding(ANCHOR.id, "supports", [2]), "anchor"),
+        (finding(WITHDRAWN.id, "contradicts", [1]), "withdrawn"),
+        (finding(AGREES.id, "supports", [9]), "no-such-sentence"),
+        (finding(AGREES.id, "supports", [0]), "no-such-sentence"),
+        (finding(AGREES.id, "supports", []), "no-quote"),
+        (finding(f"{AGREES.id}v7", "supports", [3]), "not-found"),
+    ],
+)
+def test_a_finding_that_cannot_be_grounded_is_rejected_with_its_reason(
+    workspace: Workspace, model: Any, said: dict[str, Any], reason: str
+) -> None:
+    model(Reader(stances={}, extra=(said,)))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert reasons(claim)[said["arxiv_id"]] == reason
+    assert claim["evidence"] == []
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "nothing-grounded")
+
+
+def test_a_real_paper_that_was_not_shown_is_dropped_and_then_read(workspace: Workspace, model: Any) -> None:
+    workspace.environment["RETEST_CANDIDATES"] = "1"
+    asked = model(Reader(stances={}, extra=(finding(ASIDE.id, "contradicts", [2]),)))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert reasons(claim)[ASIDE.id] == "not-shown"
+    shown = [r.user for r in asked.requests if r.schema == "Extraction" and "Wind drives the tides" in r.user]
+    assert any(f"<paper {ASIDE.id}>" in user for user in shown), "it joins the candidates of the next round"
+
+
+def test_the_verifiers_no_is_final(workspace: Workspace, model: Any) -> None:
+    refuse = {"checks": [{"arxiv_id": i, "entails": i != AGREES.id, "why": "Other lakes."} for i in WIND]}
+    model(Reader().saying("Entailment", refuse, "Wind drives"))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert reasons(claim)[AGREES.id] == "not-entailed"
+    assert [item["arxiv_id"] for item in claim["evidence"]] == [LIMITS.id]
+
+
+def test_what_the_verifier_says_nothing_of_is_no_evidence(workspace: Workspace, model: Any) -> None:
+    model(Reader().saying("Entailment", {"checks": []}, "Wind drives"))
+    workspace.run()
+    assert set(reasons(workspace.claim("wind-drives")).values()) == {"unverifiable"}
+    assert workspace.claim("wind-drives")["why"] == "nothing-grounded"
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (judgment("overturned", [LIMITS.id]), "without citing evidence that contradicts"),
+        (judgment("holds", [DENIES.id]), "without citing evidence that supports"),
+        (judgment("holds", []), "without citing evidence that supports"),
+        (judgment("undetermined", []), "does not decide"),
+    ],
+)
+def test_a_verdict_without_its_kind_of_evidence_does_not_stand(
+    workspace: Workspace, model: Any, answer: dict[str, Any], detail: str
+) -> None:
+    model(Reader().saying("Judgment", answer, "Wind drives"))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "nothing-grounded")
+    assert detail in claim["detail"]
+
+
+def test_five_planted_inventions_survive_nowhere_but_among_the_rejections(workspace: Workspace, model: Any) -> None:
+    planted = [
+        "2606.31415",  # a bare id
+        "2606.27182",  # an author with an id
+        "2606.16180",  # a quote of a paper that does not exist
+        "wholly invented words about lakes",  # a quote put into a real paper
+        "2606.14142",  # a link
+    ]
+    prose = (
+        f"Wind is out, as {planted[0]} shows. Smith et al. (arXiv:{planted[1]}v2) agree. "
+        f'"The moon wins" ({planted[2]}). See https://arxiv.org/abs/{planted[4]} for more. Newer work limits the claim.'
+    )
+    bent = Reader(extra=(finding(planted[2], "contradicts", [1], f"It says {planted[3]}."),))
+    bent = bent.saying("Judgment", judgment("relaxed", [LIMITS.id, planted[0]], prose), "Wind drives")
+    bent = bent.saying(
+        "Synthesis",
+        {
+            "superseding": [{"arxiv_id": planted[1], "argument": "Strong."}, {"arxiv_id": ASIDE.id, "argument": "Weak."}],
+            "questions": [{"question": f"Is {planted[4]} right?", "motivated_by": [planted[0], LIMITS.id]}],
+            "limits": f"See {planted[0]}. Only abstracts were read.",
+        },
+    )
+    model(bent)
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    record = workspace.record()
+    fallen = json.dumps([record["rejected"], *(c["rejected"] for c in [*record["claims"], record["counter_thesis"]])])
+    for claim in [*record["claims"], record["counter_thesis"]]:
+        claim.pop("rejected")
+    record.pop("rejected")
+    for invention in planted:
+        assert invention not in json.dumps(record), f"{invention} stands in the report as if it were known"
+    for invented in (planted[0], planted[1], planted[2], planted[4]):
+        assert invented in fallen, f"{invented} vanished without a word"
+    assert workspace.claim("wind-drives")["rationale"] == "Newer work limits the claim."
+    assert record["limits"] == "Only abstracts were read."
+    assert record["superseding"] == []
+
+
+def test_ids_in_prose_that_are_real_but_no_evidence_are_cut_too(workspace: Workspace, model: Any) -> None:
+    prose = f"Fish settle it [{ASIDE.id}]. Ice limits it [{LIMITS.id}]."
+    model(Reader().saying("Judgment", judgment("relaxed", [LIMITS.id], prose), "Wind drives"))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert claim["rationale"] == f"Ice limits it [{LIMITS.id}]."
+    assert reasons(claim)[ASIDE.id] == "not-evidence"
+
+
+def test_of_two_findings_of_one_paper_the_one_against_the_claim_counts(workspace: Workspace, model: Any) -> None:
+    both = (finding(LIMITS.id, "supports", [1]), finding(LIMITS.id, "qualifies", [3]))
+    model(Reader(stances={}, extra=both))
+    workspace.run()
+    assert [e["stance"] for e in workspace.claim("wind-drives")["evidence"]] == ["qualifies"]
+
+
+def test_the_judge_sees_evidence_and_nothing_else(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader(extra=(finding(INVENTED, "contradicts", [1]),)))
+    workspace.run()
+    judged = [r.user for r in fake.requests if r.schema == "Judgment" and "Wind drives the tides" in r.user]
+    assert judged, "the claim was never judged"
+    assert all(INVENTED not in user and ASIDE.id not in user for user in judged)
+    checked = [r.user for r in fake.requests if r.schema == "Entailment"]
+    assert all(ASIDE.id not in user for user in checked)

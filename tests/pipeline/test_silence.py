@@ -1,0 +1,142 @@
+"""Promise two: silence is never a verdict. What could not be searched or judged says so, and costs one claim at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.brains import Reader
+from tests.conftest import CLAIMS, Workspace
+from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, Fault, prose, status
+
+BROKEN = {
+    "prose": prose("The claim holds, I am sure."),
+    "half a JSON": prose('{"findings": [{"arxiv_id": "26'),
+    "nothing": prose(""),
+    "a refusal": REFUSAL,
+    "a cut-off answer": TRUNCATED,
+    "429": status(429, retry_after="0"),
+    "529": status(529),
+    "503": status(503),
+    "an HTML page": HTML,
+    "a reset": RESET,
+}
+
+
+@pytest.mark.parametrize("schema", ["Extraction", "Entailment", "Judgment"])
+@pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
+def test_a_model_that_fails_costs_one_claim_and_its_siblings_go_on(
+    workspace: Workspace, model: Any, fault: Fault, schema: str
+) -> None:
+    model(Reader().saying(schema, fault, "Wind drives"))
+    ran = workspace.run()
+    assert ran.status == 3, ran.err
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "not-judged")
+    assert claim["detail"], "the reason and what to do must be told"
+    assert workspace.claim("depth-matters")["verdict"] == "holds"
+
+
+def test_a_hanging_model_is_given_up(workspace: Workspace, model: Any) -> None:
+    workspace.environment |= {"RETEST_TIMEOUT": "0.2"}
+    model(Reader().saying("Judgment", HANG, "Wind drives"))
+    assert workspace.run().status == 3
+    assert workspace.claim("wind-drives")["why"] == "not-judged"
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_refused_key_stops_the_run_and_names_the_variable(workspace: Workspace, model: Any, code: int) -> None:
+    fake = model(Reader().saying("Extraction", status(code)))
+    ran = workspace.run()
+    assert ran.status == 1
+    assert "ANTHROPIC_API_KEY" in ran.err
+    assert "Traceback" not in ran.err
+    assert not (workspace.folder / "reports").exists(), "nothing half-known is written"
+    assert len([r for r in fake.requests if r.schema == "Extraction"]) <= 3, "other claims went on asking"
+
+
+def test_an_unusable_plan_is_replaced_by_the_rule_and_the_report_says_so(workspace: Workspace, model: Any) -> None:
+    model(Reader().saying("QueryPlan", {"queries": [], "counter_statement": ""}))
+    assert workspace.run().status == 0
+    searched = workspace.claim("wind-drives")["searched"]
+    assert "planned by rule" in searched["detail"]
+    assert {query["by"] for query in searched["queries"]} == {"rule"}
+    assert workspace.claim("wind-drives")["verdict"] == "relaxed"
+
+
+def test_papers_that_do_not_bear_on_a_claim_leave_it_undetermined(workspace: Workspace, model: Any) -> None:
+    model(Reader(stances={}))
+    ran = workspace.run()
+    assert ran.status == 0, "it was searched and judged: nothing bears on it"
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "nothing-newer-found")
+    assert "none bears on the claim" in claim["detail"]
+
+
+def test_a_window_without_papers_is_told_apart_from_papers_that_say_nothing(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    ran = workspace.run(as_of="2025-02-01")
+    assert ran.status == 0
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "nothing-newer-found")
+    assert "found no newer paper" in claim["detail"]
+    assert claim["searched"]["queries"], "how it was searched must be told"
+    asked = {r.schema for r in fake.requests if "<claim>\nWind drives" in r.user}
+    assert asked == set(), "nothing to read, nothing to pay for"
+
+
+def test_papers_after_the_as_of_day_do_not_exist(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    workspace.run(as_of="2026-03-31")
+    assert workspace.claim("wind-drives")["verdict"] == "holds"
+    assert all("2604.00002" not in request.user for request in fake.requests)
+
+
+def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.run()
+    before = workspace.claim("wind-drives")
+    model(Reader().saying("Extraction", status(503), "Wind drives"))
+    forget(workspace)
+    assert workspace.run().status == 3
+    failed = workspace.claim("wind-drives")
+    assert (failed["verdict"], failed["why"]) == ("undetermined", "not-judged")
+    assert failed["evidence"] == before["evidence"]
+    model(Reader())
+    assert workspace.run().status == 0
+    after = workspace.claim("wind-drives")
+    assert (after["verdict"], after["flip"]) == ("relaxed", None)
+    assert [entry["verdict"] for entry in after["history"]] == ["relaxed", "undetermined", "relaxed"]
+
+
+def test_an_error_that_nobody_foresaw_costs_one_claim(
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from retest.pipeline import extract
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(extract, "batches", broken)
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 3
+    assert "internal error in station extract (ZeroDivisionError)" in workspace.claim("wind-drives")["detail"]
+
+
+def test_a_line_without_anchors_that_resolve_opens_its_window_by_its_date(workspace: Workspace, model: Any) -> None:
+    workspace.claims(CLAIMS.replace("2501.00001", "2501.09999"))
+    model(Reader())
+    workspace.run()
+    assert workspace.claim("wind-drives")["window"]["opens"] == "2025-01-01"
+    (anchor,) = workspace.record()["anchors"]
+    assert anchor["status"] == "not-found"
+    assert "News of the anchors" in workspace.markdown()
+
+
+def forget(workspace: Workspace) -> None:
+    """Lose the remembered answers, as a fresh machine has."""
+    import shutil
+
+    shutil.rmtree(workspace.folder / ".retest" / "answers")

@@ -2,9 +2,9 @@
 
     retest mirror import SNAPSHOT -C W && python -m benchmarks.fifty_claims --mirror W/.retest/mirror
 
-The claims are the bundled line's, each asked of two windows, and the counter-thesis. Every call takes `--delay` seconds, at
-most `--concurrency` are open at a time. The critical path is the sum over the stages (plan, extract, entail, judge,
-synthesize) of the waves that the concurrency allows, ceil(calls / concurrency), times the delay.
+The claims are the bundled line's, each asked of two windows, and the counter-thesis. Every call takes `--delay` seconds,
+at most `--concurrency` are open. The critical path is the sum over the stages (plan, extract, entail, judge,
+synthesize) of the waves that concurrency allows, ceil(calls / concurrency), times the delay.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A loopback model in a process of its own, so that it does not share an interpreter with what is measured.
 
-Its temperament is fixed: it plans five queries, finds that the first papers of each batch support the claim (two a batch,
-or as many as are asked for), lets every quote pass, and judges that the claim holds, citing all of the evidence.
+Its temperament is fixed: it plans five queries, finds that the first papers of each batch support the claim (two a
+batch, or as many as are asked for), lets every quote pass, and judges that the claim holds, citing all of the evidence.
 """
 
 from __future__ import annotations

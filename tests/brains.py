@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.fakes.models import Fault
+from tests.fakes.wires import Fault
 from tests.papers_small import AGREES, DENIES, DEPTH, LIMITS
 
 Json = dict[str, Any]
@@ -44,8 +44,8 @@ def judgment(verdict: str, cites: list[str], rationale: str = "Newer work says s
 
 @dataclass(frozen=True)
 class Reader:
-    """A careful reader. `stances` by claim's first words; `says` replaces the answer to one schema, by claim or for all;
-    `extra` findings are added to every extraction."""
+    """A careful reader. `stances` by claim's first words; `says` replaces the answer to one schema, by claim or for
+    all; `extra` findings are added to every extraction."""
 
     stances: Mapping[str, Mapping[str, tuple[str, list[int]]]] = field(
         default_factory=lambda: {"Wind drives": WIND, "The tides": DEEP, "The moon": MOON}

@@ -13,7 +13,8 @@ ANCHOR = Paper(
 AGREES = Paper(
     id="2603.00001", version=1, published=date(2026, 3, 1), title="Wind tides of small lakes, measured again",
     abstract=(
-        "Tides of small lakes have been laid to the wind. We repeat the measurement with better gauges on ninety lakes. "
+        "Tides of small lakes have been laid to the wind. We repeat the measurement with better gauges on ninety "
+        "lakes. "
         "In all ninety lakes the wind explains at least 80% of the tide."
     ),
 )  # fmt: skip

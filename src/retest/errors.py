@@ -26,6 +26,11 @@ class RetestError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def told(self) -> str:
+        """Message and hint as one line of prose, for a report."""
+        return " ".join(f"{self.message}; {self.hint}".rstrip("; ").split())
+
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
 

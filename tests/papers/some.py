@@ -27,7 +27,7 @@ PAPERS = [
     ),
     Paper(
         id="2403.00003", title="Chain-of-thought prompting in naïve language models",
-        abstract="Scale is not needed; laws of thought are.", published=date(2024, 3, 3), version=1,
+        abstract="Size is not needed; laws of thought are.", published=date(2024, 3, 3), version=1,
         updated=date(2024, 3, 3), authors=("Di Proof",), categories=("cs.CL",),
     ),
     Paper(

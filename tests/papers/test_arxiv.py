@@ -251,7 +251,7 @@ for _ in range(2):
 def test_two_processes_never_ask_at_once_nor_closer_than_the_interval(fake: FakeArxiv, tmp_path: Path) -> None:
     interval, fake.delay = 0.05, 0.03
     command = [sys.executable, "-c", ASK, fake.url, str(interval), str(tmp_path)]
-    running = [subprocess.Popen(command) for _ in range(2)]  # noqa: S603 - this very Python, on code of ours
+    running = [subprocess.Popen(command) for _ in range(2)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert len(fake.requests) == 8
     for one, next_one in zip(fake.requests, fake.requests[1:], strict=False):

@@ -118,7 +118,10 @@ def test_five_planted_inventions_survive_nowhere_but_among_the_rejections(worksp
     bent = bent.saying(
         "Synthesis",
         {
-            "superseding": [{"arxiv_id": planted[1], "argument": "Strong."}, {"arxiv_id": ASIDE.id, "argument": "Weak."}],
+            "superseding": [
+                {"arxiv_id": planted[1], "argument": "Strong."},
+                {"arxiv_id": ASIDE.id, "argument": "Weak."},
+            ],
             "questions": [{"question": f"Is {planted[4]} right?", "motivated_by": [planted[0], LIMITS.id]}],
             "limits": f"See {planted[0]}. Only abstracts were read.",
         },

@@ -20,7 +20,8 @@ COMMAND = [sys.executable, "-m", "retest", "run", "--line", "tides", "--as-of", 
 
 
 def start(workspace: Workspace) -> subprocess.Popen[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RETEST_", "ANTHROPIC", "OPENAI"))}
+    ours = ("RETEST_", "ANTHROPIC", "OPENAI")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.Popen(
         COMMAND, cwd=workspace.folder, env={**kept, **workspace.environment}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,

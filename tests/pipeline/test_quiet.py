@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from retest.data import defaults
 from retest.domain.paper import Paper
 from tests.brains import Reader, judgment
 from tests.conftest import CLAIMS, Workspace
-from tests.papers_small import ASIDE, DENIES, LIMITS, date
+from tests.papers_small import ASIDE, DENIES, LIMITS
 
 
 def forget(workspace: Workspace) -> None:
@@ -106,13 +107,14 @@ def test_a_flip_that_the_verifier_disagrees_with_stays_pending(workspace: Worksp
 
 
 def test_a_reviewers_verdict_wins_and_newer_evidence_against_it_is_named(workspace: Workspace, model: Any) -> None:
-    review = '    review: {verdict: holds, by: Ada, on: 2026-04-01, because: I gauged it myself}\n'
+    review = "    review: {verdict: holds, by: Ada, on: 2026-04-01, because: I gauged it myself}\n"
     workspace.claims(CLAIMS.replace("    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review))
     model(Reader())
     assert workspace.run().status == 0
     claim = workspace.claim("wind-drives")
     assert claim["verdict"] == "holds"
-    assert claim["detail"] == f"retest itself says relaxed; evidence newer than the review speaks against it: {LIMITS.id}"
+    said = f"retest itself says relaxed; evidence newer than the review speaks against it: {LIMITS.id}"
+    assert claim["detail"] == said
     assert "Reviewed by Ada on 2026-04-01" in workspace.markdown()
 
 
@@ -156,7 +158,8 @@ def test_no_candidate_is_lost_between_what_was_found_and_what_was_read(workspace
     fake = model(Reader())
     workspace.run()
     searched = workspace.claim("wind-drives")["searched"]
-    shown = {i for r in fake.requests if "<claim>\nWind drives" in r.user and r.schema == "Extraction" for i in _ids(r.user)}
+    asked = [r.user for r in fake.requests if r.schema == "Extraction" and "<claim>\nWind drives" in r.user]
+    shown = {paper for user in asked for paper in _ids(user)}
     assert searched["extracted"] == len(shown)
     assert ASIDE.id in shown, "an unrelated paper in the window is read too: the model leaves it out, not the search"
 

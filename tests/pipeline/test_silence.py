@@ -1,4 +1,4 @@
-"""Promise two: silence is never a verdict. What could not be searched or judged says so, and costs one claim at most."""
+"""Promise two: silence is never a verdict. What could not be searched or judged says so, and costs one claim."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
-from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, Fault, prose, status
+from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
+from tests.fakes.wires import Fault
 
 BROKEN = {
     "prose": prose("The claim holds, I am sure."),

@@ -28,7 +28,7 @@ def lines(as_json: Json = False, reports: Reports = None, workspace: Workspace =
     rows = []
     for line in chosen_lines(settings.workspace, [], every=True):
         record = read_record(settings.path("reports"), line.line)
-        counts = Counter(claim.verdict for claim in record.claims) if record else Counter()
+        counts: Counter[str] = Counter(claim.verdict for claim in record.claims) if record else Counter()
         rows.append(
             {"line": line.line, "claims": len(line.claims), "as_of": str(record.as_of) if record else None, **counts}
         )

@@ -157,7 +157,13 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
                 changed = change(claim, outcome.record.as_of)
                 rows.append((claim.id, claim.verdict, "" if changed.startswith("since") else changed, last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
-        for claim in every:
+        waiting = sorted((settings.path("home") / "manual").glob("*.prompt.md")) if _is_manual(outcome) else []
+        waiting = [path for path in waiting if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))]
+        if waiting:
+            say(
+                f"{len(waiting)} prompts wait in {waiting[0].parent}: save each answer beside its prompt, and run again"
+            )
+        for claim in every if not waiting else ():
             if claim.why in ("search-failed", "not-judged"):
                 say(f"{claim.id}: {claim.detail}")
         used = outcome.usage
@@ -169,6 +175,11 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
             say(f"wrote {', '.join(path.name for path in outcome.written)} in {settings.path('reports')}")
         else:
             say("nothing new: the report stays as it is")
+
+
+def _is_manual(outcome: LineOutcome) -> bool:
+    specs = (outcome.record.model, outcome.record.verifier or "")
+    return any(spec.partition(":")[0] == "manual" for spec in specs)
 
 
 def _described(outcome: LineOutcome) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -174,11 +175,17 @@ class Asker:
     def _key(self, request: Request) -> str:
         parts = {
             "provider": self.model.provider, "model": self.model.name,
-            "schema": request.schema.model_json_schema(), "prompt": request.prompt_hash,
+            "schema": _schema(request.schema), "prompt": request.prompt_hash,
             "system": request.system, "user": request.user,
             "ladder": self._ladder_version, "ask": request.ask,
         }  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _schema(schema: type[BaseModel]) -> str:
+    """The schema as it stands in keys; made once, since pydantic takes milliseconds for it."""
+    return json.dumps(schema.model_json_schema(), sort_keys=True)
 
 
 def _valid(schema: type[A], text: str) -> A:

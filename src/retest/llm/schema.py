@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import openai
@@ -11,6 +12,7 @@ BOUNDS = ("minLength", "maxLength", "minProperties", "maxProperties", "uniqueIte
 """Keywords that strict mode does not know, and that llama.cpp turns into grammars too long to run: said in words."""
 
 
+@cache
 def strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
     """The schema for strict mode: every property required, no others allowed, no defaults, `BOUNDS` in descriptions.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -123,39 +124,42 @@ class Mirror:
 
         A paper that is already here keeps its first v1 day and every title that it has had.
         """
-        changed, later = self._write(papers)
-        while later:  # ids that came more than once: each round meets what the one before committed
-            again, later = self._write(later)
-            changed += again
+        written: set[str] = set()
+        with tempfile.TemporaryFile() as repeated:
+            try:
+                for batch in _batches(papers):
+                    for paper in batch:
+                        if paper.id in written:  # what is not committed yet cannot be looked up, so not be merged with
+                            repeated.write(paper.model_dump_json().encode() + b"\n")
+                    written.update(self._put([paper for paper in batch if paper.id not in written]))
+            except BaseException:  # whatever stops the papers, the mirror stays as it was
+                self._writer.rollback()
+                raise
+            changed = len(written)
+            if written:
+                self._commit()
+            repeated.seek(0)
+            for batch in _batches(map(Paper.model_validate_json, repeated)):
+                changed += len(self._put(batch))
+                self._commit()
         return changed
 
-    def _write(self, papers: Iterable[Paper]) -> tuple[int, list[Paper]]:
-        """Write and commit the first paper of each id; the others are handed back."""
-        written: set[str] = set()
-        later: list[Paper] = []
-        fresh = self._index.index.searcher().num_docs == 0
-        try:
-            for batch in _batches(papers, BATCH):
-                known = {} if fresh else self._index.get([p.id for p in batch])
-                for paper in batch:
-                    if paper.id in written:
-                        later.append(paper)
-                        continue
-                    before = known.get(paper.id)
-                    now = merge(before, paper) if before else paper
-                    if now == before:
-                        continue
-                    if before:
-                        self._writer.delete_documents_by_term("id", paper.id)
-                    self._writer.add_document(document(now))
-                    written.add(paper.id)
-        except BaseException:  # whatever stops the papers, the mirror stays as it was
-            self._writer.rollback()
-            raise
-        if written:
-            self._writer.commit()
-            self._index.index.reload()
-        return len(written), later
+    def _put(self, batch: list[Paper]) -> list[str]:
+        """Write papers, merged with what is committed and with each other; the ids of those new or changed."""
+        before = self._index.get([paper.id for paper in batch])
+        now = dict(before)
+        for paper in batch:
+            now[paper.id] = merge(now[paper.id], paper) if paper.id in now else paper
+        changed = [arxiv_id for arxiv_id, paper in now.items() if paper != before.get(arxiv_id)]
+        for arxiv_id in changed:
+            if arxiv_id in before:
+                self._writer.delete_documents_by_term("id", arxiv_id)
+            self._writer.add_document(document(now[arxiv_id]))
+        return changed
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        self._index.index.reload()
 
 
 def merge(before: Paper, now: Paper) -> Paper:
@@ -174,9 +178,9 @@ def merge(before: Paper, now: Paper) -> Paper:
     )
 
 
-def _batches(papers: Iterable[Paper], size: int) -> Iterator[list[Paper]]:
+def _batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
     rest = iter(papers)
-    while batch := list(islice(rest, size)):
+    while batch := list(islice(rest, BATCH)):
         yield batch
 
 
@@ -219,6 +223,11 @@ def _open(folder: Path) -> PaperIndex:
 
 
 def _damaged(folder: Path, error: Exception) -> UsageError:
+    if "PermissionDenied" in str(error) or isinstance(error, PermissionError):
+        return UsageError(
+            f"the mirror in {folder} may not be read and locked by this user: {error}",
+            "give this user the right to read and write the folder and the files in it",
+        )
     return UsageError(
         f"the mirror in {folder} is damaged: {error}", "remove the folder and make it anew: retest mirror import FILE"
     )

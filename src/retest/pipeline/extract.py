@@ -23,12 +23,12 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     deps, subject = runtime.context, state["subject"]
     calls = [_read(deps, subject, batch) for batch in batches(state["candidates"], deps.limits)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
-    failed = [answer for answer in answers if isinstance(answer, BaseException)]
-    for error in failed:
-        if not isinstance(error, ModelFailed):
-            raise error
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, ModelFailed):
+            raise answer
+    failed = [answer for answer in answers if isinstance(answer, ModelFailed)]
     if failed:
-        return {"failure": Failure(why="not-judged", detail=str(failed[0]))}
+        return {"failure": Failure(why="not-judged", detail=failed[0].told)}
     found = [finding for answer in answers if isinstance(answer, Extraction) for finding in answer.findings]
     return {"findings": found, "seen": [candidate.paper.id for candidate in state["candidates"]]}
 

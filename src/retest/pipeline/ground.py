@@ -46,7 +46,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         answer = await _verify(deps, subject, climbed, contexts)
     except ModelFailed as failed:
-        detail = f"the quotes could not be verified: {failed}"
+        detail = f"the quotes could not be verified: {failed.told}"
         unverified = [
             Rejection(cited=e.arxiv_id, title=e.title, rung="entails", reason="unverifiable", detail=failed.message)
             for e in climbed

@@ -25,7 +25,7 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             return {"judgment": first, "second": None}
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
     except ModelFailed as failed:
-        return {"failure": Failure(why="not-judged", detail=str(failed)), "judgment": None, "second": None}
+        return {"failure": Failure(why="not-judged", detail=failed.told), "judgment": None, "second": None}
 
 
 async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgment:

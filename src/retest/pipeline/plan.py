@@ -26,7 +26,7 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         searches += await _by_model(deps, subject, papers)
     except Waiting as waiting:
-        return {"failure": Failure(why="not-judged", detail=str(waiting)), "round": 1}
+        return {"failure": Failure(why="not-judged", detail=waiting.told), "round": 1}
     except ModelFailed as failed:
         note = f"planned by rule: {failed.message}"
     return {"searches": searches + by_rule(subject, papers), "plan_note": note, "round": 1, "failure": None}

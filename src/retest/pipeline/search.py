@@ -25,7 +25,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             found = await asyncio.to_thread(deps.source.search, planned.query, subject.window, deps.limits.per_query)
             lists.append((planned, found))
     except SearchFailed as failed:
-        return {"failure": Failure(why="search-failed", detail=str(failed)), "done": _done(lists)}
+        return {"failure": Failure(why="search-failed", detail=failed.told), "done": _done(lists)}
     excluded = {*subject.excluded, *state.get("seen", [])}
     fused = fuse(lists, excluded)[: deps.limits.candidates]
     suggested = [candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded]

@@ -53,13 +53,13 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
     """The judgment's verdict if it cites evidence of the kind that the verdict needs, else undetermined and why."""
     if judgment.verdict == "undetermined":
-        return "undetermined", "the grounded evidence does not decide"
+        return "undetermined", "The grounded evidence does not decide."
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     kinds = {item.stance for item in evidence if item.arxiv_id in cited}
     if kinds & EVIDENCE_FOR[judgment.verdict]:
         return judgment.verdict, ""
     needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
-    return "undetermined", f"the model said {judgment.verdict} without citing evidence that {needed}"
+    return "undetermined", f"The model said {judgment.verdict} without citing evidence that {needed}."
 
 
 def last_decided(last: ClaimRecord | None) -> Verdict | None:
@@ -78,10 +78,10 @@ def _outcome(
         return verdict, "nothing-grounded" if verdict == "undetermined" else None, detail
     read = len(state.get("seen", []))
     if state.get("rejected"):
-        return "undetermined", "nothing-grounded", f"{read} papers read; nothing said of them could be grounded"
+        return "undetermined", "nothing-grounded", f"{read} papers read; nothing said of them could be grounded."
     if read:
-        return "undetermined", "nothing-newer-found", f"{read} newer papers read; none bears on the claim"
-    return "undetermined", "nothing-newer-found", "the searches worked and found no newer paper"
+        return "undetermined", "nothing-newer-found", f"{read} newer papers read; none bears on the claim."
+    return "undetermined", "nothing-newer-found", "The searches worked and found no newer paper."
 
 
 def _flip(

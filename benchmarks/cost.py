@@ -1,0 +1,89 @@
+"""What one claim with 20 candidates and six findings costs: calls and prompt tokens as the loopback model counts them.
+
+    pip install bpe-openai && python -m benchmarks.cost --mirror W/.retest/mirror
+
+The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300 together). Tokens are those
+of o200k_base, system and user text of every request; the schema is not counted. The line has one claim; what its
+counter-thesis asks is left out, the synthesis is counted in. Wall time is from the first to the last request's end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import bpe_openai
+
+from benchmarks.loopback import loopback
+from retest.data import defaults
+from retest.domain.line import Line, Window
+from retest.domain.paper import Paper, Query
+from retest.lines.load import load_line
+from retest.nightly import Watch, run_lines
+from retest.papers.mirror import Mirror, MirrorSource
+from retest.settings import Settings
+
+CLAIM = "scale-does-not-gate-anticipation"
+AS_OF = date(2026, 8, 21)
+TOKENS_A_PAPER, PAPERS = 365, 20
+
+
+def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper]]:
+    """The claim's anchors, and 20 papers that its words find and that are as long as wanted."""
+    source = MirrorSource(mirror)
+    claim = line.claims[0]
+    anchors = [paper for paper in source.get(claim.anchors).values() if isinstance(paper, Paper)]
+    window = Window(opens=max(paper.published for paper in anchors), as_of=AS_OF)
+    found = source.search(Query(any_of=(claim.text,)), window, 1000)
+    return anchors, sorted(found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER))[:PAPERS]
+
+
+def size(text: str) -> int:
+    return len(bpe_openai.get_encoding("o200k_base").encode(text))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mirror", type=Path, required=True)
+    parser.add_argument("--delay", type=float, default=0.3)
+    options = parser.parse_args()
+    whole = load_line(defaults("claims") / "scale-anticipation.yaml")
+    claims = tuple(claim for claim in whole.claims if claim.id == CLAIM)
+    line = whole.model_copy(update={"claims": claims})
+    anchors, papers = chosen(line, options.mirror)
+    with loopback(options.delay) as model, tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), source="mirror", candidates=PAPERS)
+        with Mirror(settings.path("home") / "mirror") as mirror:
+            mirror.upsert([*anchors, *papers])
+        environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
+        walls = []
+        for day in (AS_OF, AS_OF.replace(day=20)):  # the second run has everything imported; its answers are new
+            Path(folder, "prompts").mkdir(exist_ok=True)
+            prompt = (defaults("prompts") / "plan.md").read_text(encoding="utf-8")
+            Path(folder, "prompts", "plan.md").write_text(prompt, encoding="utf-8")
+            for old in (settings.path("home") / "answers").glob("*"):
+                old.unlink()
+            model.asked()
+            started = time.perf_counter()
+            run = run_lines([line], settings, environment, day, "anthropic:loopback", "", Watch(lambda *_: None))
+            (outcome,) = asyncio.run(run)
+            walls.append(time.perf_counter() - started)
+        asked = model.asked()
+    ours = [one for one in asked if f"<claim>\n{claims[0].text}" in one.user or f"): {claims[0].text}" in one.user]
+    ours += [one for one in asked if one.schema == "Synthesis"]
+    sizes = [size(one.system) + size(one.user) for one in ours]
+    shown = sum(size(f"{paper.title} {paper.abstract}") for paper in papers)
+    record = outcome.record.claims[0]
+    print(f"{record.searched.extracted} candidates ({shown} tokens), {len(record.evidence)} pieces of evidence")
+    print(f"{len(ours)} calls {dict(Counter(one.schema for one in ours))}, {sum(sizes)} prompt tokens, largest {max(sizes)}")
+    print(f"by call: {[(one.schema, n) for one, n in zip(ours, sizes, strict=True)]}")
+    print(f"wall of the whole line {walls[-1]:.2f} s at {options.delay * 1000:.0f} ms a call")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""A run on the live API's protocol: every way in which arXiv fails ends in `search-failed`, never in "nothing newer"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.brains import Reader
+from tests.conftest import Workspace
+from tests.fakes.arxiv import FakeArxiv, Fault
+from tests.papers_small import AGREES, PAPERS
+
+FAULTS = {
+    "429": Fault("status", status=429, retry_after="0"),
+    "503": Fault("status", status=503),
+    "an HTML page with 200": Fault("html"),
+    "a truncated feed": Fault("truncated"),
+    "an empty page with a total": Fault("empty"),
+    "a reset": Fault("reset"),
+    "an error entry": Fault("error-entry"),
+}
+
+
+@pytest.fixture
+def arxiv(workspace: Workspace, tmp_path: Path) -> Iterator[FakeArxiv]:
+    """The workspace asks arXiv's stand-in, without pauses."""
+    with FakeArxiv(PAPERS) as fake:
+        workspace.environment |= {
+            "RETEST_SOURCE": "arxiv", "RETEST_ARXIV_URL": fake.url, "RETEST_ARXIV_INTERVAL": "0",
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }  # fmt: skip
+        yield fake
+
+
+def test_a_run_on_the_live_api_finds_judges_and_reports(workspace: Workspace, arxiv: FakeArxiv, model: Any) -> None:
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    claim = workspace.claim("wind-drives")
+    assert claim["verdict"] == "relaxed"
+    assert AGREES.id in {item["arxiv_id"] for item in claim["evidence"]}
+    assert all("retest/" in request.user_agent for request in arxiv.requests), "arXiv asks clients to say who they are"
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_every_fault_of_arxiv_ends_in_search_failed(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any, fault: Fault
+) -> None:
+    arxiv.always = fault
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 3, ran.err
+    for name in ("wind-drives", "depth-matters", "counter-thesis"):
+        claim = workspace.claim(name)
+        assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
+        assert claim["detail"]
+    assert workspace.record()["anchors"][0]["status"] == "unverifiable"
+    assert "nothing-newer-found" not in workspace.markdown()
+
+
+def test_a_fault_that_passes_is_waited_for(workspace: Workspace, arxiv: FakeArxiv, model: Any) -> None:
+    arxiv.faults = [Fault("status", status=503)]
+    model(Reader())
+    assert workspace.run().status == 0
+    assert workspace.claim("wind-drives")["verdict"] == "relaxed"

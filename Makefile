@@ -1,5 +1,5 @@
 # The few commands that people need. `make` alone lists them.
-.PHONY: help install run test lint types bench
+.PHONY: help install run report test lint types bench
 PYTHON ?= .venv/bin/python
 
 help:            ## list these commands
@@ -15,6 +15,10 @@ install: .venv/ready  ## a virtual environment with all that tests need
 run: install     ## the main job, offline: no key, no network
 	.venv/bin/retest run --line scale-anticipation --offline
 
+report: install  ## the committed report of the bundled line, made anew
+	rm -f reports/scale-anticipation.*
+	.venv/bin/retest run --line scale-anticipation --offline
+
 test: install    ## lint, types and tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -28,7 +32,8 @@ lint: install    ## lint and format in place
 types: install   ## strict types
 	$(PYTHON) -m mypy
 
-bench: install   ## the benchmarks that need no outside data
-	$(PYTHON) benchmarks/startup.py
-	$(PYTHON) benchmarks/fifty_claims.py
-	$(PYTHON) benchmarks/cost.py
+bench: install   ## the benchmarks: make bench MIRROR=path/to/.retest/mirror
+	$(PYTHON) -m benchmarks.startup
+	$(PYTHON) -m pip install --quiet bpe-openai
+	$(PYTHON) -m benchmarks.cost --mirror $(MIRROR)
+	$(PYTHON) -m benchmarks.fifty_claims --mirror $(MIRROR)

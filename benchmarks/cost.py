@@ -2,9 +2,9 @@
 
     pip install bpe-openai && python -m benchmarks.cost --mirror W/.retest/mirror
 
-The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300 together). Tokens are those
-of o200k_base, system and user text of every request; the schema is not counted. The line has one claim; what its
-counter-thesis asks is left out, the synthesis is counted in. Wall time is from the first to the last request's end.
+The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300 together). Tokens are
+those of o200k_base, system and user text of every request; the schema is not counted. The line has one claim; what its
+counter-thesis asks is left out, the synthesis is counted in. Times are without imports.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 
 import bpe_openai
 
-from benchmarks.loopback import loopback
+from benchmarks.loopback import Loopback, loopback
 from retest.data import defaults
 from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
 from retest.lines.load import load_line
-from retest.nightly import Watch, run_lines
+from retest.nightly import LineOutcome, Watch, run_lines
 from retest.papers.mirror import Mirror, MirrorSource
 from retest.settings import Settings
 
@@ -40,11 +40,26 @@ def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper]]:
     anchors = [paper for paper in source.get(claim.anchors).values() if isinstance(paper, Paper)]
     window = Window(opens=max(paper.published for paper in anchors), as_of=AS_OF)
     found = source.search(Query(any_of=(claim.text,)), window, 1000)
-    return anchors, sorted(found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER))[:PAPERS]
+    return anchors, sorted(found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER))[
+        :PAPERS
+    ]
 
 
 def size(text: str) -> int:
     return len(bpe_openai.get_encoding("o200k_base").encode(text))
+
+
+def run(line: Line, papers: list[Paper], model: Loopback) -> tuple[LineOutcome, float]:
+    """The line, run in a workspace of its own on a mirror of these papers; and the seconds that it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), source="mirror", candidates=PAPERS)
+        with Mirror(settings.path("home") / "mirror") as mirror:
+            mirror.upsert(papers)
+        environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
+        started = time.perf_counter()
+        work = run_lines([line], settings, environment, AS_OF, "anthropic:loopback", "", Watch(lambda *_: None))
+        (outcome,) = asyncio.run(work)
+        return outcome, time.perf_counter() - started
 
 
 def main() -> None:
@@ -56,23 +71,10 @@ def main() -> None:
     claims = tuple(claim for claim in whole.claims if claim.id == CLAIM)
     line = whole.model_copy(update={"claims": claims})
     anchors, papers = chosen(line, options.mirror)
-    with loopback(options.delay) as model, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder), source="mirror", candidates=PAPERS)
-        with Mirror(settings.path("home") / "mirror") as mirror:
-            mirror.upsert([*anchors, *papers])
-        environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
-        walls = []
-        for day in (AS_OF, AS_OF.replace(day=20)):  # the second run has everything imported; its answers are new
-            Path(folder, "prompts").mkdir(exist_ok=True)
-            prompt = (defaults("prompts") / "plan.md").read_text(encoding="utf-8")
-            Path(folder, "prompts", "plan.md").write_text(prompt, encoding="utf-8")
-            for old in (settings.path("home") / "answers").glob("*"):
-                old.unlink()
-            model.asked()
-            started = time.perf_counter()
-            run = run_lines([line], settings, environment, day, "anthropic:loopback", "", Watch(lambda *_: None))
-            (outcome,) = asyncio.run(run)
-            walls.append(time.perf_counter() - started)
+    with loopback(options.delay) as model:
+        run(line, [*anchors, *papers], model)  # once for the imports, which are no part of a claim's time
+        model.asked()
+        outcome, wall = run(line, [*anchors, *papers], model)
         asked = model.asked()
     ours = [one for one in asked if f"<claim>\n{claims[0].text}" in one.user or f"): {claims[0].text}" in one.user]
     ours += [one for one in asked if one.schema == "Synthesis"]
@@ -80,9 +82,12 @@ def main() -> None:
     shown = sum(size(f"{paper.title} {paper.abstract}") for paper in papers)
     record = outcome.record.claims[0]
     print(f"{record.searched.extracted} candidates ({shown} tokens), {len(record.evidence)} pieces of evidence")
-    print(f"{len(ours)} calls {dict(Counter(one.schema for one in ours))}, {sum(sizes)} prompt tokens, largest {max(sizes)}")
+    kinds = dict(Counter(one.schema for one in ours))
+    print(f"{len(ours)} calls {kinds}, {sum(sizes)} prompt tokens, largest {max(sizes)}")
     print(f"by call: {[(one.schema, n) for one, n in zip(ours, sizes, strict=True)]}")
-    print(f"wall of the whole line {walls[-1]:.2f} s at {options.delay * 1000:.0f} ms a call")
+    claim = max(one.at for one in ours) - min(one.at for one in ours) + options.delay
+    each = f"{options.delay * 1000:.0f} ms a call"
+    print(f"at {each}: {claim:.2f} s from first to last answer, {wall:.2f} s with all around")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A loopback model in a process of its own, so that it does not share an interpreter with what is measured.
 
 Its temperament is fixed: it plans five queries, finds that the first papers of each batch support the claim (two a
-batch, or as many as are asked for), lets every quote pass, and judges that the claim holds, citing all of the evidence.
+batch, or as many as are asked for; by one sentence and by two in turn), lets every quote pass, and judges that the
+claim holds, citing all of the evidence.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,13 +25,16 @@ CITATION = re.compile(r"^<(?:citation|evidence) (\S+) ", re.MULTILINE)
 def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
     """What the loopback model says to a prompt."""
     if schema == "QueryPlan":
-        words = re.findall(r"[a-z]{5,}", user.split("):", 1)[-1].lower())[:10] or ["language", "model"]
-        queries = [{"all_of": [word], "any_of": ["language model", "training", "scale", *words]} for word in words[:5]]
+        words = re.findall(r"[a-z]{5,}", user.split("):", 1)[-1].lower())
+        pairs = [f"{one} {two}" for one, two in pairwise(words)]
+        queries = [{"all_of": [word], "any_of": [*pairs[:3], *words[:4]]} for word in words[:5]]
         return {"queries": queries, "counter_statement": "We find that the opposite is true of language models."}
     if schema == "Extraction":
         ids = PAPER.findall(user)[:findings]
+        pointed = [[1, 2][: 1 + number % 2] for number in range(len(ids))]
         said = [
-            {"arxiv_id": i, "stance": "supports", "sentences": [1, 2], "why": "It says so.", "lever": None} for i in ids
+            {"arxiv_id": i, "stance": "supports", "sentences": numbers, "why": "It says so.", "lever": None}
+            for i, numbers in zip(ids, pointed, strict=True)
         ]
         return {"findings": said}
     ids = list(dict.fromkeys(CITATION.findall(user)))
@@ -50,6 +55,8 @@ class Asked:
     schema: str
     system: str
     user: str
+    at: float
+    """When it arrived, in monotonic seconds."""
 
 
 class Loopback:
@@ -72,6 +79,8 @@ def loopback(delay: float, findings: int = 2) -> Iterator[Loopback]:
     process = context.Process(target=_serve, args=(theirs, delay, findings), daemon=True)
     process.start()
     try:
+        if not ours.poll(30):
+            raise SystemExit("the loopback model did not start")
         yield Loopback(ours.recv(), ours)
     finally:
         ours.send("stop")
@@ -82,5 +91,5 @@ def _serve(pipe: Connection, delay: float, findings: int) -> None:
     with FakeModels(lambda schema, _, user: answer(schema, user, findings), delay=delay) as fake:
         pipe.send(fake.url)
         while pipe.recv() == "asked":
-            pipe.send([Asked(seen.schema, seen.system, seen.user) for seen in fake.requests])
+            pipe.send([Asked(seen.schema, seen.system, seen.user, seen.at) for seen in fake.requests])
             fake.requests.clear()

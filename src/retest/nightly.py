@@ -78,7 +78,8 @@ async def run_lines(
         cache = AnswerCache(home / "answers")
         try:
             for line in lines:
-                library = open_library(line.line)
+                offline = settings.source == "library" or "annotations" in (model, verifier)
+                library = open_library(line.line) if offline else None
                 run = _Run(settings, environment, as_of, model, verifier, prompts, cache, checkpoints, library, watch)
                 outcomes.append(await run.line(line))
         finally:

@@ -1,12 +1,13 @@
 """The prompts: one Jinja template per model call, shipped as defaults, overridden by the workspace's `prompts/`.
 
 A template has two blocks: `system`, the fixed part, and `user`. Every piece of text that we did not write goes through
-the filter `data`, which leaves no way out of a fence: no angle bracket, no line break, no control character.
+the filter `data`, which leaves no way out of a fence: no tag, no line break, no control character.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,14 @@ from retest.text import one_line
 
 NAMES = ("plan", "extract", "entail", "judge", "synthesize")
 LONGEST_FIELD = 6000
+_TAG = re.compile(r"<(?=\s*[^\s\d=<.~-]|\s*$)")
 
 
 def data(text: object) -> str:
-    """Text of others as one line of data: white space folded, invisible characters dropped, `<`, `>`, `&` written
-    out."""
+    """Text of others as one line of data: white space folded, invisible characters dropped, and `<` written out where
+    it could begin a tag. `p < 0.05` stays as it is."""
     line = one_line(str(text))[:LONGEST_FIELD]
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _TAG.sub("&lt;", line) if "<" in line else line
 
 
 @dataclass(frozen=True, slots=True)

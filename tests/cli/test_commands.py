@@ -140,26 +140,32 @@ def test_the_openai_providers_run_the_whole_job(workspace: Workspace, model: Any
 
 
 def test_manual_writes_prompts_waits_and_picks_answers_up(workspace: Workspace) -> None:
-    reader = Reader()
     folder = workspace.folder / ".retest" / "manual"
+    ran = workspace.run("--model", "manual")
     for _ in range(8):
-        ran = workspace.run("--model", "manual")
-        waiting = [
-            p
-            for p in folder.glob("*.prompt.md")
-            if not p.with_name(p.name.replace("prompt.md", "answer.json")).exists()
-        ]
+        waiting = [path for path in folder.glob("*.prompt.md") if not answer_file(path).exists()]
         if not waiting:
             break
         assert ran.status == 3
-        assert f"{len(waiting)} prompt" in ran.err
+        assert f"{len(waiting)} prompts wait in" in ran.err
         for path in waiting:
-            schema = path.name.split("--")[-1].split("-")[0]
-            user = path.read_text(encoding="utf-8").partition("# Request")[2].partition("# JSON schema")[0]
-            answer = json.dumps(reader(schema, "", user))
-            path.with_name(path.name.replace("prompt.md", "answer.json")).write_text(f"Here:\n```json\n{answer}\n```\n")
+            answer_as_a_chat_would(path)
+        ran = workspace.run("--model", "manual")
     assert ran.status == 0, ran.err
     assert workspace.claim("wind-drives")["verdict"] == "relaxed"
+    assert "| new |" in workspace.markdown(), "waiting for an answer is no state that a claim was in"
+    assert len(list(folder.glob("*Synthesis*.prompt.md"))) == 1, "it is asked once, when all claims are judged"
+
+
+def answer_file(prompt: Path) -> Path:
+    return prompt.with_name(prompt.name.replace("prompt.md", "answer.json"))
+
+
+def answer_as_a_chat_would(prompt: Path) -> None:
+    schema = prompt.name.split("--")[-1].split("-")[0]
+    user = prompt.read_text(encoding="utf-8").partition("# Request")[2].partition("# JSON schema")[0]
+    answer = json.dumps(Reader()(schema, "", user))
+    answer_file(prompt).write_text(f"Here it is:\n```json\n{answer}\n```\n", encoding="utf-8")
 
 
 def test_scripted_answers_run_the_job_without_any_server(workspace: Workspace) -> None:
@@ -206,7 +212,8 @@ def test_init_makes_a_workspace_that_runs_offline_and_overwrites_nothing(workspa
 
 def test_a_mirror_is_filled_from_a_snapshot_and_counted(workspace: Workspace, tmp_path: Path) -> None:
     record = {
-        "id": "2602.00009", "title": "Seiches", "abstract": "  Lakes swing.\n", "authors": "A. B.", "categories": "cs.CL",
+        "id": "2602.00009", "title": "Seiches", "abstract": "  Lakes swing.\n", "authors": "A. B.",
+        "categories": "cs.CL",
         "authors_parsed": [["B", "A", ""]], "comments": None, "update_date": "2026-02-03",
         "versions": [{"version": "v1", "created": "Mon, 2 Feb 2026 10:00:00 GMT"}],
     }  # fmt: skip

@@ -61,7 +61,7 @@ Your task:
 Cite arXiv IDs; flag anything you cannot ground.
 
 Next inquiring lines
-Do rivers have tides?
+• Do rivers have tides?
 """
 
 
@@ -96,7 +96,7 @@ def test_what_has_no_place_is_listed_with_its_line_and_the_reason() -> None:
     assert "no finding with a date" in unplaced.pop(numbers["• Salt makes no difference."])
     assert "5 digits" in unplaced.pop(numbers["• arXiv:2410.1889 (2024-10) \u2014 a zero is lost"])
     assert "no arXiv id" in unplaced.pop(numbers["• a paper without an id"])
-    assert unplaced == {numbers["Do rivers have tides?"]: "Do rivers have tides?"}
+    assert unplaced == {numbers["• Do rivers have tides?"]: "• Do rivers have tides?"}
 
 
 def test_nothing_of_the_page_is_lost() -> None:
@@ -128,7 +128,7 @@ def test_without_thesis_in_the_tasks_the_draft_marks_what_is_to_do_and_still_loa
 
 
 def test_wrapped_lines_are_one_finding_and_equal_findings_get_different_names() -> None:
-    page = "INQUIRING LINE\nWhy?\nFindings span 2025:\n• Water is\n  wet (2025).\n• Water is wet (2026).\n"
+    page = "INQUIRING LINE\nWhy?\nFindings span 2025:\n• Water is\n  wet (2025).\n• Water is wet (2026)."
     assert [(c.id, c.text) for c in loaded(import_page(page, None)).claims] == [
         ("water-wet", "Water is wet."), ("water-wet-2", "Water is wet."),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A run on the live API's protocol: every way in which arXiv fails ends in `search-failed`, never in "nothing newer"."""
+"""A run on the live API's protocol: each way in which arXiv fails ends in `search-failed`, not in "nothing newer"."""
 
 from __future__ import annotations
 

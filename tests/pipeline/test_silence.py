@@ -141,3 +141,11 @@ def forget(workspace: Workspace) -> None:
     import shutil
 
     shutil.rmtree(workspace.folder / ".retest" / "answers")
+
+
+def test_a_mirror_that_ends_before_the_day_says_so(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    ran = workspace.run(as_of="2026-11-24")
+    assert "the mirror ends on 2026-07-07: what came out after it was not looked at" in ran.err
+    assert "the mirror knows no papers after 2026-07-07" in workspace.claim("wind-drives")["searched"]["detail"]
+    assert "ends on" not in workspace.run(as_of="2026-07-01").err

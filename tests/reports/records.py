@@ -32,12 +32,14 @@ def evidence(text: str) -> Evidence:
 def claim(text: str, name: str = "a-claim") -> ClaimRecord:
     return ClaimRecord(
         id=name, text=text, dated="2025", anchors=("2501.00001",), window=Window(opens=date(2025, 1, 1), as_of=DAY),
-        verdict="undetermined", why="not-judged", detail=text, moved=None, artifact=False, confidence=None, rationale=text,
-        flip=Flip(from_="holds", to="relaxed", on=DAY, pending=True), review=None, evidence=(evidence(text),),
+        verdict="undetermined", why="not-judged", detail=text, moved=None, artifact=False, confidence=None, review=None,
+        rationale=text, evidence=(evidence(text),),
+        flip=Flip.model_validate({"from": "holds", "to": "relaxed", "on": DAY, "pending": True}),
         rejected=(Rejection(cited=text, title=text, rung="id", reason="malformed-id", detail=text),),
         unread=(CandidateRecord(arxiv_id="2606.00002", title=text, published=date(2026, 6, 1)),),
         searched=Searched(
-            source="mirror", queries=(QueryRecord(query=text, by="model", found=1),), candidates=1, extracted=0, detail=text
+            source="mirror", queries=(QueryRecord(query=text, by="model", found=1),), candidates=1, extracted=0,
+            detail=text,
         ),
         history=(HistoryEntry(on=DAY, verdict="undetermined"),),
     )  # fmt: skip
@@ -47,7 +49,8 @@ def record(text: str) -> Record:
     """Every free text of the record is `text`."""
     return Record(
         line="a-line", question=text, thesis=text, as_of=DAY, model=text, verifier=text, source="mirror",
-        prompts={"plan": "0" * 12}, claims=(claim(text), claim(text, "another")), counter_thesis=claim(text, "counter-thesis"),
+        prompts={"plan": "0" * 12}, claims=(claim(text), claim(text, "another")),
+        counter_thesis=claim(text, "counter-thesis"),
         anchors=(
             AnchorRecord(
                 id="2501.00001", about=text, stated="2025-01", version=None, title=text, published=None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, Workspace, claims_folder
+from retest.cli.options import Json, Workspace, claims_folder, today
 from retest.errors import RetestError, UsageError
 
 _TOML = """# Settings of this workspace; flags and RETEST_* variables come before them.
@@ -90,7 +90,7 @@ def _claims(settings: Any) -> list[Row]:
     rows: list[Row] = [("retest", True, __version__), ("workspace", True, str(settings.workspace))]
     for path in sorted(folder.glob("*.yaml")):
         try:
-            line = load_line(path)
+            line = load_line(path, today())
             rows.append((f"claims/{path.name}", True, f"{len(line.claims)} claims{' (bundled)' if bundled else ''}"))
         except RetestError as error:
             rows.append((f"claims/{path.name}", False, error.message))

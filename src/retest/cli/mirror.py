@@ -32,7 +32,7 @@ def import_(
 
     with Mirror(home / "mirror") as target:
         count = import_snapshot(file if file == "-" else Path(file), target, progress)
-    out(f"{count} records imported")
+    out(f"{count} records new or changed")
 
 
 @mirror.command()

@@ -166,6 +166,8 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
         for claim in every if not waiting else ():
             if claim.why in ("search-failed", "not-judged"):
                 say(f"{claim.id}: {claim.detail}")
+        if ends := outcome.record.claims[0].searched.detail.partition("knows no papers after ")[2]:
+            say(f"the {outcome.record.source} ends on {ends}: what came out after it was not looked at")
         used = outcome.usage
         say(
             f"{outcome.record.line}: {used.calls} model calls, "

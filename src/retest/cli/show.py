@@ -57,7 +57,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for number, column in enumerate(columns):
         last = number == len(columns) - 1
         widest = FIRST_COLUMN if number == 0 else None
-        grid.add_column(column, overflow="fold" if last else "ellipsis", no_wrap=not last, max_width=widest)
+        grid.add_column(
+            column, overflow="fold" if last else "ellipsis", no_wrap=not last, max_width=widest, min_width=4
+        )
     for row in rows:
         cells = [one_line(str(cell)) for cell in row]
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in cells))

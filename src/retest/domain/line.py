@@ -15,7 +15,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 COUNTER_THESIS = "counter-thesis"
 """The id under which a line's counter-thesis runs through the pipeline; no claim may bear it."""
-_UNIT = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+_UNIT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 def first_day(dated: str) -> date:
@@ -26,7 +26,7 @@ def first_day(dated: str) -> date:
     """
     days = []
     for unit in dated.split("/"):
-        match = _UNIT.match(unit)
+        match = _UNIT.fullmatch(unit)
         if not match:
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD, or two of them joined by '/'")
         year, month, day = match.groups()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from retest.domain import Frozen
-from retest.domain.verdict import Condition, Stance
+from retest.domain.verdict import Condition, NotedStance
 
 
 class Paper(Frozen):
@@ -69,7 +69,7 @@ class Annotation(Frozen):
     """What a careful reader of a paper took its stance on one claim to be."""
 
     claim: str
-    stance: Stance
+    stance: NotedStance
     sentences: tuple[int, ...] = ()
     lever: Condition | None = None
     why: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Stance = Literal["supports", "qualifies", "contradicts", "unrelated"]
+Stance = Literal["supports", "qualifies", "contradicts"]
+NotedStance = Literal["supports", "qualifies", "contradicts", "unrelated"]
+"""What a reader of the library may write down: also that a paper does not bear on a claim."""
 Verdict = Literal["holds", "relaxed", "overturned", "undetermined"]
 ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
 Why = Literal["nothing-newer-found", "nothing-grounded", "search-failed", "not-judged"]

@@ -22,7 +22,7 @@ LADDER_VERSION = "1"
 """Part of every cache key: what climbed an older ladder climbs again."""
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25
 """Shorter quotes ground nothing (docs/design.md, rung 5)."""
-_WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1, "unrelated": 0}
+_WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1}
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
@@ -32,11 +32,9 @@ def sentences_of(paper: Paper) -> tuple[str, ...]:
 
 def one_per_paper(findings: Sequence[Finding]) -> list[Finding]:
     """One finding a paper. Of several, the one that speaks most strongly against the claim counts; it alone is shown
-    to the verifier, so an optimistic double listing cannot outvote it. `unrelated` findings are no findings."""
+    to the verifier, so an optimistic double listing cannot outvote it."""
     best: dict[str, Finding] = {}
     for finding in findings:
-        if finding.stance == "unrelated":
-            continue
         known = best.get(finding.arxiv_id)
         if known is None or _WEIGHT[finding.stance] > _WEIGHT[known.stance]:
             best[finding.arxiv_id] = finding

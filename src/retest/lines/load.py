@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from retest.domain.line import Anchor, Claim, HandQuery, Line, Review
-from retest.errors import FileError, UsageError
+from retest.errors import FileError
 from retest.lines.file import read_text, shown
 from retest.lines.rules import broken_rules
 from retest.lines.yaml_nodes import Node, read_nodes
@@ -39,14 +39,6 @@ def load_line(path: Path, today: date | None = None) -> Line:
     if checked.line is None:
         raise _together(checked.faults)
     return checked.line
-
-
-def load_lines(folder: Path, today: date | None = None) -> list[Line]:
-    """Every line of a folder, by name. Raises FileError for the first file that has a fault, UsageError for no file."""
-    paths = sorted(folder.glob("*.yaml"))
-    if not paths:
-        raise UsageError(f"there is no claims file in {folder}", "add <line>.yaml; `retest init` shows how")
-    return [load_line(path, today) for path in paths]
 
 
 def check_line(path: Path, today: date | None = None) -> Checked:

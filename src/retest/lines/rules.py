@@ -107,9 +107,7 @@ class _Rules:
                 first = first_day(at.text)
             except ValueError:
                 continue  # the schema's
-            if not at.text.isascii():
-                yield self._fault(at, f"the date `{shown(at.text)}`", "the digits 0 to 9")
-            elif self.today and first > self.today:
+            if self.today and first > self.today:
                 yield self._fault(at, f"the date {at.text}", f"one that is not after {self.today}")
 
     def _days(self, days: Iterable[_Scalar]) -> Iterator[FileError]:

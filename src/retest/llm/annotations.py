@@ -69,7 +69,7 @@ class AnnotationsModel:
         ])  # fmt: skip
 
     def _synthesis(self, facts: Facts) -> Synthesis:
-        strongest = [e for e in facts.evidence if e.stance != "qualifies" and e.arxiv_id in facts.recent][:5]
+        strongest = [e for e in facts.evidence if e.stance != "qualifies" and e.arxiv_id in facts.against][:5]
         motivating = [e.arxiv_id for e in facts.evidence[:3]]
         return Synthesis(
             superseding=[Superseding(arxiv_id=e.arxiv_id, argument=e.why) for e in strongest],

@@ -19,8 +19,8 @@ class Facts:
     claim: str = ""
     papers: tuple[Paper, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    recent: frozenset[str] = frozenset()
-    """Ids of evidence of the last six months."""
+    against: frozenset[str] = frozenset()
+    """Ids of evidence that speaks against the line and is of the last six months."""
     questions: tuple[str, ...] = ()
 
 

@@ -12,7 +12,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,7 +45,8 @@ _STOP = frozenset(_LUCENE.split())
 """Lucene's English stop words, as in the local index. They count within a phrase word for word, and nowhere else."""
 LONGEST_PHRASE = 6
 """As in the local index: longer texts are not looked for word for word."""
-MOST_PHRASES = 16
+MOST_PHRASES, LONGEST_WORD = 16, 40
+_WORD = re.compile(r"\d+(?:\.\d+)+[^\W_]*|[^\W_]+")
 
 
 class ArxivSource:
@@ -55,6 +56,7 @@ class ArxivSource:
     """
 
     name = "arxiv"
+    until: date | None = None
 
     def __init__(
         self,
@@ -189,4 +191,4 @@ def _content(words: Sequence[str]) -> list[str]:
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.findall(r"\d+(?:\.\d+)+[^\W_]*|[^\W_]+", plain)[:MOST_WORDS]
+    return [word for word in _WORD.findall(plain) if len(word) <= LONGEST_WORD][:MOST_WORDS]

@@ -82,6 +82,8 @@ def _check_count(feed: etree._Element, entries: int, url: str) -> None:
     except ValueError:
         raise Transient("arXiv's answer does not say how many results there are") from None
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    if "start" not in asked or "max_results" not in asked:
+        raise Transient("arXiv sent the request elsewhere")
     if start != int(asked["start"]):
         raise Transient(f"arXiv's answer starts at {start} instead of {asked['start']}")
     expected = max(0, min(int(asked["max_results"]), total - start))

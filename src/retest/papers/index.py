@@ -29,6 +29,8 @@ PHRASE_BOOST = 1.0
 """What a phrase that stands word for word adds to the scores of its words. Requiring it so loses more than it gains."""
 LONGEST_PHRASE = 6
 """Longer texts are claims and passages, which no paper repeats word for word: only their words count."""
+MOST_KEPT = 10_000
+"""Papers in memory, about 3 kB each."""
 MOST_WORDS, MOST_PHRASES = 256, 64
 """Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a plan 8 phrases."""
 _MARKS = re.compile("[\u0300-\u036f\ud800-\udfff]+")
@@ -96,8 +98,10 @@ def document(paper: Paper) -> tantivy.Document:
 class PaperIndex:
     """Papers that can be searched. Opening and searching raise ValueError where the files are not an intact index."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, *, keeps: bool = False) -> None:
+        """`keeps`: papers that were read stay in memory. Only for an index that is not reloaded: places change then."""
         self.index = index
+        self._kept: dict[tuple[int, int], Paper] | None = {} if keeps else None
         self._schema = index.schema
         self._analyser = analyser()
         self._content = analyser(stop_words=False)
@@ -108,7 +112,7 @@ class PaperIndex:
         """The index in `folder` as of its last commit, whatever is committed meanwhile."""
         index = tantivy.Index.open(str(folder))
         index.config_reader("manual")
-        return cls(index)
+        return cls(index, keeps=True)
 
     @classmethod
     def create(cls, folder: Path) -> PaperIndex:
@@ -165,9 +169,21 @@ class PaperIndex:
         searcher = self.index.searcher()
         most = max(1, min(limit, searcher.num_docs))  # tantivy reserves room for as many as it is asked for
         hits = searcher.search(query, most, count=False, order_by_field=order_by).hits
-        found = [(score, Paper.model_validate_json(searcher.doc(at)["record"][0])) for score, at in hits]
+        found = [(score, self._paper(searcher, at)) for score, at in hits]
         # Where papers score alike, their place in the index decides, and that differs from import to import.
         return (paper for _, paper in sorted(found, key=lambda hit: (-hit[0], hit[1].id)))
+
+    def _paper(self, searcher: tantivy.Searcher, at: tantivy.DocAddress) -> Paper:
+        """The paper at a place. The searches of one run find the same papers again and again."""
+        place = (at.segment_ord, at.doc)
+        if self._kept is not None and place in self._kept:
+            return self._kept[place]
+        paper = Paper.model_validate_json(searcher.doc(at)["record"][0])
+        if self._kept is not None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[place] = paper
+        return paper
 
     def build(self, query: Query, window: Window) -> tantivy.Query | None:
         """The query as objects, or None if it has no words.

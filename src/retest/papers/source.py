@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from retest.domain.line import Window
@@ -13,6 +14,8 @@ class Source(Protocol):
     """Blocking, and safe to call from several threads. Both calls raise SearchFailed only where noted."""
 
     name: str
+    until: date | None
+    """The day after which the source knows no papers, where there is one: nothing found later means nothing."""
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         """At most `limit` papers of the window, best first. Raises SearchFailed if the source could not be asked,

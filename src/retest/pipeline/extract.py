@@ -21,7 +21,8 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """Findings of all candidates. A call that fails fails the claim, since the papers it was shown stay unread; the
     other calls are finished first, so that what is paid for is kept."""
     deps, subject = runtime.context, state["subject"]
-    calls = [_read(deps, subject, batch) for batch in batches(state["candidates"], deps.limits)]
+    titles = [paper.title for paper in state["anchor_papers"]]
+    calls = [_read(deps, subject, titles, batch) for batch in batches(state["candidates"], deps.limits)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, ModelFailed):
@@ -33,9 +34,9 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     return {"findings": found, "seen": [candidate.paper.id for candidate in state["candidates"]]}
 
 
-async def _read(deps: Deps, subject: Subject, batch: Sequence[Candidate]) -> Extraction:
+async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Sequence[Candidate]) -> Extraction:
     values = {
-        "claim": subject.claim.text, "levers": subject.claim.levers,
+        "claim": subject.claim.text, "anchors": anchors,
         "papers": [
             {"id": candidate.paper.id, "title": candidate.paper.title, "sentences": sentences_of(candidate.paper)}
             for candidate in batch

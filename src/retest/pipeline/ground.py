@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from retest.domain.answers import Entailment, Finding
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.paper import Candidate, Lookup, Paper
-from retest.errors import ModelFailed
+from retest.errors import ModelFailed, Waiting
 from retest.grounding.entailment import sift
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import climb, context, one_per_paper
@@ -46,7 +46,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         answer = await _verify(deps, subject, climbed, contexts)
     except ModelFailed as failed:
-        detail = f"the quotes could not be verified: {failed.told}"
+        detail = failed.told if isinstance(failed, Waiting) else f"the quotes could not be verified: {failed.told}"
         unverified = [
             Rejection(cited=e.arxiv_id, title=e.title, rung="entails", reason="unverifiable", detail=failed.message)
             for e in climbed

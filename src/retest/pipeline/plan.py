@@ -35,7 +35,7 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 async def _by_model(deps: Deps, subject: Subject, papers: Sequence[Paper]) -> list[PlannedSearch]:
     values = {
         "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
-        "anchors": [paper.title for paper in papers if paper.id in subject.claim.anchors],
+        "anchors": [paper.title for paper in papers],
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id)
     answer = await deps.asker.ask(request(deps, "plan", QueryPlan, values, facts), QueryPlan)
@@ -54,20 +54,19 @@ async def _by_model(deps: Deps, subject: Subject, papers: Sequence[Paper]) -> li
 def by_rule(subject: Subject, papers: Sequence[Paper]) -> list[PlannedSearch]:
     """Searches from the claim's own words and its anchors' titles and abstracts: what is tried without any model."""
     texts = [subject.claim.text]
-    own = [paper for paper in papers if paper.id in subject.claim.anchors]
-    texts += [f"{paper.title} {subject.claim.text}" for paper in own]
-    texts += [f"{paper.title} {paper.abstract}" for paper in own]
+    texts += [f"{paper.title} {subject.claim.text}" for paper in papers]
+    texts += [f"{paper.title} {paper.abstract}" for paper in papers]
     return [PlannedSearch(query=Query(any_of=(text,)), by="rule") for text in texts]
 
 
 def wider(state: ClaimState) -> list[PlannedSearch]:
-    """One more round after nothing was grounded: all planned phrases loosened to words, with the levers beside them."""
+    """One more round after nothing was grounded: all planned phrases loosened to words, alone and with the claim's."""
     subject = state["subject"]
     planned = [
         p for s in state.get("searches", []) if s.by in ("model", "hand") for p in (*s.query.all_of, *s.query.any_of)
     ]
     words = " ".join(dict.fromkeys(" ".join(planned).split()))
-    texts = [text for text in (words, f"{subject.claim.text} {' '.join(subject.claim.levers)}") if text]
+    texts = [text for text in (words, f"{subject.claim.text} {words}") if text]
     return [PlannedSearch(query=Query(any_of=(text,)), by="widened") for text in texts]
 
 

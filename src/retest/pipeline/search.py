@@ -40,12 +40,13 @@ def fuse(lists: list[tuple[PlannedSearch, list[Paper]]], excluded: set[str]) -> 
     papers: dict[str, Paper] = {}
     found_by: dict[str, list[str]] = defaultdict(list)
     for planned, found in lists:
+        query = label(planned)
         for rank, paper in enumerate(found, start=1):
             if paper.id in excluded or paper.withdrawn:
                 continue
             papers[paper.id] = paper
             score[paper.id] += 1 / (RANK_CONSTANT + rank)
-            found_by[paper.id].append(label(planned))
+            found_by[paper.id].append(query)
     ranked = sorted(papers, key=lambda i: (score[i], papers[i].published, i), reverse=True)
     return [Candidate(paper=papers[i], found_by=tuple(dict.fromkeys(found_by[i]))) for i in ranked]
 

@@ -14,6 +14,7 @@ from retest.domain.verdict import EVIDENCE_FOR, Verdict, Why
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, ids_in
+from retest.papers.source import Source
 from retest.pipeline.search import label
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
 from retest.reports.record import CandidateRecord, ClaimRecord, Flip, HistoryEntry, QueryRecord, Searched
@@ -92,7 +93,7 @@ def _flip(
     if before in (None, verdict):
         return verdict, None
     agreed = second is not None and settled_verdict(second, evidence)[0] == verdict
-    flip = Flip.model_validate({"from_": before, "to": verdict, "on": on, "pending": not agreed})
+    flip = Flip.model_validate({"from": before, "to": verdict, "on": on, "pending": not agreed})
     return (verdict if agreed else before), flip
 
 
@@ -131,8 +132,15 @@ def _searched(state: ClaimState, deps: Deps) -> Searched:
     read = len(state.get("seen", []))
     return Searched(
         source=deps.source.name, queries=queries, candidates=max(read, unread), extracted=read,
-        detail=state.get("plan_note", ""),
+        detail="; ".join(filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))),
     )  # fmt: skip
+
+
+def blind_after(source: Source, as_of: date) -> str:
+    """What to say of a source that ends before the day the run stands on."""
+    if source.until is None or source.until >= as_of:
+        return ""
+    return f"the {source.name} knows no papers after {source.until}"
 
 
 def _unread(state: ClaimState) -> tuple[CandidateRecord, ...]:

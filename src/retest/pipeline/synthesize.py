@@ -26,43 +26,65 @@ from retest.reports.record import ClaimRecord, QuestionRecord, SupersedingRecord
 async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     """One call over the line's evidence; none where there is nothing to say."""
     deps = runtime.context
-    told = evidence_to_tell(state["outcomes"], deps.limits.evidence_a_synthesis)
     standing = tuple(QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions)
+    if _waits(deps, state["outcomes"]):
+        limits = SYNTHESIS_FAILED + "answers about some claims are still awaited."
+        return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
+    told = evidence_to_tell(state["outcomes"], deps.limits.evidence_a_synthesis)
     if not told:
         limits = "No grounded evidence was found, so there is nothing to set against the line."
         return {"synthesis": Synthesized(questions=standing, limits=limits)}
     opens = months_before(deps.as_of, COUNTER_MONTHS)
-    recent = frozenset(e.arxiv_id for _, e in told if e.published > opens)
+    against = frozenset(e.arxiv_id for record, e in told if _is_against(record, e) and e.published > opens)
     values = {
         "question": deps.line.question, "thesis": deps.line.thesis, "counter_thesis": deps.line.counter_thesis,
-        "standing": deps.line.questions,
+        "standing": deps.line.questions, "verdicts": _in_order(state["outcomes"], deps),
         "evidence": [
-            {"arxiv_id": e.arxiv_id, "recent": e.arxiv_id in recent, "published": e.published, "title": e.title,
-             "stance": e.stance, "claim": record.text, "quote": e.quote}
+            {"arxiv_id": e.arxiv_id, "against": e.arxiv_id in against, "published": e.published, "title": e.title,
+             "stance": e.stance, "claim": record.id, "quote": e.quote}
             for record, e in told
         ],
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, evidence=tuple(e for _, e in told), recent=recent, questions=deps.line.questions)
+    evidence = tuple(e for _, e in told)
+    facts = Facts(line=deps.line.line, evidence=evidence, against=against, questions=deps.line.questions)
     try:
         answer = await deps.asker.ask(request(deps, "synthesize", Synthesis, values, facts), Synthesis)
     except ModelFailed as failed:
         limits = SYNTHESIS_FAILED + failed.message
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
-    return {"synthesis": await _ground(answer, told, recent, state["outcomes"], deps)}
+    return {"synthesis": await _ground(answer, told, against, state["outcomes"], deps)}
+
+
+def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
+    """Whether a person's answers are awaited: a synthesis of half the claims would have to be asked for again."""
+    manual = "manual" in (deps.asker.model.provider, deps.verifier.model.provider)
+    return manual and any(record.why == "not-judged" for record in outcomes)
+
+
+def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:
+    """The outcomes as the claims file has them, the counter-thesis last: claims settle in any order."""
+    order = [*(claim.id for claim in deps.line.claims), COUNTER_THESIS]
+    return sorted(outcomes, key=lambda record: order.index(record.id))
+
+
+def _is_against(record: ClaimRecord, item: Evidence) -> bool:
+    """Whether it speaks against the line: contradicts or qualifies a claim, or supports the counter-thesis."""
+    return (item.stance == "supports") == (record.id == COUNTER_THESIS)
 
 
 def evidence_to_tell(outcomes: Sequence[ClaimRecord], most: int) -> list[tuple[ClaimRecord, Evidence]]:
-    """What speaks against the line: evidence that contradicts or qualifies a claim, or supports the counter-thesis.
-    One entry a paper, the newest `most`, contradictions before qualifications."""
-    against = [
-        (record, item)
-        for record in outcomes
-        for item in record.evidence
-        if (item.stance == "supports") == (record.id == COUNTER_THESIS)
-    ]
-    against.sort(key=lambda pair: (pair[1].stance != "qualifies", pair[1].published, pair[1].arxiv_id), reverse=True)
+    """What speaks against the line, and all that bears on the counter-thesis: one entry a paper, at most `most`; what
+    contradicts a claim or supports the counter-thesis first, then what qualifies, then the rest, the newest first."""
+
+    def weight(pair: tuple[ClaimRecord, Evidence]) -> tuple[object, ...]:
+        record, item = pair
+        against = _is_against(record, item)
+        return against and item.stance != "qualifies", against, item.published, item.arxiv_id, record.id
+
+    every = [(record, item) for record in outcomes for item in record.evidence]
+    told = [pair for pair in every if _is_against(*pair) or pair[0].id == COUNTER_THESIS]
     once: dict[str, tuple[ClaimRecord, Evidence]] = {}
-    for record, item in against:
+    for record, item in sorted(told, key=weight, reverse=True):
         once.setdefault(item.arxiv_id, (record, item))
     return list(once.values())[:most]
 
@@ -70,7 +92,7 @@ def evidence_to_tell(outcomes: Sequence[ClaimRecord], most: int) -> list[tuple[C
 async def _ground(
     answer: Synthesis,
     told: Sequence[tuple[ClaimRecord, Evidence]],
-    recent: frozenset[str],
+    against: frozenset[str],
     outcomes: Sequence[ClaimRecord],
     deps: Deps,
 ) -> Synthesized:
@@ -92,7 +114,7 @@ async def _ground(
         cited = _evidence_id(item.arxiv_id, known, looked_up, rejected)
         if cited is None:
             continue
-        if cited not in recent:
+        if cited not in against:
             detail = "superseding work speaks against the line and is of the last six months; this is not both"
             rejected.append(reject(item.arxiv_id, "newer", "not-newer", detail))
             continue

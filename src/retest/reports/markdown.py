@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,17 @@ def linked(text: str, known: set[str]) -> Safe:
     return escaped
 
 
-def change(claim: ClaimRecord, as_of: Any) -> str:
-    """What a reviewer asks first: what became of this claim since the report before."""
+def change(claim: ClaimRecord, as_of: date) -> str:
+    """What a reviewer asks first: what became of this claim in the run of `as_of`. A night in which it could not be
+    searched or judged, before it was decided for the first time, does not count as a state that it was in."""
     if claim.flip and claim.flip.pending:
         return f"pending: {claim.flip.to}?"
-    entries = claim.history
-    if len(entries) > 1:
-        return (
-            f"{entries[-2].verdict} → {entries[-1].verdict}" if entries[-1].on == as_of else f"since {entries[-1].on}"
-        )
-    return "new" if entries and entries[-1].on == as_of else f"since {entries[-1].on}" if entries else ""
+    *before, now = claim.history
+    if now.on != as_of:
+        return f"since {now.on}"
+    if all(entry.verdict == "undetermined" for entry in before):
+        return "new"
+    return f"was {before[-1].verdict}"
 
 
 def markdown(record: Record) -> str:

@@ -50,7 +50,7 @@ class Searched(Frozen):
 class Flip(Frozen):
     """A verdict that differs from the last report's; `pending` while the second answer disagreed."""
 
-    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(serialize_by_alias=True)
 
     from_: Verdict = Field(alias="from")
     to: Verdict

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 Said = Json | Fault
 _SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
 _CITED = re.compile(r'^<citation (\S+) stance="(\w+)">$', re.MULTILINE)
-_EVIDENCE = re.compile(r"^<evidence (\S+) \S+(?: (\w+))?>$", re.MULTILINE)
+_EVIDENCE = re.compile(r"^<evidence (\S+) \S+(?: (\w+))?(?: by [a-z ]+)?>$", re.MULTILINE)
 _CLAIM = re.compile(r"<claim>\n(.*)\n</claim>")
 
 PLAN: Json = {

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from retest.domain.paper import Paper
 from retest.papers.mirror import Mirror
 from tests.fakes.models import Brain, FakeModels
 from tests.papers_small import PAPERS
+
+# The same examples every time; `pytest --hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 CLAIMS = """\
 line: tides

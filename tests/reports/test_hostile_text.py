@@ -18,6 +18,8 @@ from retest.text import one_line
 from tests.reports.records import record
 
 GFM = MarkdownIt("gfm-like")
+assert GFM.linkify is not None
+GFM.linkify.set({"fuzzy_link": False})  # it links bare domains too, which GitHub does not; `www.` has a test of its own
 HOSTILE = [
     "@octocat and #123 and GH-1", "<script>alert(1)</script>", "<!-- hidden -->", "](https://evil.example) [x](y)",
     "![image](https://evil.example/x.png)", "https://evil.example www.evil.example a@evil.example", "| a | b |",
@@ -69,6 +71,11 @@ def test_no_text_of_markup_renders_as_anything_but_itself(text: str) -> None:
     assert (paragraph.type, end.type) == ("paragraph_open", "paragraph_close")
     shown = "".join(t.content for t in inline.children or [] if t.type in ("text", "text_special"))
     assert " ".join(shown.split()) == " ".join(f"x {one_line(text)} z".split())
+
+
+@given(st.text(alphabet="wW.htpsf:/@# aé", max_size=30))
+def test_no_text_links_itself_or_mentions_anyone(text: str) -> None:
+    assert not re.search(r"(?i)www\.|https?:|ftp:|[@#](?!<!-- -->)", md(text))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

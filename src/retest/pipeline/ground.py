@@ -16,7 +16,7 @@ from retest.grounding.ids import parse_id
 from retest.grounding.ladder import climb, context, one_per_paper
 from retest.llm.model import Facts
 from retest.pipeline.calls import request
-from retest.pipeline.state import ClaimState, Deps, Failure, Subject
+from retest.pipeline.state import ClaimState, Deps, Failure
 
 
 async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
@@ -44,7 +44,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     if not climbed:
         return update
     try:
-        answer = await _verify(deps, subject, climbed, contexts)
+        answer = await _verify(deps, state, climbed, contexts)
     except ModelFailed as failed:
         detail = failed.told if isinstance(failed, Waiting) else f"the quotes could not be verified: {failed.told}"
         unverified = [
@@ -64,10 +64,11 @@ async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> 
 
 
 async def _verify(
-    deps: Deps, subject: Subject, items: Sequence[Evidence], contexts: dict[str, tuple[str, str]]
+    deps: Deps, state: ClaimState, items: Sequence[Evidence], contexts: dict[str, tuple[str, str]]
 ) -> Entailment:
+    subject = state["subject"]
     values = {
-        "claim": subject.claim.text,
+        "claim": subject.claim.text, "anchors": [paper.title for paper in state["anchor_papers"]],
         "items": [
             {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote,
              "before": contexts[e.arxiv_id][0], "after": contexts[e.arxiv_id][1]}

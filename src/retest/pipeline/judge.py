@@ -33,7 +33,7 @@ async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgmen
     evidence = sorted(state["evidence"], key=lambda item: (item.published, item.arxiv_id))
     values = {
         "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
-        "evidence": evidence,
+        "anchors": [paper.title for paper in state["anchor_papers"]], "evidence": evidence,
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id, evidence=tuple(evidence))
     return await asker.ask(request(deps, "judge", Judgment, values, facts, ask=ask), Judgment)

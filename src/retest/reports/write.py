@@ -35,6 +35,8 @@ def write_report(reports: Path, record: Record) -> list[Path]:
     from retest.reports.markdown import markdown
 
     reports.mkdir(parents=True, exist_ok=True)
+    for left in reports.glob(f".{record.line}.*.tmp"):
+        left.unlink(missing_ok=True)  # of a run that was killed while it wrote
     contents = {
         "md": markdown(record),
         "svg": chart(record),

@@ -10,21 +10,19 @@ counter-thesis asks is left out, the synthesis is counted in. Times are without 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import tempfile
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import bpe_openai
 
-from benchmarks.loopback import Loopback, loopback
+from benchmarks.loopback import Loopback, loopback, measured
 from retest.data import defaults
 from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
 from retest.lines.load import load_line
-from retest.nightly import LineOutcome, Watch, run_lines
+from retest.nightly import LineOutcome
 from retest.papers.mirror import Mirror, MirrorSource
 from retest.settings import Settings
 
@@ -55,11 +53,7 @@ def run(line: Line, papers: list[Paper], model: Loopback) -> tuple[LineOutcome, 
         settings = Settings(Path(folder), source="mirror", candidates=PAPERS)
         with Mirror(settings.path("home") / "mirror") as mirror:
             mirror.upsert(papers)
-        environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
-        started = time.perf_counter()
-        work = run_lines([line], settings, environment, AS_OF, "anthropic:loopback", "", Watch(lambda *_: None))
-        (outcome,) = asyncio.run(work)
-        return outcome, time.perf_counter() - started
+        return measured(line, settings, AS_OF, model)
 
 
 def main() -> None:

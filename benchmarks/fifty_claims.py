@@ -10,19 +10,17 @@ synthesize) of the waves that concurrency allows, ceil(calls / concurrency), tim
 from __future__ import annotations
 
 import argparse
-import asyncio
 import math
 import tempfile
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from benchmarks.loopback import Loopback, loopback
+from benchmarks.loopback import Loopback, loopback, measured
 from retest.data import defaults
 from retest.domain.line import Claim, Line
 from retest.lines.load import load_line
-from retest.nightly import LineOutcome, Watch, run_lines
+from retest.nightly import LineOutcome
 from retest.settings import Settings
 
 STAGES = ("QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis")
@@ -45,11 +43,7 @@ def run(line: Line, options: argparse.Namespace, model: Loopback) -> tuple[LineO
         home.mkdir()
         (home / "mirror").symlink_to(options.mirror.resolve())
         settings = Settings(Path(folder), source="mirror", concurrency=options.concurrency)
-        environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
-        started = time.perf_counter()
-        work = run_lines([line], settings, environment, options.as_of, "anthropic:loopback", "", Watch(lambda *_: None))
-        (outcome,) = asyncio.run(work)
-        return outcome, time.perf_counter() - started
+        return measured(line, settings, options.as_of, model)
 
 
 def main() -> None:

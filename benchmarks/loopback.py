@@ -7,15 +7,21 @@ claim holds, citing all of the evidence.
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
+from retest.domain.line import Line
+from retest.nightly import LineOutcome, Watch, run_lines
+from retest.settings import Settings
 from tests.fakes.models import FakeModels
 
 PAPER = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
@@ -93,3 +99,12 @@ def _serve(pipe: Connection, delay: float, findings: int) -> None:
         while pipe.recv() == "asked":
             pipe.send([Asked(seen.schema, seen.system, seen.user, seen.at) for seen in fake.requests])
             fake.requests.clear()
+
+
+def measured(line: Line, settings: Settings, as_of: date, model: Loopback) -> tuple[LineOutcome, float]:
+    """What a run of the line against the loopback model did, and the seconds that it took."""
+    environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
+    started = time.perf_counter()
+    work = run_lines([line], settings, environment, as_of, "anthropic:loopback", "", Watch(lambda *_: None))
+    (outcome,) = asyncio.run(work)
+    return outcome, time.perf_counter() - started

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Annotated
 
 import typer
 
 app = typer.Typer(
     name="retest",
-    help="Re-test the dated claims of a research library against newer arXiv papers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing boxes around help costs more than all else that `--help` does
     add_completion=False,
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from retest import __version__
+        from retest.cli.show import out
+
+        out(f"retest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Re-test the dated claims of a research library against newer arXiv papers."""
+
+
 def main() -> None:
     """Run the command line. Every error of ours becomes one message on stderr and its exit status."""
-    from retest.cli import lines, machine, mirror, run  # noqa: F401 - their import registers the commands
     from retest.errors import RetestError
 
+    for commands in ("run", "lines", "mirror", "machine"):  # in the order in which --help lists them
+        import_module(f"retest.cli.{commands}")
     try:
         app()
     except RetestError as error:

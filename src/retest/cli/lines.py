@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def lines(as_json: Json = False, reports: Reports = None, workspace: Workspace = Path()) -> None:
-    """List the lines of the workspace: how many claims, when they last had news, how they stand."""
+    """List the lines and how they stand."""
     from collections import Counter
 
     from retest.cli.show import out_json, table
@@ -48,7 +48,7 @@ def check(
     as_json: Json = False,
     workspace: Workspace = Path(),
 ) -> None:
-    """Check claims files without running anything: each fault with file, line, what was found and expected."""
+    """Check claims files without running anything."""
     from retest.cli.options import today
     from retest.cli.show import complain, out, out_json
     from retest.lines.load import check_line
@@ -84,7 +84,10 @@ def show(
     reports: Reports = None,
     workspace: Workspace = Path(),
 ) -> None:
-    """Show the last report of a line: a table of its claims, or one claim with its evidence."""
+    """Show the last report of a line.
+
+    A table of its claims, or one claim with its evidence.
+    """
     from retest.cli.show import out, out_json, table
     from retest.reports.markdown import newest
     from retest.reports.write import read_record
@@ -131,8 +134,11 @@ def import_(
         Path | None, typer.Option("--output", "-o", help="Write the claims file here instead of to stdout.")
     ] = None,
 ) -> None:
-    """Make a draft of a claims file from a page: question, dated findings, anchors, notes and tasks. What it cannot
-    place it lists. A person then splits findings that say two things."""
+    """Draft a claims file from a page.
+
+    Question, dated findings, anchors, notes and tasks are placed; what cannot be placed is listed. A person then splits
+    findings that say two things.
+    """
     from retest.cli.show import out, say
     from retest.lines.page import import_page, read_page
 
@@ -155,7 +161,10 @@ def prompt(
     reports: Reports = None,
     workspace: Workspace = Path(),
 ) -> None:
-    """Print a line as one research prompt for a chat, brought up to date with what its last report knows."""
+    """Print a line as a prompt for a chat.
+
+    One research prompt, brought up to date with what the last report knows.
+    """
     from retest.cli.show import out
     from retest.reports.research_prompt import research_prompt
     from retest.reports.write import read_record

@@ -22,7 +22,10 @@ _IGNORE = ".retest/\n"
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="The folder to make; this one if left out.")] = Path()) -> None:
-    """Make a workspace: claims/ with the bundled line as an example, reports/, retest.toml. Nothing is overwritten."""
+    """Make a workspace.
+
+    claims/ with the bundled line as an example, reports/ and retest.toml. Nothing is overwritten.
+    """
     from retest.cli.show import out
     from retest.data import defaults
 
@@ -60,7 +63,9 @@ def schema() -> None:
 
 @app.command()
 def doctor(as_json: Json = False, workspace: Workspace = Path()) -> None:
-    """Say what is configured, which endpoints answer and what is missing. Spends nothing: no model is asked anything.
+    """Say what is configured and what is missing.
+
+    Endpoints are asked whether they answer; nothing is spent, since no model is asked anything.
 
     Exit status 0 if a run could start as configured, 3 if something is missing.
     """

@@ -10,7 +10,7 @@ import typer
 from retest.cli import app
 from retest.cli.options import Json, Workspace
 
-mirror = typer.Typer(help="A local index of arXiv's metadata: no limits, milliseconds.", no_args_is_help=True)
+mirror = typer.Typer(help="Fill and inspect the local mirror.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(mirror, name="mirror")
 
 
@@ -19,7 +19,10 @@ def import_(
     file: Annotated[str, typer.Argument(help="arXiv's public metadata snapshot, plain or compressed; - for stdin.")],
     workspace: Workspace = Path(),
 ) -> None:
-    """Fill the mirror from arXiv's public metadata snapshot (one JSON object a line). Importing again updates it."""
+    """Fill the mirror from arXiv's metadata snapshot.
+
+    One JSON object a line. Importing again updates it.
+    """
     from retest.cli.show import out, say
     from retest.papers.mirror import Mirror
     from retest.papers.snapshot import import_snapshot
@@ -37,7 +40,7 @@ def import_(
 
 @mirror.command()
 def stats(as_json: Json = False, workspace: Workspace = Path()) -> None:
-    """How many papers the mirror holds, from when to when, and how large it is."""
+    """Say what the mirror holds."""
     from dataclasses import asdict
 
     from retest.cli.show import out_json, table

@@ -43,7 +43,9 @@ def run(
     as_json: Json = False,
     workspace: Workspace = Path(),
 ) -> None:
-    """Re-test the claims of a line: search newer papers, ground what a model says of them, write the report.
+    """Re-test the claims of a line and write its report.
+
+    Newer papers are searched, a model reads them, and what it says is grounded before it counts.
 
     Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be searched or judged.
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from retest.cache import AnswerCache
 from retest.domain.line import COUNTER_THESIS
-from retest.errors import UsageError
+from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.ask import Asker
 from retest.llm.model import Model, Usage
@@ -72,19 +74,43 @@ async def run_lines(
 ) -> list[LineOutcome]:  # fmt: skip
     """Run the lines, one after the other. Raises KeyRejected at once; other failures stay inside their claims."""
     home = settings.path("home")
+    _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
     outcomes = []
-    async with _checkpoints(home / "checkpoints.sqlite") as checkpoints:
+    async with _checkpoints(home / "checkpoints.sqlite") as checkpoints, _trace(home / "retest.log"):
         cache = AnswerCache(home / "answers")
         try:
             for line in lines:
-                offline = settings.source == "library" or "annotations" in (model, verifier)
+                offline = settings.source == "library" or "annotations" in {
+                    spec.partition(":")[0] for spec in (model, verifier)
+                }
                 library = open_library(line.line) if offline else None
                 run = _Run(settings, environment, as_of, model, verifier, prompts, cache, checkpoints, library, watch)
                 outcomes.append(await run.line(line))
         finally:
             cache.close()
     return outcomes
+
+
+def _writable(reports: Path) -> None:
+    """Raise UsageError now rather than after everything is paid for. Makes nothing."""
+    there = next(path for path in (reports, *reports.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"reports cannot be written to {reports}", "name another folder with --reports")
+
+
+@asynccontextmanager
+async def _trace(path: Path) -> AsyncIterator[None]:
+    """Errors that nobody foresaw, with their traces, go to this file while a run goes on."""
+    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    logger = logging.getLogger("retest")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 @asynccontextmanager
@@ -118,7 +144,7 @@ class _Run:
         reports = self.settings.path("reports")
         previous = read_record(reports, line.line)
         source = open_source(self.settings, self.library)
-        models = [self._open(spec) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
+        models = [self._open(spec, line.line) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
         slots = asyncio.Semaphore(self.settings.concurrency)
         askers = [self._asker(model, slots) for model in models]
         limits = Limits(candidates=self.settings.candidates)
@@ -138,8 +164,8 @@ class _Run:
         self._log(outcome)
         return outcome
 
-    def _open(self, spec: str) -> Model:
-        return open_model(spec, self.settings, self.environment, self.library)
+    def _open(self, spec: str, line: str) -> Model:
+        return open_model(spec, self.settings, self.environment, line, self.library)
 
     def _asker(self, model: Model, slots: asyncio.Semaphore) -> Asker:
         patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
@@ -157,12 +183,17 @@ class _Run:
         standing = await graph.aget_state(config)
         told, total = {record.id for record in standing.values.get("outcomes", [])}, len(deps.line.claims) + 1
         start: Any = None if standing.next else {"outcomes": []}
-        async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
-            change: Any = part
-            for record in (change.get("claim") or {}).get("outcomes", []):
-                if record.id not in told:
-                    told.add(record.id)
-                    self.watch.settled(record, len(told), total)
+        try:
+            async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
+                change: Any = part
+                for record in (change.get("claim") or {}).get("outcomes", []):
+                    if record.id not in told:
+                        told.add(record.id)
+                        self.watch.settled(record, len(told), total)
+        except RetestError:
+            # A thread that ended in an error would take the error up again; what was paid for is in the answers.
+            await self.checkpoints.adelete_thread(thread)
+            raise
         ended = await graph.aget_state(config)
         await self.checkpoints.adelete_thread(thread)
         return cast("LineState", ended.values)

@@ -43,11 +43,10 @@ class Prompt:
         """The system text and the user text. Raises FileError when the template names a value that there is not."""
         try:
             return self._block("system", values), self._block("user", values)
-        except (jinja2.UndefinedError, KeyError) as error:
+        except Exception as error:
             hint = "the bundled prompts show the values that each call offers"
-            raise FileError(
-                f"{self.name}.md", None, str(error), "a known value, and the blocks system and user", hint
-            ) from error
+            said = f"{type(error).__name__}: {error}"
+            raise FileError(f"prompts/{self.name}.md", None, one_line(said), "a template that renders", hint) from error
 
     def _block(self, block: str, values: Mapping[str, Any]) -> str:
         context = self.template.new_context(dict(values))
@@ -74,5 +73,7 @@ def load_prompts(workspace: Path) -> dict[str, Prompt]:
             ) from error
         except UnicodeDecodeError as error:
             raise FileError(path, None, f"a byte that is not UTF-8 ({error.reason})", "UTF-8 text") from error
+        if missing := {"system", "user"} - template.blocks.keys():
+            raise FileError(path, None, f"no block {min(missing)}", "the blocks system and user", "see docs/prompts.md")
         prompts[name] = Prompt(name, hashlib.sha256(source.encode()).hexdigest()[:12], template)
     return prompts

@@ -47,6 +47,8 @@ class Settings:
         return value if value.is_absolute() else self.workspace / value
 
 
+LARGEST = 1_000_000
+"""Of any number here; also what keeps infinities out."""
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "candidates": int, "concurrency": int, "timeout": float,
     "retry_attempts": int, "retry_pause": float, "arxiv_interval": float,
@@ -96,16 +98,21 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _converted(name: str, value: Any, where: str) -> Any:
-    if name in ("home", "reports"):
-        return Path(str(value))
     if name not in _NUMBERS:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value.strip():
             raise UsageError(f"{where} is {value!r}", "it must be a text in quotes")
-        return value
+        return Path(value) if name in ("home", "reports") else value
+    whole = _NUMBERS[name] is int
     try:
-        return _NUMBERS[name](value)
+        if isinstance(value, bool) or (whole and not isinstance(value, int | str)):
+            raise TypeError
+        number = _NUMBERS[name](value)
+        if not 0 <= number <= LARGEST:
+            raise ValueError
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{where} is {value!r}", "it must be a number") from error
+        kind = "a whole number" if whole else "a number"
+        raise UsageError(f"{where} is {value!r}", f"it must be {kind} of at most {LARGEST}") from error
+    return number
 
 
 def _near(name: str, known: list[str]) -> str:
@@ -123,7 +130,7 @@ def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
     raise UsageError(
         "no model is named and no key is set",
         f"set {' or '.join(DEFAULT_MODELS)}, or add --offline to run on the bundled library without any model;\n"
-        "  --model manual:chat needs no key either: it writes prompt files for a chat",
+        "  --model manual needs no key either: it writes prompt files for a chat",
     )
 
 

@@ -26,6 +26,10 @@ from tests.fakes.models import FakeModels, status
         (["run", "--line", "tides", "--offline", "--model", "manual"], "--offline"),
         (["run", "--line", "tides", "--model", "openai:x"], "OPENAI_API_KEY"),
         (["run", "--line", "tides", "--offline"], "no bundled library"),
+        (["run", "--line", "tides", "--as-of", "0001-01-01"], "arXiv begins on"),
+        (["run", "--line", "tides", "--reports", "retest.toml"], "reports cannot be written"),
+        (["check", "-C", "nowhere"], "there is no folder"),
+        (["doctor", "-C", "nowhere"], "there is no folder"),
         (["show", "ebb"], "unknown line 'ebb'"),
         (["show", "tides"], "there is no report of tides"),
         (["import", "nowhere.txt"], "nowhere.txt"),
@@ -33,6 +37,7 @@ from tests.fakes.models import FakeModels, status
     ],
 )
 def test_wrong_input_is_told_with_a_way_on_and_status_2(workspace: Workspace, arguments: list[str], said: str) -> None:
+    (workspace.folder / "retest.toml").write_text("", encoding="utf-8")
     ran = workspace.retest(*arguments)
     assert ran.status == 2, ran
     assert said in ran.err
@@ -48,6 +53,14 @@ def test_without_key_and_offline_both_ways_out_are_named(workspace: Workspace) -
     assert "--offline" in ran.err
 
 
+@pytest.mark.parametrize("value", ["inf", "nan", "-1", "3.5", "true", "1e400", '""', "[]"])
+def test_numbers_in_the_settings_are_numbers(workspace: Workspace, value: str) -> None:
+    (workspace.folder / "retest.toml").write_text(f"candidates = {value}\n", encoding="utf-8")
+    ran = workspace.retest("lines")
+    assert ran.status == 2, ran
+    assert "candidates" in ran.err
+
+
 def test_a_misspelt_variable_is_an_error_with_the_right_name(workspace: Workspace) -> None:
     ran = workspace.retest("lines", environment={"RETEST_MODLE": "x"})
     assert ran.status == 2
@@ -61,7 +74,7 @@ def test_settings_from_the_file_give_way_to_the_environment(workspace: Workspace
     record = json.loads((workspace.folder / "out" / "tides.json").read_text(encoding="utf-8"))
     assert record["claims"][0]["searched"]["extracted"] == 2
     (workspace.folder / "retest.toml").write_text("candidates = []\n", encoding="utf-8")
-    assert "must be a number" in workspace.run().err
+    assert "must be a whole number" in workspace.run().err
     (workspace.folder / "retest.toml").write_text("colour = 1\n", encoding="utf-8")
     assert "unknown key 'colour'" in workspace.run().err
 

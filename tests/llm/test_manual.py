@@ -85,7 +85,7 @@ async def test_a_file_that_holds_no_one_answer_is_named(tmp_path: Path, text: st
     path = answer(await waits(tmp_path), text)
     with pytest.raises(ModelFailed, match=found) as caught:
         await ManualModel(tmp_path).complete(judgment())
-    assert not isinstance(caught.value, Waiting)
+    assert isinstance(caught.value, Waiting), "a file to be mended is waited for, and not worked around"
     assert path.name in caught.value.message
     assert "exactly one fenced code block" in caught.value.hint
 

@@ -193,3 +193,54 @@ def test_an_abstract_that_gives_orders_is_shown_as_text_and_does_nothing(workspa
     for live in ("<script", "<b>", "](https://evil", "@octocat", "\x1b", "</paper>"):
         assert live not in report, f"{live} reached the report alive"
     assert "\x1b" not in ran.out + ran.err + workspace.retest("show", "tides", "--claim", "wind-drives").out
+
+
+def test_one_paper_in_three_spellings_is_one_piece_of_evidence(workspace: Workspace, model: Any) -> None:
+    spelt = (
+        finding(AGREES.id, "supports", [3]), finding(f"arXiv:{AGREES.id}", "contradicts", [3]),
+        finding(f"{AGREES.id}v1", "qualifies", [3]),
+    )  # fmt: skip
+    model(Reader(stances={}, extra=spelt))
+    workspace.run()
+    assert [e["stance"] for e in workspace.claim("wind-drives")["evidence"]] == ["contradicts"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f'Lindqvist proves that "wind never mattered in any small lake" [{LIMITS.id}].',
+        "See https://openreview.net/forum?id=FAKE123 for the proof.",
+        "It is shown in doi:10.1038/s41586-026-99999-9 beyond doubt.",
+        "It is shown in \uff12\uff16\uff10\uff16.\uff13\uff11\uff14\uff11\uff15 beyond doubt.",
+    ],
+)
+def test_prose_that_leans_on_what_nobody_can_check_is_cut_and_listed(
+    workspace: Workspace, model: Any, sentence: str
+) -> None:
+    said = f"{sentence} Ice limits it [{LIMITS.id}]."
+    model(Reader().saying("Judgment", judgment("relaxed", [LIMITS.id], said), "Wind drives"))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert claim["rationale"] == f"Ice limits it [{LIMITS.id}]."
+    assert claim["rejected"], "it vanished without a word"
+
+
+def test_the_words_of_the_evidence_may_be_quoted(workspace: Workspace, model: Any) -> None:
+    said = f'It is "none of the tide, while in summer it explains 75%" [{LIMITS.id}].'
+    model(Reader().saying("Judgment", judgment("relaxed", [LIMITS.id], said), "Wind drives"))
+    workspace.run()
+    assert workspace.claim("wind-drives")["rationale"] == said
+
+
+def test_ids_in_a_findings_reason_or_in_a_query_do_not_reach_the_report(workspace: Workspace, model: Any) -> None:
+    plan = {
+        "queries": [{"all_of": ["lakes"], "any_of": ["tides", f"as in {INVENTED}"]}],
+        "counter_statement": f"The moon does it, says {INVENTED}.",
+    }
+    told = finding(LIMITS.id, "qualifies", [3], f"As {INVENTED} says. It limits the claim to summer.")
+    model(Reader(stances={}, extra=(told,)).saying("QueryPlan", plan))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert claim["evidence"][0]["why"] == "It limits the claim to summer."
+    assert reasons(claim)[INVENTED] == "not-found"
+    assert INVENTED not in json.dumps(claim["searched"])

@@ -66,3 +66,15 @@ def test_a_fault_that_passes_is_waited_for(workspace: Workspace, arxiv: FakeArxi
     model(Reader())
     assert workspace.run().status == 0
     assert workspace.claim("wind-drives")["verdict"] == "relaxed"
+
+
+def test_an_anchor_that_could_not_be_asked_for_leaves_its_claim_unsearched(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any
+) -> None:
+    arxiv.faults = [Fault("status", status=503)] * 2  # the anchors' look-up, as often as it is tried
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 3
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
+    assert workspace.claim("depth-matters")["verdict"] == "holds", "it rests on no anchor"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
 from tests.fakes.wires import Fault
+from tests.papers_small import AGREES
 
 BROKEN = {
     "prose": prose("The claim holds, I am sure."),
@@ -149,3 +152,91 @@ def test_a_mirror_that_ends_before_the_day_says_so(workspace: Workspace, model: 
     assert "the mirror ends on 2026-07-07: what came out after it was not looked at" in ran.err
     assert "the mirror knows no papers after 2026-07-07" in workspace.claim("wind-drives")["searched"]["detail"]
     assert "ends on" not in workspace.run(as_of="2026-07-01").err
+
+
+def test_a_key_that_is_mended_goes_on_and_pays_for_nothing_twice(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader().saying("Judgment", status(401), "Wind drives"))
+    assert workspace.run().status == 1
+    paid = {(r.schema, r.user) for r in fake.requests if r.schema != "Judgment"}
+    again = model(Reader())
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    assert not paid & {(r.schema, r.user) for r in again.requests}
+    assert workspace.claim("wind-drives")["verdict"] == "relaxed"
+
+
+def test_a_reviewed_claim_that_could_not_be_judged_does_not_pass_for_done(workspace: Workspace, model: Any) -> None:
+    review = "    review: {verdict: holds, by: Ada, on: 2026-04-01, because: I gauged it myself}\n"
+    workspace.claims(CLAIMS.replace("    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review))
+    model(Reader().saying("Extraction", status(503), "Wind drives"))
+    ran = workspace.run()
+    assert ran.status == 3
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("holds", "not-judged"), "the reviewer's verdict, and what went wrong"
+    assert "wind-drives:" in ran.err
+
+
+def test_a_claim_without_its_text_of_before_starts_afresh(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.run()
+    workspace.claims(CLAIMS.replace("Wind drives the tides", "Wind drives the fish"))
+    fake = model(Reader().saying("Extraction", status(503), "Wind drives the fish"))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert claim["evidence"] == [], "quotes about another sentence are no evidence about this one"
+    assert [entry["verdict"] for entry in claim["history"]] == ["undetermined"]
+    assert fake.requests
+
+
+def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.run()
+    forget(workspace)
+    model(Reader().saying("Extraction", status(503)))
+    workspace.run(as_of="2026-03-31")
+    assert [item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]] == [AGREES.id]
+
+
+def test_a_source_that_ends_before_the_window_opens_was_not_searched(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    ran = workspace.run(as_of="2027-08-21")
+    assert ran.status == 3
+    counter = workspace.claim("counter-thesis")
+    assert (counter["verdict"], counter["why"]) == ("undetermined", "search-failed")
+    assert "before the window opens" in counter["detail"]
+
+
+def test_annotations_answer_only_for_the_wording_they_were_made_for(workspace: Workspace, tmp_path: Path) -> None:
+    made = tmp_path / "library"
+    workspace.retest("init", str(made))
+    path = made / "claims" / "scale-anticipation.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(
+        before.replace("Scaling up pretraining mainly improves factual knowledge.", "Bananas are blue."), "utf-8"
+    )
+    bare = {"RETEST_SOURCE": "", "RETEST_MODEL": "", "ANTHROPIC_API_KEY": ""}
+    ran = workspace.retest("run", "--all", "--offline", "-C", str(made), "--json", environment=bare)
+    assert ran.status == 3
+    claims = {claim["id"]: claim for claim in json.loads(ran.out)["lines"][0]["claims"]}
+    assert (claims["pretraining-scale-adds-facts"]["verdict"], claims["pretraining-scale-adds-facts"]["evidence"]) == (
+        "undetermined", 0,
+    )  # fmt: skip
+
+
+def test_a_failed_synthesis_is_said(workspace: Workspace, model: Any) -> None:
+    model(Reader().saying("Synthesis", prose("no")))
+    ran = workspace.run()
+    assert ran.status == 3
+    assert "The synthesis could not be written" in ran.err
+
+
+def test_a_prompt_that_cannot_render_stops_the_run_with_its_name(workspace: Workspace, model: Any) -> None:
+    (workspace.folder / "prompts").mkdir()
+    prompt = workspace.folder / "prompts" / "extract.md"
+    prompt.write_text("{% block system %}{% endblock %}", encoding="utf-8")
+    assert "no block user" in workspace.run().err
+    prompt.write_text("{% block system %}{{ 1/0 }}{% endblock %}{% block user %}{% endblock %}", encoding="utf-8")
+    model(Reader())
+    ran = workspace.run()
+    assert (ran.status, "ZeroDivisionError" in ran.err, "Traceback" in ran.err) == (2, True, False)
+    assert "prompts/extract.md" in ran.err

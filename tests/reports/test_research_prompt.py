@@ -13,7 +13,7 @@ from retest.domain.line import Anchor, Claim, Line, Review, Window
 from retest.domain.verdict import Stance
 from retest.lines.load import check_text
 from retest.lines.page import import_page
-from retest.reports.record import AnchorRecord, ClaimRecord, Flip, Record, Searched, SupersedingRecord
+from retest.reports.record import AnchorRecord, ClaimRecord, Flip, HistoryEntry, Record, Searched, SupersedingRecord
 from retest.reports.research_prompt import research_prompt
 
 LINE = Line(
@@ -44,7 +44,8 @@ def claim_record(claim: Claim, **more: Any) -> ClaimRecord:
         "id": claim.id, "text": claim.text, "dated": claim.dated, "anchors": (), "window": WINDOW,
         "verdict": "undetermined", "why": "nothing-newer-found", "detail": "", "moved": None, "artifact": False,
         "confidence": None, "rationale": "", "flip": None, "review": None, "evidence": (), "rejected": (), "unread": (),
-        "searched": Searched(source="mirror", queries=(), candidates=0, extracted=0), "history": (),
+        "searched": Searched(source="mirror", queries=(), candidates=0, extracted=0),
+        "history": (HistoryEntry(on=WINDOW.as_of, verdict="undetermined"),),
     }  # fmt: skip
     return ClaimRecord(**{**fields, **more})
 

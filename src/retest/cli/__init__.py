@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Annotated
@@ -37,16 +38,21 @@ def _options(
 
 def main() -> None:
     """Run the command line. Every error of ours becomes one message on stderr and its exit status."""
-    from retest.errors import RetestError
+    from retest.cli.show import complain
+    from retest.errors import RetestError, RunError
 
     for commands in ("run", "lines", "mirror", "machine"):  # in the order in which --help lists them
         import_module(f"retest.cli.{commands}")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "→" must not end a run that is done
     try:
         app()
     except RetestError as error:
-        from retest.cli.show import complain
-
         complain(error)
         sys.exit(error.exit_status)
+    except OSError as error:
+        complain(RunError(f"{error.filename or 'a file'}: {error.strerror or error}", "see to the path and run again"))
+        sys.exit(RunError.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -22,12 +22,19 @@ Model = Annotated[str | None, typer.Option(help="PROVIDER:NAME, for example anth
 Reports = Annotated[Path | None, typer.Option(help="Where reports are read and written.")]
 
 
+FIRST_DAY = date(1991, 8, 14)
+"""arXiv's first day."""
+
+
 def parsed_day(text: str, option: str = "--as-of") -> date:
     """A day as YYYY-MM-DD. Raises UsageError for anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{option} is {text!r}", "it must be a day that exists, as YYYY-MM-DD") from error
+    if day < FIRST_DAY:
+        raise UsageError(f"{option} is {text}", f"arXiv begins on {FIRST_DAY}")
+    return day
 
 
 def today() -> date:
@@ -39,6 +46,8 @@ def claims_folder(workspace: Path) -> tuple[Path, bool]:
     """The workspace's `claims/`, or the bundled one where it has none; and whether it is the bundled one."""
     from retest.data import defaults
 
+    if not workspace.is_dir():
+        raise UsageError(f"there is no folder {workspace}", "name the workspace with -C")
     own = workspace / "claims"
     return (own, False) if own.is_dir() else (defaults("claims"), True)
 
@@ -48,8 +57,6 @@ def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
     from retest.cli.show import say
     from retest.lines.load import load_line
 
-    if not workspace.is_dir():
-        raise UsageError(f"there is no folder {workspace}", "name the workspace with -C")
     folder, bundled = claims_folder(workspace)
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if not every and not names:

@@ -64,12 +64,29 @@ def run(
     for spec in filter(None, (chosen, settings.verifier)):
         parsed_model(spec)
     lines = chosen_lines(settings.workspace, line or [], every)
+    if settings.source == "library":
+        lines = _in_the_library(lines, every)
     day = parsed_day(as_of) if as_of else _today(settings, lines)
     with _only_run(settings):
         outcomes = _interruptible(_run(lines, settings, env, day, chosen))
     _show(outcomes, settings, as_json)
     if not all(outcome.complete for outcome in outcomes):
         raise typer.Exit(3)
+
+
+def _in_the_library(lines: list[Line], every: bool) -> list[Line]:
+    """The lines that the bundled library knows. With --all the others are passed over, and said to be."""
+    from retest.cli.show import say
+    from retest.data import defaults
+
+    known = [line for line in lines if (defaults("library") / f"{line.line}.yaml").is_file()]
+    for line in lines:
+        if line not in known:
+            if not every or not known:
+                hint = "run it on papers with --source arxiv or --source mirror, and a --model"
+                raise UsageError(f"there is no bundled library for the line {line.line}", hint)
+            say(f"{line.line}: no bundled library, so it is not run offline")
+    return known
 
 
 def _today(settings: Settings, lines: list[Line]) -> date:
@@ -145,7 +162,9 @@ def _interruptible(work: Coroutine[Any, Any, list[LineOutcome]]) -> list[LineOut
 
 def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
     from retest.cli.show import out_json, say, table
+    from retest.llm.manual import AWAITED
     from retest.reports.markdown import change, newest
+    from retest.reports.news import SYNTHESIS_FAILED
 
     if as_json:
         out_json({"lines": [_described(outcome) for outcome in outcomes]})
@@ -165,9 +184,11 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
             say(
                 f"{len(waiting)} prompts wait in {waiting[0].parent}: save each answer beside its prompt, and run again"
             )
-        for claim in every if not waiting else ():
-            if claim.why in ("search-failed", "not-judged"):
+        for claim in every:
+            if claim.why in ("search-failed", "not-judged") and not (waiting and AWAITED in claim.detail):
                 say(f"{claim.id}: {claim.detail}")
+        if outcome.record.limits.startswith(SYNTHESIS_FAILED):
+            say(outcome.record.limits)
         if ends := outcome.record.claims[0].searched.detail.partition("knows no papers after ")[2]:
             say(f"the {outcome.record.source} ends on {ends}: what came out after it was not looked at")
         used = outcome.usage

@@ -8,6 +8,7 @@ from retest.domain.answers import Check, Entailment
 from retest.domain.evidence import Evidence, Rejection
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
+from retest.grounding.prose import clean
 
 
 def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence], list[Rejection]]:
@@ -24,9 +25,8 @@ def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence],
         checks = said.get(item.arxiv_id, [])
         refusals = [check for check in checks if not check.entails]
         if refusals:
-            detail = (
-                f"{item.stance}? {refusals[0].why}" if refusals[0].why else f"the quote does not show: {item.stance}"
-            )
+            why, _ = clean(refusals[0].why, {item.arxiv_id}, {}, [item.quote])
+            detail = f"{item.stance}? {why}" if why else f"the quote does not show: {item.stance}"
             rejected.append(reject(item.arxiv_id, "entails", "not-entailed", detail, item.title))
         elif not checks:
             rejected.append(

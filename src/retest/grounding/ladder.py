@@ -35,9 +35,10 @@ def one_per_paper(findings: Sequence[Finding]) -> list[Finding]:
     to the verifier, so an optimistic double listing cannot outvote it."""
     best: dict[str, Finding] = {}
     for finding in findings:
-        known = best.get(finding.arxiv_id)
-        if known is None or _WEIGHT[finding.stance] > _WEIGHT[known.stance]:
-            best[finding.arxiv_id] = finding
+        cited = parse_id(finding.arxiv_id)
+        key = cited.base if cited else finding.arxiv_id
+        if key not in best or _WEIGHT[finding.stance] > _WEIGHT[best[key].stance]:
+            best[key] = finding
     return list(best.values())
 
 
@@ -89,7 +90,7 @@ def climb(
     quote = cut(paper, finding.sentences)
     if isinstance(quote, tuple):
         return reject(finding.arxiv_id, "quote", *quote, title=paper.title)
-    if _words(quote) == _words(claim):
+    if words(quote) == words(claim):
         return reject(finding.arxiv_id, "quote", "quote-is-claim", "the quote is the claim's own sentence", paper.title)
     return Evidence(
         arxiv_id=paper.id, version=paper.version, title=paper.title, published=paper.published, stance=finding.stance,
@@ -135,5 +136,6 @@ def dates(evidence: Sequence[Evidence]) -> date | None:
     return max((item.published for item in evidence), default=None)
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """The words of a text, without case and punctuation."""
     return "".join(c if c.isalnum() else " " for c in text.casefold()).split()

@@ -1,34 +1,65 @@
-"""Prose is a citation too: ids in a model's free text climb the ladder; a sentence that leans on what failed is cut."""
+"""Prose is a citation too: what a model's text cites climbs the ladder; a sentence that leans on what failed is cut.
+
+Cited are arXiv ids in any written form, other links and DOIs (which nothing here can ground), and words in quotation
+marks (which must stand in the quote of a piece of evidence).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from retest.domain.evidence import Rejection
 from retest.domain.paper import Lookup, Missing, Unknown
 from retest.grounding.ids import ArxivId, find_ids
-from retest.grounding.ladder import reject
+from retest.grounding.ladder import LEAST_WORDS, reject, words
 from retest.text import one_line, sentences
+
+_LINK = re.compile(r"(?:https?|ftp)://\S{1,200}|\bwww\.\S{1,200}|\b10\.\d{4,9}/\S{1,200}", re.IGNORECASE | re.ASCII)
+_QUOTED = re.compile(r"[\"\u201c\u201f\u00ab]([^\"\u201c\u201d\u00ab\u00bb]{1,1000})[\"\u201d\u00bb]")
 
 
 def ids_in(*texts: str) -> set[str]:
     """The base ids that are written in free text, in any form; malformed ones are left out."""
-    return {found.id.base for text in texts for found in find_ids(text) if isinstance(found.id, ArxivId)}
+    plain = (unicodedata.normalize("NFKC", text) for text in texts)
+    return {found.id.base for text in plain for found in find_ids(text) if isinstance(found.id, ArxivId)}
 
 
-def clean(text: str, evidence: Collection[str], looked_up: Mapping[str, Lookup]) -> tuple[str, list[Rejection]]:
+def clean(
+    text: str, evidence: Collection[str], looked_up: Mapping[str, Lookup], quotes: Sequence[str] = ()
+) -> tuple[str, list[Rejection]]:
     """`text` on one line without the sentences that cite what is not evidence, and those citations as rejections.
 
-    `evidence` holds the base ids that may be cited; `looked_up` what the source said of the others.
+    `evidence` holds the base ids that may be cited, `quotes` what may be quoted; `looked_up` what the source said of
+    other ids.
     """
     kept: list[str] = []
     rejections: dict[str, Rejection] = {}
-    for sentence in sentences(text):
-        bad = [r for found in find_ids(sentence) if (r := _judge(found.cited, found.id, evidence, looked_up))]
-        rejections.update((r.cited, r) for r in bad)
-        if not bad:
+    may_be_quoted = [f" {' '.join(words(quote))} " for quote in quotes]
+    for sentence in sentences(unicodedata.normalize("NFKC", text)):
+        fallen = [*_cited(sentence, evidence, looked_up), *_quoted(sentence, may_be_quoted)]
+        rejections.update((item.cited, item) for item in fallen)
+        if not fallen:
             kept.append(sentence)
     return one_line(" ".join(kept)), list(rejections.values())
+
+
+def _cited(sentence: str, evidence: Collection[str], looked_up: Mapping[str, Lookup]) -> Iterator[Rejection]:
+    rest = sentence
+    for found in find_ids(sentence):
+        rest = rest.replace(found.cited, " ")
+        if (fallen := _judge(found.cited, found.id, evidence, looked_up)) is not None:
+            yield fallen
+    for link in _LINK.findall(rest):
+        yield reject(link, "id", "malformed-id", "named in prose; a link or DOI that is no arXiv paper's")
+
+
+def _quoted(sentence: str, may_be_quoted: Sequence[str]) -> Iterator[Rejection]:
+    for quote in _QUOTED.findall(sentence):
+        said = words(quote)
+        if len(said) >= LEAST_WORDS and not any(f" {' '.join(said)} " in known for known in may_be_quoted):
+            yield reject(quote, "quote", "quote-not-found", "quoted in prose; stands in no quote of the evidence")
 
 
 def _judge(

@@ -7,7 +7,7 @@ rule.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -34,8 +34,9 @@ class AnnotationsModel:
 
     provider, name = "annotations", "library"
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, library: Library, texts: Mapping[str, str]) -> None:
+        """`texts` are the claims as they were worded when they were annotated, by id."""
+        self._library, self._texts = library, texts
         self._claims = {a.claim for annotations in library.annotations.values() for a in annotations}
 
     async def complete(self, request: Request) -> Reply:
@@ -61,6 +62,8 @@ class AnnotationsModel:
     def _findings(self, facts: Facts) -> Extraction:
         if facts.claim not in self._claims:
             raise ModelFailed("the library has no annotation for this claim", "run with a model, or annotate it")
+        if self._texts.get(facts.claim) != facts.text:
+            raise ModelFailed("the library's annotations are of another wording of this claim", "run with a model")
         return Extraction(findings=[
             Finding(arxiv_id=paper.id, stance=a.stance, sentences=list(a.sentences), why=a.why, lever=a.lever)
             for paper in facts.papers

@@ -67,10 +67,14 @@ def checked_url(service: Service, given: str | None) -> str:
     SDKs are always told, or they read the environment themselves and take an empty variable for an address.
     """
     url = given or service.url
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        fit = False  # half a bracket of an IPv6 address
+    if not fit:
         raise UsageError(
-            f"{shown(url)!r} is not the address of a {service.name} server",
+            f"{shown(url)!r} is not the address of a server of {service.name}",
             f"{service.url_variable} looks like {service.url}",
         )
     return url

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from retest.errors import ModelFailed, Waiting
+from retest.errors import Waiting
 from retest.llm.model import Model, Reply, Request
 
+AWAITED = "waits for its answer"
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 LONGEST_ANSWER = 200_000
 """Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is another file."""
@@ -31,7 +32,7 @@ class ManualModel(Model):
         self._folder = folder
 
     async def complete(self, request: Request) -> Reply:
-        """The answer, if it is there. Raises Waiting until then, ModelFailed if the file holds something else."""
+        """The answer, if it is there. Raises Waiting until then, and while the file holds something else."""
         stem = _stem(request)
         for name in (f"{stem}.answer.json", f"{stem}.answer.md"):
             if answer := _answer(self._folder / name):
@@ -39,7 +40,7 @@ class ManualModel(Model):
         prompt = f"{stem}.prompt.md"
         _write(self._folder / prompt, _prompt(request, stem))
         raise Waiting(
-            f"{prompt} waits for its answer",
+            f"{prompt} {AWAITED}",
             f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, and run again",
         )
 
@@ -66,19 +67,21 @@ def _answer(path: Path) -> str | None:
             raw = file.read(LONGEST_ANSWER + 1)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise Waiting(f"{path.name} cannot be read: {error.strerror}", expected) from error
     try:
         text = raw.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise ModelFailed(f"{path.name} is not UTF-8 text", expected) from error
+        raise Waiting(f"{path.name} is not UTF-8 text", expected) from error
     if len(raw) > LONGEST_ANSWER:
-        raise ModelFailed(f"{path.name} is longer than {LONGEST_ANSWER} bytes", expected)
+        raise Waiting(f"{path.name} is longer than {LONGEST_ANSWER} bytes", expected)
     if not text or _is_json(text):
         return text or None
     blocks = [
         token.content for token in MarkdownIt("commonmark").disable("inline").parse(text) if token.type == "fence"
     ]
     if len(blocks) != 1:
-        raise ModelFailed(f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected)
+        raise Waiting(f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected)
     return blocks[0]
 
 

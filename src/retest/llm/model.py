@@ -17,6 +17,8 @@ class Facts:
 
     line: str
     claim: str = ""
+    text: str = ""
+    """The claim as it is worded."""
     papers: tuple[Paper, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     against: frozenset[str] = frozenset()

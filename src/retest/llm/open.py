@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from retest.papers.library import Library
 
 
-def open_model(spec: str, settings: Settings, environment: Mapping[str, str], library: Library | None) -> Model:
+def open_model(
+    spec: str, settings: Settings, environment: Mapping[str, str], line: str, library: Library | None
+) -> Model:
     """The model that `spec` names. Raises UsageError for another form, a missing key or a missing file."""
     provider, name = parsed_model(spec)
     if provider in KEYS and not environment.get(KEYS[provider]):
@@ -47,7 +49,8 @@ def open_model(spec: str, settings: Settings, environment: Mapping[str, str], li
 
         return ScriptedModel(settings.workspace / Path(name))
     from retest.llm.annotations import AnnotationsModel
+    from retest.papers.open import annotated_texts
 
     if library is None:
         raise UsageError("there is no annotated library for this line", "name a --model, or run a bundled line")
-    return AnnotationsModel(library)
+    return AnnotationsModel(library, annotated_texts(line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from langgraph.runtime import Runtime
@@ -24,17 +24,22 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     ids = [anchor.id for anchor in deps.line.anchors]
     found = await asyncio.to_thread(deps.source.get, ids) if ids else {}
     papers = [paper for paper in found.values() if isinstance(paper, Paper)]
-    return {"anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors], "anchor_papers": papers}
+    return {
+        "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],
+        "anchor_papers": papers,
+        "subjects": subjects(deps.line, found, deps.as_of),
+    }
 
 
-def subjects(line: Line, anchor_papers: Sequence[Paper], as_of: date) -> list[Subject]:
+def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subject]:
     """The line's claims and its counter-thesis, each with its window."""
-    published = {paper.id: paper.published for paper in anchor_papers}
+    published = {paper.id: paper.published for paper in found.values() if isinstance(paper, Paper)}
     result = []
     for claim in line.claims:
         days = [published[anchor] for anchor in claim.anchors if anchor in published]
         window = Window(opens=max(days) if days else first_day(claim.dated), as_of=as_of)
-        result.append(Subject(claim=claim, window=window, excluded=claim.anchors))
+        unasked = tuple(anchor for anchor in claim.anchors if isinstance(found[anchor], Unknown))
+        result.append(Subject(claim=claim, window=window, excluded=claim.anchors, unasked=unasked))
     opens = months_before(as_of, COUNTER_MONTHS)
     counter = Claim(
         id=COUNTER_THESIS, text=line.counter_thesis, dated=opens.isoformat(),

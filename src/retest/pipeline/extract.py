@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from retest.domain.answers import Extraction
+from retest.domain.answers import Extraction, Finding
+from retest.domain.evidence import Rejection
 from retest.domain.paper import Candidate
 from retest.errors import ModelFailed
-from retest.grounding.ladder import sentences_of
+from retest.grounding.ids import parse_id
+from retest.grounding.ladder import reject, sentences_of
 from retest.llm.model import Facts
 from retest.pipeline.calls import estimated_tokens, request
 from retest.pipeline.state import ClaimState, Deps, Failure, Limits, Subject
@@ -22,7 +24,8 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     other calls are finished first, so that what is paid for is kept."""
     deps, subject = runtime.context, state["subject"]
     titles = [paper.title for paper in state["anchor_papers"]]
-    calls = [_read(deps, subject, titles, batch) for batch in batches(state["candidates"], deps.limits)]
+    batched = batches(state["candidates"], deps.limits)
+    calls = [_read(deps, subject, titles, batch) for batch in batched]
     answers = await asyncio.gather(*calls, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, ModelFailed):
@@ -30,8 +33,19 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     failed = [answer for answer in answers if isinstance(answer, ModelFailed)]
     if failed:
         return {"failure": Failure(why="not-judged", detail=failed[0].told)}
-    found = [finding for answer in answers if isinstance(answer, Extraction) for finding in answer.findings]
-    return {"findings": found, "seen": [candidate.paper.id for candidate in state["candidates"]]}
+    every = {candidate.paper.id for candidate in state["candidates"]}
+    found: list[Finding] = []
+    rejected: list[Rejection] = []
+    for batch, answer in zip(batched, answers, strict=True):
+        shown = {candidate.paper.id for candidate in batch}
+        for finding in answer.findings if isinstance(answer, Extraction) else ():
+            cited = parse_id(finding.arxiv_id)
+            if cited and cited.base in every - shown:
+                detail = "not among the papers shown in that call"
+                rejected.append(reject(finding.arxiv_id, "id", "not-shown", detail))
+            else:
+                found.append(finding)
+    return {"findings": found, "rejected": rejected, "seen": sorted(every)}
 
 
 async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Sequence[Candidate]) -> Extraction:
@@ -42,7 +56,12 @@ async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Seq
             for candidate in batch
         ],
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id, papers=tuple(candidate.paper for candidate in batch))
+    facts = Facts(
+        line=deps.line.line,
+        claim=subject.claim.id,
+        text=subject.claim.text,
+        papers=tuple(candidate.paper for candidate in batch),
+    )
     return await deps.asker.ask(request(deps, "extract", Extraction, values, facts), Extraction)
 
 

@@ -23,7 +23,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from retest.errors import RetestError
-from retest.pipeline.anchors import anchors, subjects
+from retest.pipeline.anchors import anchors
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
 from retest.pipeline.judge import judge
@@ -41,7 +41,8 @@ async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -
     if isinstance(error.error, RetestError):
         raise error.error
     log.error("station %s of claim %s failed", error.node, state["subject"].claim.id, exc_info=error.error)
-    detail = f"an internal error in station {error.node} ({type(error.error).__name__}); the run log has the trace"
+    what = f"an internal error in station {error.node} ({type(error.error).__name__})"
+    detail = f"{what}; retest.log in the state folder has the trace"
     return await settle({**state, "failure": Failure(why="not-judged", detail=detail)}, runtime)
 
 
@@ -92,12 +93,11 @@ def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
 def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
     """The whole line, to be compiled with a checkpointer."""
 
-    def fan_out(state: LineState, runtime: Runtime[Deps]) -> list[Send]:
+    def fan_out(state: LineState) -> list[Send]:
         papers = state["anchor_papers"]
-        every = subjects(runtime.context.line, papers, runtime.context.as_of)
         return [
             Send("claim", {"subject": s, "anchor_papers": [p for p in papers if p.id in s.claim.anchors]})
-            for s in every
+            for s in state["subjects"]
         ]
 
     graph = StateGraph(LineState, context_schema=Deps)

@@ -14,6 +14,7 @@ from retest.errors import ModelFailed, Waiting
 from retest.grounding.entailment import sift
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import climb, context, one_per_paper
+from retest.grounding.prose import clean, ids_in
 from retest.llm.model import Facts
 from retest.pipeline.calls import request
 from retest.pipeline.state import ClaimState, Deps, Failure
@@ -33,7 +34,9 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         if isinstance(result, Rejection):
             rejected.append(result)
         else:
-            climbed.append(result)
+            why, fallen = clean(result.why, {result.arxiv_id}, looked_up, [result.quote])
+            rejected += fallen
+            climbed.append(result.model_copy(update={"why": why}))
             contexts[result.arxiv_id] = context(shown[result.arxiv_id].paper, finding.sentences)
     suggested = [
         Candidate(paper=paper, found_by=("named by the model",))
@@ -57,9 +60,9 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 
 
 async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> dict[str, Lookup]:
-    """Ids that were cited without having been shown, asked of the source in one call."""
+    """Ids that were cited, or named in prose, without having been shown, asked of the source in one call."""
     cited = {parsed.base for finding in findings if (parsed := parse_id(finding.arxiv_id)) is not None}
-    strange = sorted(cited - shown)
+    strange = sorted((cited | ids_in(*(finding.why for finding in findings))) - shown)
     return await asyncio.to_thread(deps.source.get, strange) if strange else {}
 
 
@@ -75,5 +78,5 @@ async def _verify(
             for e in items
         ],
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id, evidence=tuple(items))
+    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(items))
     return await deps.verifier.ask(request(deps, "entail", Entailment, values, facts), Entailment)

@@ -20,7 +20,7 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         first = await _ask(deps.asker, state, deps, ask=1)
         verdict, _ = settled_verdict(first, state["evidence"])
-        before = last_decided(deps.last(subject.claim.id))
+        before = last_decided(deps.last(subject.claim.id, subject.claim.text))
         if verdict == "undetermined" or before in (None, verdict):
             return {"judgment": first, "second": None}
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
@@ -35,5 +35,5 @@ async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgmen
         "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
         "anchors": [paper.title for paper in state["anchor_papers"]], "evidence": evidence,
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id, evidence=tuple(evidence))
+    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(evidence))
     return await asker.ask(request(deps, "judge", Judgment, values, facts, ask=ask), Judgment)

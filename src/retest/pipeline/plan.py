@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from retest.domain.answers import QueryPlan
 from retest.domain.paper import Paper, Query
 from retest.errors import ModelFailed, Waiting
+from retest.grounding.ids import find_ids
 from retest.llm.model import Facts
 from retest.pipeline.calls import dated, request
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, Subject
@@ -18,6 +19,11 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """Hand-written queries, the model's plan with its counter-statement, and the rule's queries, in this order."""
     deps, subject = runtime.context, state["subject"]
     papers = state["anchor_papers"]
+    if subject.unasked:
+        detail = (
+            f"The source could not be asked for {', '.join(subject.unasked)}, so where the window opens is unknown."
+        )
+        return {"failure": Failure(why="search-failed", detail=detail), "round": 1}
     searches = [
         PlannedSearch(query=Query(all_of=query.all_of, any_of=query.any_of), by="hand")
         for query in subject.claim.queries
@@ -37,18 +43,23 @@ async def _by_model(deps: Deps, subject: Subject, papers: Sequence[Paper]) -> li
         "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
         "anchors": [paper.title for paper in papers],
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id)
+    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text)
     answer = await deps.asker.ask(request(deps, "plan", QueryPlan, values, facts), QueryPlan)
     searches = [
-        PlannedSearch(query=Query(all_of=tuple(q.all_of), any_of=tuple(q.any_of)), by="model")
+        PlannedSearch(query=query, by="model")
         for q in answer.queries
-        if q.all_of or q.any_of
+        if (query := Query(all_of=_words_only(q.all_of), any_of=_words_only(q.any_of))).all_of or query.any_of
     ]
     if not searches:
         raise ModelFailed("the model planned no queries")
-    if answer.counter_statement:
-        searches.append(PlannedSearch(query=Query(any_of=(answer.counter_statement,)), by="counter-statement"))
+    if counter := _words_only([answer.counter_statement]):
+        searches.append(PlannedSearch(query=Query(any_of=counter), by="counter-statement"))
     return searches
+
+
+def _words_only(phrases: Sequence[str]) -> tuple[str, ...]:
+    """Phrases without those that cite: searches are shown in the report, and a cited id there would look grounded."""
+    return tuple(phrase for phrase in phrases if phrase and not find_ids(phrase))
 
 
 def by_rule(subject: Subject, papers: Sequence[Paper]) -> list[PlannedSearch]:

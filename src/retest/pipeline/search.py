@@ -20,6 +20,11 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     what it would have found is unknown, and silence is never a verdict."""
     deps, subject = runtime.context, state["subject"]
     lists: list[tuple[PlannedSearch, list[Paper]]] = []
+    if deps.source.until is not None and deps.source.until <= subject.window.opens:
+        detail = (
+            f"The {deps.source.name} ends on {deps.source.until}, before the window opens ({subject.window.opens})."
+        )
+        return {"failure": Failure(why="search-failed", detail=detail)}
     try:
         for planned in state["searches"]:
             found = await asyncio.to_thread(deps.source.search, planned.query, subject.window, deps.limits.per_query)

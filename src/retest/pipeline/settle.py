@@ -23,11 +23,13 @@ from retest.reports.record import CandidateRecord, ClaimRecord, Flip, HistoryEnt
 async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """The claim's record. Prose of the judgment climbs the ladder here; only the source's look-up is asked."""
     deps, subject, failure = runtime.context, state["subject"], state.get("failure")
-    last = deps.last(subject.claim.id)
+    last = deps.last(subject.claim.id, subject.claim.text)
     evidence = sorted(state.get("evidence", []), key=lambda item: (item.published, item.arxiv_id), reverse=True)
     judgment = state.get("judgment")
     if failure is not None and last is not None and not evidence:
-        evidence = list(last.evidence)  # a failed night does not unlearn what was grounded before it
+        # A failed night does not unlearn what was grounded before it.
+        kept = [e for e in last.evidence if e.published in subject.window and e.arxiv_id not in subject.excluded]
+        evidence = kept
     verdict, why, detail = _outcome(state, evidence, judgment, failure)
     rationale, rejected = "", list(state.get("rejected", []))
     if judgment is not None:
@@ -37,18 +39,19 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     if judgment is not None and verdict != "undetermined":
         verdict, flip = _flip(verdict, state.get("second"), evidence, last, deps.as_of)
     review = subject.claim.review
+    shown = review.verdict if review else verdict
     record = ClaimRecord(
         id=subject.claim.id, text=subject.claim.text, dated=subject.claim.dated, anchors=subject.claim.anchors,
-        window=subject.window, verdict=review.verdict if review else verdict,
-        why=None if review else why, detail=_beside_review(state, verdict, why, detail) if review else detail,
+        window=subject.window, verdict=shown,
+        why=why, detail=_beside_review(state, verdict, why, detail) if review else detail,
         moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
         artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
         confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
         rationale=rationale, flip=flip, review=review, evidence=tuple(evidence), rejected=_once(rejected),
         unread=_unread(state) if why == "not-judged" else (), searched=_searched(state, deps),
-        history=(),
+        history=_history(shown, last, deps.as_of),
     )  # fmt: skip
-    return {"outcomes": [record.model_copy(update={"history": _history(record, last, deps.as_of)})]}
+    return {"outcomes": [record]}
 
 
 def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
@@ -102,7 +105,7 @@ async def _grounded_prose(deps: Deps, judgment: Judgment, evidence: Sequence[Evi
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     strange = sorted((ids_in(judgment.rationale) | cited) - known)
     looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
-    text, rejected = clean(judgment.rationale, known, looked_up)
+    text, rejected = clean(judgment.rationale, known, looked_up, [item.quote for item in evidence])
     for cite in judgment.cites:
         if parse_id(cite) is None:
             rejected.append(reject(cite, "id", "malformed-id", "cited by the judgment; not an arXiv id"))
@@ -152,8 +155,8 @@ def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
     return tuple({(r.cited, r.rung, r.reason): r for r in rejected}.values())
 
 
-def _history(record: ClaimRecord, last: ClaimRecord | None, on: date) -> tuple[HistoryEntry, ...]:
+def _history(verdict: Verdict, last: ClaimRecord | None, on: date) -> tuple[HistoryEntry, ...]:
     before = last.history if last else ()
-    if before and before[-1].verdict == record.verdict:
+    if before and before[-1].verdict == verdict:
         return before
-    return (*before, HistoryEntry(on=on, verdict=record.verdict))
+    return (*before, HistoryEntry(on=on, verdict=verdict))

@@ -54,6 +54,8 @@ class Subject(Frozen):
     window: Window
     excluded: tuple[str, ...]
     """Papers that are never evidence here: the claim's anchors (for the counter-thesis, all of the line's)."""
+    unasked: tuple[str, ...] = ()
+    """Anchors that the source could not be asked for: where the window opens is then not known."""
 
 
 class Synthesized(Frozen):
@@ -98,6 +100,7 @@ class LineState(TypedDict, total=False):
 
     anchors: list[AnchorRecord]
     anchor_papers: list[Paper]
+    subjects: list[Subject]
     outcomes: Annotated[list[ClaimRecord], operator.add]
     synthesis: Synthesized
 
@@ -129,11 +132,11 @@ class Deps:
     limits: Limits
     previous: Record | None
 
-    def last(self, claim_id: str) -> ClaimRecord | None:
-        """What the last report says of a claim, if it speaks of the same text."""
+    def last(self, claim_id: str, text: str) -> ClaimRecord | None:
+        """What the last report says of a claim, if it spoke of the same text then."""
         if self.previous is None:
             return None
         for record in (*self.previous.claims, self.previous.counter_thesis):
-            if record.id == claim_id:
+            if record.id == claim_id and record.text == text:
                 return record
         return None

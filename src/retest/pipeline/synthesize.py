@@ -22,6 +22,9 @@ from retest.pipeline.state import Deps, LineState, Synthesized
 from retest.reports.news import SYNTHESIS_FAILED
 from retest.reports.record import ClaimRecord, QuestionRecord, SupersedingRecord
 
+MOST_SUPERSEDING, MOST_QUESTIONS = 5, 2
+"""What the report has room for, and what the page that it answers asks for (docs/page.md)."""
+
 
 async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     """One call over the line's evidence; none where there is nothing to say."""
@@ -97,6 +100,7 @@ async def _ground(
     deps: Deps,
 ) -> Synthesized:
     known = {item.arxiv_id for record in outcomes for item in record.evidence}
+    quotes = [item.quote for record in outcomes for item in record.evidence]
     by_id = {item.arxiv_id: (record, item) for record, item in told}
     named = [s.arxiv_id for s in answer.superseding] + [i for q in answer.questions for i in q.motivated_by]
     prose = [s.argument for s in answer.superseding] + [q.question for q in answer.questions] + [answer.limits]
@@ -105,11 +109,11 @@ async def _ground(
     rejected: list[Rejection] = []
 
     def prosed(text: str) -> str:
-        kept, fallen = clean(text, known, looked_up)
+        kept, fallen = clean(text, known, looked_up, quotes)
         rejected.extend(fallen)
         return kept
 
-    superseding = []
+    superseding: dict[str, SupersedingRecord] = {}
     for item in answer.superseding:
         cited = _evidence_id(item.arxiv_id, known, looked_up, rejected)
         if cited is None:
@@ -119,16 +123,18 @@ async def _ground(
             rejected.append(reject(item.arxiv_id, "newer", "not-newer", detail))
             continue
         record, evidence = by_id[cited]
-        superseding.append(SupersedingRecord(claim=record.id, evidence=evidence, argument=prosed(item.argument)))
-    questions = []
+        entry = SupersedingRecord(claim=record.id, evidence=evidence, argument=prosed(item.argument))
+        superseding.setdefault(cited, entry)
+    questions: dict[str, QuestionRecord] = {}
     for question in answer.questions:
         ids = [_evidence_id(cite, known, looked_up, rejected) for cite in question.motivated_by]
         if text := prosed(question.question):
             motivated = tuple(dict.fromkeys(i for i in ids if i))
-            questions.append(QuestionRecord(question=text, motivated_by=motivated))
+            questions.setdefault(text, QuestionRecord(question=text, motivated_by=motivated))
     once = {(r.cited, r.rung, r.reason): r for r in rejected}
     return Synthesized(
-        superseding=tuple(superseding), questions=tuple(questions), limits=prosed(answer.limits),
+        superseding=tuple(superseding.values())[:MOST_SUPERSEDING],
+        questions=tuple(questions.values())[:MOST_QUESTIONS], limits=prosed(answer.limits),
         rejected=tuple(once.values()),
     )  # fmt: skip
 

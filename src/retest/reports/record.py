@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -93,7 +93,7 @@ class ClaimRecord(Frozen):
     rejected: tuple[Rejection, ...]
     unread: tuple[CandidateRecord, ...]
     searched: Searched
-    history: tuple[HistoryEntry, ...]
+    history: Annotated[tuple[HistoryEntry, ...], Field(min_length=1)]
 
 
 class SupersedingRecord(Frozen):

@@ -9,6 +9,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -77,6 +78,8 @@ async def run_lines(
     _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
     outcomes = []
+    # Searches hold the interpreter in turns; more of them at a time than cores only make the calls to models wait.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with _checkpoints(home / "checkpoints.sqlite") as checkpoints, _trace(home / "retest.log"):
         cache = AnswerCache(home / "answers")
         try:

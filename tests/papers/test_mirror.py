@@ -237,4 +237,4 @@ def test_a_mirror_that_cannot_be_read_fails_the_search_and_leaves_ids_unknown(
 
 
 def test_the_format_names_its_maker(folder: Path) -> None:
-    assert json.loads((folder / "format.json").read_text()) == {"made_by": "retest mirror", "format": 1}
+    assert json.loads((folder / "format.json").read_text()) == {"made_by": "retest mirror", "format": 2}

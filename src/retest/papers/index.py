@@ -20,13 +20,6 @@ from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
 
 ANALYSER = "retest_english"
-TITLE_BOOST = 1.5
-"""What a word counts for in the title. 1 to 2 measure alike on claims with known newer papers, 3 measures worse
-(benchmarks/search.py)."""
-TIE_BREAKER = 0.3
-"""A word in both title and abstract counts its better field, and this share of the other: better than their sum."""
-PHRASE_BOOST = 1.0
-"""What a phrase that stands word for word adds to the scores of its words. Requiring it so loses more than it gains."""
 LONGEST_PHRASE = 6
 """Longer texts are claims and passages, which no paper repeats word for word: only their words count."""
 MOST_KEPT = 10_000
@@ -58,11 +51,11 @@ def plain(text: str) -> str:
 
 
 def schema() -> tantivy.Schema:
-    """`issued` orders ids as arXiv gave them out; `record` is the whole paper as JSON."""
+    """`text` is the title, twice, and the abstract: as good as two fields weighed apart, and a third faster
+    (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `record` is the whole paper as JSON."""
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("id", tokenizer_name="raw", index_option="basic")
-    fields.add_text_field("title", tokenizer_name=ANALYSER)
-    fields.add_text_field("abstract", tokenizer_name=ANALYSER)
+    fields.add_text_field("text", tokenizer_name=ANALYSER)
     fields.add_integer_field("day", indexed=True, fast=True)
     fields.add_integer_field("issued", fast=True)
     fields.add_bytes_field("record", stored=True)
@@ -87,8 +80,7 @@ def issued(arxiv_id: str) -> int:
 def document(paper: Paper) -> tantivy.Document:
     return tantivy.Document(
         id=paper.id,
-        title=plain(paper.title),
-        abstract=plain(paper.abstract),
+        text=[plain(paper.title), plain(paper.title), plain(paper.abstract)],
         day=day_number(paper.published),
         issued=issued(paper.id),
         record=paper.model_dump_json().encode(),
@@ -211,24 +203,16 @@ class PaperIndex:
         return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.const_score_query(days, 0.0)), *parts])
 
     def _phrase(self, text: str, occur: Occur) -> tantivy.Query | None:
-        """One phrase: its words but stop words, each `occur`, and a reward if it stands word for word."""
+        """One phrase: its words but stop words, each `occur`, and a reward if it stands word for word. Requiring the
+        phrase as it stands loses more papers than it gains (benchmarks/search.py)."""
         words = self._analyser.analyze(plain(text))[:MOST_WORDS]
         content = self._content.analyze(plain(text))[:MOST_WORDS] or words
         if not words:
             return None
         parts = [(occur, self._word(word)) for word in dict.fromkeys(content)]
         if 1 < len(words) <= LONGEST_PHRASE:  # tantivy panics on a phrase of one word
-            title, abstract = (
-                tantivy.Query.phrase_query(self._schema, name, [*words]) for name in ("title", "abstract")
-            )
-            parts.append((Occur.Should, tantivy.Query.boost_query(_better(title, abstract), PHRASE_BOOST)))
+            parts.append((Occur.Should, tantivy.Query.phrase_query(self._schema, "text", [*words])))
         return tantivy.Query.boolean_query(parts)
 
     def _word(self, word: str) -> tantivy.Query:
-        title, abstract = (tantivy.Query.term_query(self._schema, name, word) for name in ("title", "abstract"))
-        return _better(title, abstract)
-
-
-def _better(title: tantivy.Query, abstract: tantivy.Query) -> tantivy.Query:
-    """The better of title and abstract, and a share of the other."""
-    return tantivy.Query.disjunction_max_query([tantivy.Query.boost_query(title, TITLE_BOOST), abstract], TIE_BREAKER)
+        return tantivy.Query.term_query(self._schema, "text", word)

@@ -22,7 +22,7 @@ from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed, UsageError
 from retest.papers.index import PaperIndex, document, issued
 
-FORMAT = {"made_by": "retest mirror", "format": 1}
+FORMAT = {"made_by": "retest mirror", "format": 2}
 """Raised by one whenever an index made before could not be read or would rank otherwise."""
 HEAP = 200_000_000
 """Bytes that the writer may hold before it puts a segment on disk. With it 2.8 million papers, all of arXiv, go in with

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
 from retest.domain.paper import Candidate, Paper
 from retest.errors import SearchFailed
-from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone
+from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone, Subject
 
+Found = list[tuple[PlannedSearch, list[Paper]]]
 RANK_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 
@@ -19,28 +21,34 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """Candidates new to this claim, best first, at most `limits.candidates`. One failed search fails the claim:
     what it would have found is unknown, and silence is never a verdict."""
     deps, subject = runtime.context, state["subject"]
-    lists: list[tuple[PlannedSearch, list[Paper]]] = []
     if deps.source.until is not None and deps.source.until <= subject.window.opens:
         detail = (
             f"The {deps.source.name} ends on {deps.source.until}, before the window opens ({subject.window.opens})."
         )
         return {"failure": Failure(why="search-failed", detail=detail)}
+    lists: Found = []
     try:
-        for planned in state["searches"]:
-            found = await asyncio.to_thread(deps.source.search, planned.query, subject.window, deps.limits.per_query)
-            lists.append((planned, found))
+        # One thread for all of a claim's searches: with one for each, all claims would be done at about the same time.
+        await asyncio.to_thread(_all, deps, subject, state["searches"], lists)
     except SearchFailed as failed:
         return {"failure": Failure(why="search-failed", detail=failed.told), "done": _done(lists)}
     excluded = {*subject.excluded, *state.get("seen", [])}
-    fused = fuse(lists, excluded)[: deps.limits.candidates]
+    fused = fuse(lists, excluded, deps.limits.candidates)
     suggested = [candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded]
     known = {candidate.paper.id for candidate in suggested}
     candidates = suggested + [candidate for candidate in fused if candidate.paper.id not in known]
     return {"candidates": candidates, "suggested": [], "done": _done(lists)}
 
 
-def fuse(lists: list[tuple[PlannedSearch, list[Paper]]], excluded: set[str]) -> list[Candidate]:
-    """One list from many by reciprocal rank; withdrawn and excluded papers left out. Ties fall to the newer id."""
+def _all(deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], lists: Found) -> None:
+    """Run the searches one after the other, filling `lists`; the first that fails ends them."""
+    for planned in searches:
+        lists.append((planned, deps.source.search(planned.query, subject.window, deps.limits.per_query)))
+
+
+def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
+    """The best `most` of many lists by reciprocal rank; withdrawn and excluded ones left out. Ties fall to
+    the newer id."""
     score: dict[str, float] = defaultdict(float)
     papers: dict[str, Paper] = {}
     found_by: dict[str, list[str]] = defaultdict(list)
@@ -52,7 +60,7 @@ def fuse(lists: list[tuple[PlannedSearch, list[Paper]]], excluded: set[str]) -> 
             papers[paper.id] = paper
             score[paper.id] += 1 / (RANK_CONSTANT + rank)
             found_by[paper.id].append(query)
-    ranked = sorted(papers, key=lambda i: (score[i], papers[i].published, i), reverse=True)
+    ranked = sorted(papers, key=lambda i: (score[i], papers[i].published, i), reverse=True)[:most]
     return [Candidate(paper=papers[i], found_by=tuple(dict.fromkeys(found_by[i]))) for i in ranked]
 
 
@@ -62,5 +70,5 @@ def label(planned: PlannedSearch) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def _done(lists: list[tuple[PlannedSearch, list[Paper]]]) -> list[SearchDone]:
+def _done(lists: Found) -> list[SearchDone]:
     return [SearchDone(query=planned.query, by=planned.by, found=len(found)) for planned, found in lists]

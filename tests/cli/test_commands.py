@@ -250,3 +250,17 @@ def test_the_record_keeps_to_its_published_schema(workspace: Workspace, model: A
     model(Reader())
     workspace.run()
     jsonschema.validate(workspace.record(), published)
+
+
+def test_a_page_is_imported_under_the_name_of_its_file_and_checks(workspace: Workspace, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "INQUIRING LINE\n\nDo small lakes have tides?\n\nThis explores whether they do.\n\n"
+        "What a curated library found (dated claims):\n\u2022 Wind drives the tides of small lakes (~2025).\n\n"
+        "Anchor papers:\n\u2022 arXiv:2501.00001 (2025-01) \u2014 wind and lakes\n",
+        encoding="utf-8",
+    )
+    ran = workspace.retest("import", str(page), "-o", "claims/small-lakes.yaml")
+    assert ran.status == 0, ran.err
+    assert workspace.retest("check", "claims/small-lakes.yaml").status == 0
+    assert workspace.retest("import", str(page), "-o", "claims/small-lakes.yaml").status == 2, "nothing is overwritten"

@@ -129,7 +129,7 @@ def show(
 @app.command("import")
 def import_(
     page: Annotated[Path, typer.Argument(help="A page of an inquiring line, as text.")],
-    line: Annotated[str, typer.Option(help="The line's name; made from its question if left out.")] = "",
+    line: Annotated[str, typer.Option(help="The line's name; else the output file's, or made from the question.")] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the claims file here instead of to stdout.")
     ] = None,
@@ -142,7 +142,7 @@ def import_(
     from retest.cli.show import out, say
     from retest.lines.page import import_page, read_page
 
-    imported = import_page(read_page(page), line or None)
+    imported = import_page(read_page(page), line or (output.stem if output else None))
     if output is None:
         out(imported.yaml.rstrip("\n"))
     elif output.exists():

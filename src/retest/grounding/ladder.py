@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from retest.domain.answers import Finding
 from retest.domain.evidence import Evidence, Reason, Rejection, Rung
@@ -129,11 +128,6 @@ def context(paper: Paper, numbers: Sequence[int]) -> tuple[str, str]:
     known = sentences_of(paper)
     first, last = min(numbers) - 1, max(numbers) - 1
     return (known[first - 1] if first > 0 else "", known[last + 1] if last + 1 < len(known) else "")
-
-
-def dates(evidence: Sequence[Evidence]) -> date | None:
-    """The newest evidence's date, or None."""
-    return max((item.published for item in evidence), default=None)
 
 
 def words(text: str) -> list[str]:

@@ -53,7 +53,8 @@ def chart(record: Record) -> str:
     for index, row in enumerate(rows):
         elements += _row(row, TOP + ROW * index, x)
     box = svg.ViewBoxSpec(0, 0, WIDTH, height)
-    return f"{svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements)}\n"
+    drawn = str(svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements))
+    return drawn.replace("><", ">\n<") + "\n"  # an element a line: a changed claim is a short diff
 
 
 def _row(row: ClaimRecord, y: int, x: Any) -> list[svg.Element]:
@@ -92,7 +93,7 @@ def _legend() -> list[svg.Element]:
 
 
 def _described(record: Record) -> str:
-    return "; ".join(f"{row.id}: {row.verdict}, {len(row.evidence)} papers" for row in record.claims)
+    return "; ".join(f"{row.id}: {row.verdict}, evidence {len(row.evidence)}" for row in record.claims)
 
 
 def _text(text: str) -> str:

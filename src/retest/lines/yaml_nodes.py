@@ -45,8 +45,14 @@ def read_nodes(text: str, path: Path) -> Node:
     except yaml.YAMLError as error:
         problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
         mark = getattr(error, "problem_mark", None)
+        if "nesting depth" in problem:  # PyYAML 6.0.4 has a limit of its own, and looks ahead that far
+            raise _too_large(path, mark.line + 1 if mark else 1) from error
         hint = next((hint for start, hint in _HINTS.items() if problem.startswith(start)), "")
         raise FileError(path, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML", hint) from error
+
+
+def _too_large(path: Path, line: int) -> FileError:
+    return FileError(path, line, "a very large or deep document", f"at most {MOST_NODES} nodes, {DEEPEST} deep")
 
 
 def _check_characters(text: str, path: Path) -> None:
@@ -65,8 +71,7 @@ def _tree(events: Iterator[yaml.Event], path: Path) -> Node:
     for count, event in enumerate(events):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if count > MOST_NODES or len(tree.open) > DEEPEST:
-            most = f"at most {MOST_NODES} nodes, {DEEPEST} deep"
-            raise FileError(path, line, "a very large or deep document", most)
+            raise _too_large(path, line)
         tree.take(event, line)
     if tree.root is None or tree.root.value == "":
         raise FileError(path, 1, "an empty file", "a claims file", "`retest init` writes one to begin with")

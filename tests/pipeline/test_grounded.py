@@ -244,3 +244,23 @@ def test_ids_in_a_findings_reason_or_in_a_query_do_not_reach_the_report(workspac
     assert claim["evidence"][0]["why"] == "It limits the claim to summer."
     assert reasons(claim)[INVENTED] == "not-found"
     assert INVENTED not in json.dumps(claim["searched"])
+
+
+def test_what_the_limits_lean_on_is_listed_even_if_nothing_else_cites_it(workspace: Workspace, model: Any) -> None:
+    synthesis = {"superseding": [], "questions": [], "limits": f"See {INVENTED}. Only abstracts were read."}
+    model(Reader().saying("Synthesis", synthesis))
+    workspace.run()
+    record = workspace.record()
+    assert record["limits"] == "Only abstracts were read."
+    assert [(item["cited"], item["reason"]) for item in record["rejected"]] == [(INVENTED, "not-found")]
+
+
+def test_a_shown_paper_that_another_findings_reason_names_is_not_called_unknown(
+    workspace: Workspace, model: Any
+) -> None:
+    told = finding(LIMITS.id, "qualifies", [3], f"It goes against {AGREES.id}. It limits the claim to summer.")
+    model(Reader(stances={}, extra=(told,)))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert claim["evidence"][0]["why"] == "It limits the claim to summer."
+    assert reasons(claim)[AGREES.id] == "not-evidence", "a real paper was said not to exist"

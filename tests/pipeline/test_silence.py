@@ -240,3 +240,22 @@ def test_a_prompt_that_cannot_render_stops_the_run_with_its_name(workspace: Work
     ran = workspace.run()
     assert (ran.status, "ZeroDivisionError" in ran.err, "Traceback" in ran.err) == (2, True, False)
     assert "prompts/extract.md" in ran.err
+
+
+def test_a_bug_outside_the_claims_does_not_poison_the_next_run(
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from retest.pipeline import synthesize
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    fake = model(Reader())
+    with monkeypatch.context() as patched:
+        patched.setattr(synthesize, "evidence_to_tell", broken)
+        with pytest.raises(ZeroDivisionError):
+            workspace.run()
+    paid = len(fake.requests)
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    assert {r.schema for r in fake.requests[paid:]} == {"Synthesis"}, "what was paid for was paid for again"

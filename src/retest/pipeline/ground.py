@@ -26,6 +26,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     shown = {candidate.paper.id: candidate for candidate in state["candidates"]}
     findings = one_per_paper(state["findings"])
     looked_up = await _look_up(deps, findings, set(shown))
+    known = {**looked_up, **{name: candidate.paper for name, candidate in shown.items()}}
     climbed: list[Evidence] = []
     rejected: list[Rejection] = []
     contexts: dict[str, tuple[str, str]] = {}
@@ -34,7 +35,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         if isinstance(result, Rejection):
             rejected.append(result)
         else:
-            why, fallen = clean(result.why, {result.arxiv_id}, looked_up, [result.quote])
+            why, fallen = clean(result.why, {result.arxiv_id}, known, [result.quote])
             rejected += fallen
             climbed.append(result.model_copy(update={"why": why}))
             contexts[result.arxiv_id] = context(shown[result.arxiv_id].paper, finding.sentences)

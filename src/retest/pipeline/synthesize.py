@@ -131,10 +131,11 @@ async def _ground(
         if text := prosed(question.question):
             motivated = tuple(dict.fromkeys(i for i in ids if i))
             questions.setdefault(text, QuestionRecord(question=text, motivated_by=motivated))
-    once = {(r.cited, r.rung, r.reason): r for r in rejected}
+    limits = prosed(answer.limits)
+    once = {(r.cited, r.rung, r.reason): r for r in rejected}  # after all prose has climbed
     return Synthesized(
         superseding=tuple(superseding.values())[:MOST_SUPERSEDING],
-        questions=tuple(questions.values())[:MOST_QUESTIONS], limits=prosed(answer.limits),
+        questions=tuple(questions.values())[:MOST_QUESTIONS], limits=limits,
         rejected=tuple(once.values()),
     )  # fmt: skip
 

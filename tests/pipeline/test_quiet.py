@@ -29,6 +29,7 @@ def test_the_same_command_twice_makes_no_call_and_changes_no_byte(workspace: Wor
     assert len(fake.requests) == paid, "a question was paid for twice"
     assert workspace.reports() == before
     assert "nothing new" in ran.err
+    assert " new " not in ran.out, "a quiet night's table speaks of something new"
 
 
 def test_the_next_day_without_new_papers_is_as_quiet(workspace: Workspace, model: Any) -> None:

@@ -163,7 +163,7 @@ def _interruptible(work: Coroutine[Any, Any, list[LineOutcome]]) -> list[LineOut
 def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
     from retest.cli.show import out_json, say, table
     from retest.llm.manual import AWAITED
-    from retest.reports.markdown import change, newest
+    from retest.reports.markdown import newest
     from retest.reports.news import SYNTHESIS_FAILED
 
     if as_json:
@@ -175,8 +175,7 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
             for claim in every:
                 item = newest(claim)
                 last = item.arxiv_id if item else claim.why or ""
-                changed = change(claim, outcome.record.as_of)
-                rows.append((claim.id, claim.verdict, "" if changed.startswith("since") else changed, last))
+                rows.append((claim.id, claim.verdict, _changed(claim, outcome), last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
         waiting = sorted((settings.path("home") / "manual").glob("*.prompt.md")) if _is_manual(outcome) else []
         waiting = [path for path in waiting if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))]
@@ -202,6 +201,14 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
             say("nothing new: the report stays as it is")
 
 
+def _changed(claim: ClaimRecord, outcome: LineOutcome) -> str:
+    """What this run changed about a claim; nothing where it brought no news."""
+    from retest.reports.markdown import change
+
+    changed = change(claim, outcome.record.as_of) if outcome.news else ""
+    return "" if changed.startswith("since") else changed
+
+
 def _is_manual(outcome: LineOutcome) -> bool:
     specs = (outcome.record.model, outcome.record.verifier or "")
     return any(spec.partition(":")[0] == "manual" for spec in specs)
@@ -210,7 +217,7 @@ def _is_manual(outcome: LineOutcome) -> bool:
 def _described(outcome: LineOutcome) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from retest.reports.markdown import change, newest
+    from retest.reports.markdown import newest
 
     record = outcome.record
     claims = []
@@ -218,7 +225,7 @@ def _described(outcome: LineOutcome) -> dict[str, Any]:
         item = newest(claim)
         claims.append({
             "id": claim.id, "verdict": claim.verdict, "why": claim.why, "detail": claim.detail,
-            "change": change(claim, record.as_of), "evidence": len(claim.evidence), "rejected": len(claim.rejected),
+            "change": _changed(claim, outcome), "evidence": len(claim.evidence), "rejected": len(claim.rejected),
             "newest": item.arxiv_id if item else None,
         })  # fmt: skip
     return {

@@ -21,14 +21,23 @@ from retest.text import one_line
 
 NAMES = ("plan", "extract", "entail", "judge", "synthesize")
 LONGEST_FIELD = 6000
-_TAG = re.compile(r"<(?=\s*[^\s\d=<.~-]|\s*$)")
+_OPENING = re.compile("[<\ufe64\uff1c][ <\ufe64\uff1c]*")
+"""Runs of `<`, and of the two characters that become one in Unicode's compatibility form, which some tokenizers use."""
 
 
 def data(text: object) -> str:
     """Text of others as one line of data: white space folded, invisible characters dropped, and `<` written out where
-    it could begin a tag. `p < 0.05` stays as it is."""
-    line = one_line(str(text))[:LONGEST_FIELD]
-    return _TAG.sub("&lt;", line) if "<" in line else line
+    it could begin a tag. `p < 0.05` stays as it is. A sign that would begin a heading or a code block in the prompt
+    files of `--model manual` is escaped."""
+    line = _OPENING.sub(_written_out, one_line(str(text))[:LONGEST_FIELD])
+    return f"\\{line}" if line.startswith(("#", "`", "~")) else line
+
+
+def _written_out(signs: re.Match[str]) -> str:
+    following = signs.string[signs.end() : signs.end() + 1]
+    if following.isdecimal() or following in tuple("=.~-"):
+        return signs[0]
+    return re.sub(r"\S", "&lt;", signs[0])
 
 
 @dataclass(frozen=True, slots=True)

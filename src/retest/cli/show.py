@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from retest.errors import RetestError
-from retest.text import one_line
+from retest.text import escaped, one_line, visible
 
 FIRST_COLUMN = 35
 """Characters: what leaves room for three more columns in 80."""
@@ -30,7 +30,7 @@ def complain(error: RetestError) -> None:
 
 def say(text: str) -> None:
     """One line of progress or advice on stderr."""
-    print("".join(c for c in text if c.isprintable()), file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks to stderr
+    print(visible(text), file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks to stderr
 
 
 def out(text: str = "") -> None:
@@ -39,8 +39,8 @@ def out(text: str = "") -> None:
 
 
 def out_json(value: Any) -> None:
-    """A result for programs, on stdout."""
-    out(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """A result for programs, on stdout; harmless to a terminal too, since what nobody sees is escaped in it."""
+    out(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

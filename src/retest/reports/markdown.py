@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,22 @@ from typing import Any
 import jinja2
 
 from retest.domain.line import COUNTER_THESIS
+from retest.grounding.ids import parse_id
 from retest.reports.record import ClaimRecord, Record
-from retest.text import one_line
+from retest.text import is_right_to_left, one_line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^])")
-_LINE_START = re.compile(r"^([-+=])|^(\d{1,9})([.)])(?=\s|$)")
-_AUTOLINK = re.compile(r"(?i)(https?|ftp|mailto|xmpp)(:)|(www)(\.)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
+_LINE_START = re.compile(r"^([-+=/])|^(\d{1,9})([.)])(?=\s|$)")
+_READ_BY_HOSTS = re.compile(
+    r"(?<=[@#$])"  # mentions, issues, e-mail addresses, formulas
+    r"|(?<=http)(?=:)|(?<=https)(?=:)|(?<=ftp)(?=:)|(?<=mailto)(?=:)|(?<=xmpp)(?=:)|(?<=www)(?=\.)"  # links
+    r"|(?<=\bGH)(?=-\d)|(?<=\[)(?=!)"  # issues, alerts
+    r"|(?<=:)(?=[\w+\\-]{1,60}:)",  # :emoji:
+    re.IGNORECASE | re.ASCII,
+)
+"""Where a code host, after Markdown is done, would make something of plain words (docs.github.com: "Autolinked
+references and URLs", "Basic writing and formatting syntax"). An empty comment there keeps it from that, unseen."""
+_COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE | re.ASCII)
 SIGNS = {"holds": "🟢 holds", "relaxed": "🟡 relaxed", "overturned": "🔴 overturned", "undetermined": "⚪ undetermined"}
 
 
@@ -25,28 +36,35 @@ class Safe(str):
 
 
 def md(value: object) -> Safe:
-    """Any text as GitHub-flavoured CommonMark that renders as itself: no structure, links, mentions or HTML."""
-    if isinstance(value, Safe):
-        return value
-    text = one_line(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Any text as GitHub-flavoured CommonMark that renders as itself: no structure, links, mentions or HTML.
+
+    Text without anything to see becomes a space that stays, since an empty one would undo the emphasis or the list
+    item around it. Text that is written from the right is isolated, so that it moves nothing of what stands around it.
+    """
+    if isinstance(value, Safe) or value == "":
+        return Safe(value)
+    plain = one_line(str(value))
+    text = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SPECIAL.sub(r"\\\1", text)
     text = _LINE_START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", text)
-    text = _AUTOLINK.sub(lambda m: f"{m[1]}<!-- -->{m[2]}" if m[1] else f"{m[3]}<!-- -->{m[4]}", text)
-    # An empty comment between sign and name is what keeps a code host from reading a mention or an issue number.
-    return Safe(re.sub(r"([@#])", r"\1<!-- -->", text))
+    text = _COMMIT.sub(lambda m: "<!-- -->".join(m[0][at : at + 6] for at in range(0, len(m[0]), 6)), text)
+    text = _READ_BY_HOSTS.sub("<!-- -->", text)
+    if not plain or unicodedata.category(plain[0]).startswith("M"):
+        text = f"&nbsp;{text}"  # a mark would else sit on what stands before it
+    return Safe(f"&#x2068;{text}&#x2069;" if is_right_to_left(plain) else text)
 
 
 def link(arxiv_id: str, version: int | None = None) -> Safe:
-    """A link to the paper's abstract page; the id has climbed the ladder, so it has an arXiv id's form."""
+    """A link to the paper's abstract page. What is no arXiv id, whoever calls it one, is text."""
     cited = f"{arxiv_id}v{version}" if version else arxiv_id
-    return Safe(f"[{cited}](https://arxiv.org/abs/{cited})")
+    return Safe(f"[{cited}](https://arxiv.org/abs/{cited})") if str(parse_id(cited)) == cited else md(cited)
 
 
 def linked(text: str, known: set[str]) -> Safe:
     """Escaped prose in which the ids of evidence, written [id], are links."""
     escaped = md(text)
     for arxiv_id in sorted(known):
-        escaped = Safe(escaped.replace(rf"\[{arxiv_id}\]", f"[{arxiv_id}](https://arxiv.org/abs/{arxiv_id})"))
+        escaped = Safe(escaped.replace(rf"\[{md(arxiv_id)}\]", link(arxiv_id)))
     return escaped
 
 

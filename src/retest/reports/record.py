@@ -17,7 +17,7 @@ AnchorStatus = Literal["ok", "revised", "withdrawn", "not-found", "unverifiable"
 
 
 class AnchorRecord(Frozen):
-    """One anchor, as stated and as found. `status` other than `ok` is news about the claims that rest on it."""
+    """One anchor, as stated and as found. `status` other than `ok` is news about `claims`, which rest on it."""
 
     id: str
     about: str
@@ -27,13 +27,15 @@ class AnchorRecord(Frozen):
     published: date | None
     status: AnchorStatus
     detail: str
+    claims: tuple[str, ...] = ()
+    """For `revised`, those alone that had been dated before."""
 
 
 class QueryRecord(Frozen):
     """One search: the query as people read it, who planned it, and how many papers of the window it returned."""
 
     query: str
-    by: Literal["model", "rule", "hand", "counter-statement", "widened"]
+    by: Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
     found: int
 
 

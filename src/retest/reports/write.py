@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from retest.errors import FileError
 from retest.reports.record import Record
+from retest.text import escaped
 
 
 def read_record(reports: Path, line: str) -> Record | None:
@@ -40,7 +41,8 @@ def write_report(reports: Path, record: Record) -> list[Path]:
     contents = {
         "md": markdown(record),
         "svg": chart(record),
-        "json": record.model_dump_json(indent=2) + "\n",  # last: the other two are drawn from it again if it is there
+        "json": escaped(record.model_dump_json(indent=2))
+        + "\n",  # last: the other two are drawn from it again if it is there
     }
     return [path for suffix, text in contents.items() if _replace(path := reports / f"{record.line}.{suffix}", text)]
 

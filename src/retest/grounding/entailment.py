@@ -1,19 +1,25 @@
-"""Rung 6: does the quote entail the stance? Another model call sees claim, stance, quote and context, no more."""
+"""Rung 6: does the quote entail the stance? Another model call sees claim, stance, quote and context, no more.
+
+The context is what tells a result from a belief that the abstract restates in order to refute it: the sentence before,
+the sentence after, and what a `...` leaves out.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from retest.domain.answers import Check, Entailment
 from retest.domain.evidence import Evidence, Rejection
+from retest.domain.paper import Paper
 from retest.grounding.ids import parse_id
-from retest.grounding.ladder import reject
+from retest.grounding.ladder import reject, sentences_of
 from retest.grounding.prose import clean
 
 
 def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence], list[Rejection]]:
-    """The items that the verifier lets pass, with their last rung, and the rest. A "no" is final; an item that the
-    verifier says nothing of, or speaks of twice with different answers, is unverifiable, and no evidence."""
+    """The items that the verifier lets pass, with their last rung, and the rest. A "no" is final, also beside a "yes"
+    of the same answer; an item that the verifier says nothing of is unverifiable, and no evidence."""
     said: dict[str, list[Check]] = {}
     for check in answer.checks:
         cited = parse_id(check.arxiv_id)
@@ -35,3 +41,13 @@ def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence],
         else:
             passed.append(item.model_copy(update={"rungs": (*item.rungs, "entails")}))
     return passed, rejected
+
+
+def left_out(paper: Paper, numbers: Sequence[int]) -> str:
+    """What stands in the gaps of a quote of these sentences: of each gap its first and last sentence, so that none can
+    hide what its neighbour goes on to refute."""
+    known, gaps = sentences_of(paper), []
+    for before, number in itertools.pairwise(sorted(set(numbers))):
+        gap = known[before : number - 1]
+        gaps += [" ".join(gap if len(gap) <= 2 else (gap[0], "...", gap[-1]))] if gap else []
+    return " ... ".join(gaps)

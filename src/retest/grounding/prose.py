@@ -1,7 +1,8 @@
 """Prose is a citation too: what a model's text cites climbs the ladder; a sentence that leans on what failed is cut.
 
-Cited are arXiv ids in any written form, other links and DOIs (which nothing here can ground), and words in quotation
-marks (which must stand in the quote of a piece of evidence).
+Cited are arXiv ids in any written form, other links and DOIs (which nothing here can ground), authors with a year or
+"et al." (who must be those of a piece of evidence: no prompt shows a model any authors, so it has them from memory),
+and words in quotation marks (which must stand in the quote of a piece of evidence).
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from retest.domain.evidence import Rejection
-from retest.domain.paper import Lookup, Missing, Unknown
+from retest.domain.paper import Lookup, Missing, Paper, Unknown
+from retest.grounding.form import words
 from retest.grounding.ids import ArxivId, find_ids
-from retest.grounding.ladder import LEAST_WORDS, reject, words
+from retest.grounding.ladder import reject
+from retest.grounding.quote import LEAST_WORDS
+from retest.grounding.surnames import find_names
 from retest.text import one_line, sentences
 
 _LINK = re.compile(r"(?:https?|ftp)://\S{1,200}|\bwww\.\S{1,200}|\b10\.\d{4,9}/\S{1,200}", re.IGNORECASE | re.ASCII)
@@ -26,19 +30,30 @@ def ids_in(*texts: str) -> set[str]:
     return {found.id.base for text in plain for found in find_ids(text) if isinstance(found.id, ArxivId)}
 
 
+def to_look_up(evidence: Collection[str], *texts: str) -> list[str]:
+    """The base ids that the source must be asked for before these texts are cleaned: those named that are no evidence,
+    and all of the evidence where authors are named, since its papers' own authors decide."""
+    named = ids_in(*texts) - set(evidence)
+    has_names = any(True for text in texts for _ in find_names(unicodedata.normalize("NFKC", text)))
+    return sorted(named | set(evidence) if has_names else named)
+
+
 def clean(
     text: str, evidence: Collection[str], looked_up: Mapping[str, Lookup], quotes: Sequence[str] = ()
 ) -> tuple[str, list[Rejection]]:
     """`text` on one line without the sentences that cite what is not evidence, and those citations as rejections.
 
     `evidence` holds the base ids that may be cited, `quotes` what may be quoted; `looked_up` what the source said of
-    other ids.
+    the ids that `to_look_up` gives.
     """
     kept: list[str] = []
     rejections: dict[str, Rejection] = {}
+    papers = [paper for base in evidence if isinstance(paper := looked_up.get(base), Paper)]
     may_be_quoted = [f" {' '.join(words(quote))} " for quote in quotes]
     for sentence in sentences(unicodedata.normalize("NFKC", text)):
-        fallen = [*_cited(sentence, evidence, looked_up), *_quoted(sentence, may_be_quoted)]
+        fallen = [
+            *_cited(sentence, evidence, looked_up), *_named(sentence, papers), *_quoted(sentence, may_be_quoted)
+        ]  # fmt: skip
         rejections.update((item.cited, item) for item in fallen)
         if not fallen:
             kept.append(sentence)
@@ -53,6 +68,13 @@ def _cited(sentence: str, evidence: Collection[str], looked_up: Mapping[str, Loo
             yield fallen
     for link in _LINK.findall(rest):
         yield reject(link, "id", "malformed-id", "named in prose; a link or DOI that is no arXiv paper's")
+
+
+def _named(sentence: str, papers: Sequence[Paper]) -> Iterator[Rejection]:
+    for named in find_names(sentence):
+        if not any(named.fits(paper) for paper in papers):
+            detail = "named in prose by author; no evidence here is known to be by them, of that year"
+            yield reject(named.cited, "resolves", "not-evidence", detail)
 
 
 def _quoted(sentence: str, may_be_quoted: Sequence[str]) -> Iterator[Rejection]:

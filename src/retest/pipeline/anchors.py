@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from langgraph.runtime import Runtime
@@ -11,7 +11,7 @@ from langgraph.runtime import Runtime
 from retest.domain.line import COUNTER_THESIS, Anchor, Claim, Line, Window, first_day, last_day, months_before
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
 from retest.pipeline.state import Deps, LineState, Subject
-from retest.reports.record import AnchorRecord
+from retest.reports.record import AnchorRecord, AnchorStatus
 
 COUNTER_MONTHS = 6
 """The counter-thesis is asked of the last six months (docs/design.md)."""
@@ -51,27 +51,29 @@ def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subje
 
 
 def _record(anchor: Anchor, found: Lookup, line: Line) -> AnchorRecord:
+    resting = [claim for claim in line.claims if anchor.id in claim.anchors]
     if isinstance(found, Missing):
-        return _absent(anchor, "not-found", "the source was asked and has no such paper")
+        return _news(anchor, None, "not-found", "the source was asked and has no such paper", resting)
     if isinstance(found, Unknown):
-        return _absent(anchor, "unverifiable", f"the source could not be asked: {found.reason}")
-    claims = [claim.dated for claim in line.claims if anchor.id in claim.anchors]
-    stated_last = max((last_day(dated) for dated in claims), default=None)
-    status, detail = "ok", ""
-    if not first_day(anchor.dated.split("/")[0]) <= found.published <= last_day(anchor.dated):
-        status, detail = "date-differs", f"its first version is of {found.published}, not of {anchor.dated}"
-    if found.updated and stated_last and found.updated > stated_last:
-        status, detail = "revised", f"revised on {found.updated}, after the claims that rest on it were dated"
+        return _news(anchor, None, "unverifiable", f"the source could not be asked: {found.reason}", resting)
     if found.withdrawn:
-        status, detail = "withdrawn", "its authors have withdrawn it: what rests on it needs another ground"
-    return AnchorRecord.model_validate({
-        "id": anchor.id, "about": anchor.about, "stated": anchor.dated, "version": found.version,
-        "title": found.title, "published": found.published, "status": status, "detail": detail,
-    })  # fmt: skip
+        detail = "its authors have withdrawn it: what rests on it needs another ground"
+        return _news(anchor, found, "withdrawn", detail, resting)
+    since = [claim for claim in resting if found.updated and found.updated > last_day(claim.dated)]
+    if since:
+        detail = f"revised on {found.updated}, after {'claims that rest' if len(since) > 1 else 'a claim that rests'}"
+        return _news(anchor, found, "revised", f"{detail} on it had been dated", since)
+    if not first_day(anchor.dated.split("/")[0]) <= found.published <= last_day(anchor.dated):
+        detail = f"its first version is of {found.published}, not of {anchor.dated}"
+        return _news(anchor, found, "date-differs", detail, resting)
+    return _news(anchor, found, "ok", "", [])
 
 
-def _absent(anchor: Anchor, status: str, detail: str) -> AnchorRecord:
-    return AnchorRecord.model_validate({
-        "id": anchor.id, "about": anchor.about, "stated": anchor.dated, "version": None,
-        "title": None, "published": None, "status": status, "detail": detail,
-    })  # fmt: skip
+def _news(
+    anchor: Anchor, found: Paper | None, status: AnchorStatus, detail: str, about: Sequence[Claim]
+) -> AnchorRecord:
+    return AnchorRecord(
+        id=anchor.id, about=anchor.about, stated=anchor.dated, version=found.version if found else None,
+        title=found.title if found else None, published=found.published if found else None, status=status,
+        detail=detail, claims=tuple(claim.id for claim in about),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from retest.domain.answers import Entailment, Finding
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.paper import Candidate, Lookup, Paper
 from retest.errors import ModelFailed, Waiting
-from retest.grounding.entailment import sift
+from retest.grounding.entailment import left_out, sift
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import climb, context, one_per_paper
 from retest.grounding.prose import clean, ids_in
@@ -29,7 +29,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     known = {**looked_up, **{name: candidate.paper for name, candidate in shown.items()}}
     climbed: list[Evidence] = []
     rejected: list[Rejection] = []
-    contexts: dict[str, tuple[str, str]] = {}
+    contexts: dict[str, dict[str, str]] = {}
     for finding in findings:
         result = climb(finding, shown, looked_up, subject.claim.text, subject.window, subject.excluded)
         if isinstance(result, Rejection):
@@ -38,7 +38,7 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             why, fallen = clean(result.why, {result.arxiv_id}, known, [result.quote])
             rejected += fallen
             climbed.append(result.model_copy(update={"why": why}))
-            contexts[result.arxiv_id] = context(shown[result.arxiv_id].paper, finding.sentences)
+            contexts[result.arxiv_id] = _around(shown[result.arxiv_id].paper, finding.sentences)
     suggested = [
         Candidate(paper=paper, found_by=("named by the model",))
         for paper in looked_up.values()
@@ -67,16 +67,20 @@ async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> 
     return await asyncio.to_thread(deps.source.get, strange) if strange else {}
 
 
+def _around(paper: Paper, numbers: Sequence[int]) -> dict[str, str]:
+    """The context of a quote, as prompts/entail.md shows it."""
+    before, after = context(paper, numbers)
+    return {"before": before, "between": left_out(paper, numbers), "after": after}
+
+
 async def _verify(
-    deps: Deps, state: ClaimState, items: Sequence[Evidence], contexts: dict[str, tuple[str, str]]
+    deps: Deps, state: ClaimState, items: Sequence[Evidence], contexts: dict[str, dict[str, str]]
 ) -> Entailment:
     subject = state["subject"]
     values = {
         "claim": subject.claim.text, "anchors": [paper.title for paper in state["anchor_papers"]],
         "items": [
-            {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote,
-             "before": contexts[e.arxiv_id][0], "after": contexts[e.arxiv_id][1]}
-            for e in items
+            {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote, **contexts[e.arxiv_id]} for e in items
         ],
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(items))

@@ -13,7 +13,7 @@ from retest.domain.evidence import Evidence, Rejection
 from retest.domain.verdict import EVIDENCE_FOR, Verdict, Why
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
-from retest.grounding.prose import clean, ids_in
+from retest.grounding.prose import clean, to_look_up
 from retest.papers.source import Source
 from retest.pipeline.search import label
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
@@ -103,7 +103,7 @@ def _flip(
 async def _grounded_prose(deps: Deps, judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[str, list[Rejection]]:
     known = {item.arxiv_id for item in evidence}
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
-    strange = sorted((ids_in(judgment.rationale) | cited) - known)
+    strange = sorted({*to_look_up(known, judgment.rationale), *(cited - known)})
     looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
     text, rejected = clean(judgment.rationale, known, looked_up, [item.quote for item in evidence])
     for cite in judgment.cites:

@@ -14,7 +14,7 @@ from retest.domain.paper import Lookup
 from retest.errors import ModelFailed
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
-from retest.grounding.prose import clean, ids_in
+from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts
 from retest.pipeline.anchors import COUNTER_MONTHS
 from retest.pipeline.calls import request
@@ -104,7 +104,7 @@ async def _ground(
     by_id = {item.arxiv_id: (record, item) for record, item in told}
     named = [s.arxiv_id for s in answer.superseding] + [i for q in answer.questions for i in q.motivated_by]
     prose = [s.argument for s in answer.superseding] + [q.question for q in answer.questions] + [answer.limits]
-    strange = sorted((ids_in(*prose, *named)) - known)
+    strange = to_look_up(known, *prose, *named)
     looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
     rejected: list[Rejection] = []
 

@@ -1,5 +1,5 @@
 # The few commands that people need. `make` alone lists them.
-.PHONY: help install run report test lint types bench
+.PHONY: help install run report ladder test lint types bench
 PYTHON ?= .venv/bin/python
 
 help:            ## list these commands
@@ -18,6 +18,9 @@ run: install     ## the main job, offline: no key, no network
 report: install  ## the committed report of the bundled line, made anew
 	rm -f reports/scale-anticipation.*
 	.venv/bin/retest run --line scale-anticipation --offline
+
+ladder: install  ## docs/ladder.md, made anew from the ladder's test cases
+	$(PYTHON) -m tests.grounding.cases > docs/ladder.md
 
 test: install    ## lint, types and tests
 	$(PYTHON) -m ruff check .

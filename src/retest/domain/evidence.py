@@ -13,13 +13,14 @@ RUNGS: tuple[Rung, ...] = ("id", "resolves", "title", "newer", "quote", "entails
 Reason = Literal[
     "malformed-id", "not-shown",
     "not-found", "unverifiable", "withdrawn",
-    "wrong-title",
+    "wrong-title", "wrong-author",
     "not-newer", "after-as-of", "anchor",
     "no-such-sentence", "no-quote", "quote-not-found", "quote-too-short", "quote-is-claim",
     "not-entailed",
     "not-evidence",
 ]  # fmt: skip
-"""Why a citation fell off; `not-evidence` is a real paper that prose leans on without it being evidence."""
+"""Why a citation fell off; `not-evidence` is what prose leans on without its being evidence here: a real paper, or
+authors and a year that no paper of the evidence has."""
 
 
 class Evidence(Frozen):

@@ -35,9 +35,10 @@ class Candidate(Frozen):
 
 
 class Missing(Frozen):
-    """The source was asked and has no such paper."""
+    """The source was asked and has no such paper. `detail` says so where the source holds only a part of arXiv."""
 
     id: str
+    detail: str = ""
 
 
 class Unknown(Frozen):
@@ -53,16 +54,19 @@ Lookup = Paper | Missing | Unknown
 class Query(Frozen):
     """Every phrase of `all_of` and, where given, at least one of `any_of`. Phrases are plain text, never a grammar.
 
-    With `all_of` empty it is a bag of words and phrases, ranked by how many match.
+    With `all_of` empty it is a bag of words, ranked by how many match and how telling they are. The most telling words
+    of the texts of `like`, titles and abstracts of papers, are then in the bag too.
     """
 
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         every = " AND ".join(f'"{phrase}"' for phrase in self.all_of)
         some = " OR ".join(f'"{phrase}"' for phrase in self.any_of)
-        return f"{every} AND ({some})" if every and some else every or some
+        asked = f"{every} AND ({some})" if every and some else every or some
+        return f"near {len(self.like)} paper{'s' * (len(self.like) > 1)}: {asked}" if self.like else asked
 
 
 class Annotation(Frozen):

@@ -14,13 +14,13 @@ from retest.domain.evidence import Evidence, Reason, Rejection, Rung
 from retest.domain.line import Window
 from retest.domain.paper import Candidate, Lookup, Missing, Paper, Unknown
 from retest.domain.verdict import Stance
+from retest.grounding.form import words
 from retest.grounding.ids import parse_id
+from retest.grounding.quote import LEAST_CHARACTERS, LEAST_WORDS, long_enough
 from retest.text import sentences
 
 LADDER_VERSION = "1"
 """Part of every cache key: what climbed an older ladder climbs again."""
-LEAST_WORDS, LEAST_CHARACTERS = 5, 25
-"""Shorter quotes ground nothing (docs/design.md, rung 5)."""
 _WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1}
 
 
@@ -111,7 +111,7 @@ def cut(paper: Paper, numbers: Sequence[int]) -> str | tuple[Reason, str]:
     for before, number in itertools.pairwise(wanted):
         pieces.append(("" if number == before + 1 else "... ") + known[number - 1])
     quote = " ".join(pieces)
-    if len(quote.split()) < LEAST_WORDS or len(quote) < LEAST_CHARACTERS:
+    if not long_enough(quote):
         return "quote-too-short", f"fewer than {LEAST_WORDS} words or {LEAST_CHARACTERS} characters"
     return quote
 
@@ -128,8 +128,3 @@ def context(paper: Paper, numbers: Sequence[int]) -> tuple[str, str]:
     known = sentences_of(paper)
     first, last = min(numbers) - 1, max(numbers) - 1
     return (known[first - 1] if first > 0 else "", known[last + 1] if last + 1 < len(known) else "")
-
-
-def words(text: str) -> list[str]:
-    """The words of a text, without case and punctuation."""
-    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()

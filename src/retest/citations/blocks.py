@@ -1,0 +1,113 @@
+"""What readers of Markdown and of plain text have in common: blocks of shown text that know their lines."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from retest.grounding.ids import ArxivId, Found, find_ids
+
+_SPACES = re.compile(r"[^\S\n]+")
+_WRAP = re.compile(r"\s*\n\s*")
+_PREFIX = re.compile(r".*[:/](?=[^/]*/?[^/]*$)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An id at `text[start:end]` of a block: it stands there, or what is shown there links to it."""
+
+    start: int
+    end: int
+    cited: str
+    """The id as it is written, without line breaks."""
+    paper: str
+    """What it names, the same for every written form: `2401.00001`, or the number as it is, if it is malformed."""
+    version: int | None
+    line: int
+    linked: bool
+
+
+def mention(found: Found, start: int, end: int, line: int, linked: bool) -> Mention:
+    """A mention of an id that was found, at a place of its own."""
+    cited = _WRAP.sub("", found.cited)
+    if isinstance(found.id, ArxivId):
+        return Mention(start, end, cited, found.id.base, found.id.version, line, linked)
+    return Mention(start, end, cited, _PREFIX.sub("", cited).lower(), None, line, linked)
+
+
+def one_a_version(mentions: Sequence[Mention]) -> list[Mention]:
+    """Of all mentions of a paper the first; where versions are named, the first of each. In the order of the first."""
+    kept: dict[tuple[str, int | None], Mention] = {}
+    for one in mentions:
+        kept.setdefault((one.paper, one.version), one)
+    named = {paper for paper, version in kept if version is not None}
+    return [one for one in kept.values() if one.version is not None or one.paper not in named]
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph, list item, table row or heading as it is shown: one space between words, a line break where the file
+    has one, two where the layout ends one thing and begins another (paragraphs of an item, cells of a row)."""
+
+    kind: Literal["text", "heading", "row", "data"] = "text"
+    """Data (front matter) has ids, but says of no paper what its title is."""
+    links: list[Mention] = field(default_factory=list)
+    """Ids that something shown links to."""
+    marked: list[tuple[int, int]] = field(default_factory=list)
+    """What is emphasised."""
+    titles: list[tuple[int, int]] = field(default_factory=list)
+    """What the layout says is a title: cells of a column of that name."""
+    size: int = 0
+    _parts: list[str] = field(default_factory=list)
+    _lines: list[tuple[int, int]] = field(default_factory=list)
+    _mentions: list[Mention] | None = None
+
+    @property
+    def text(self) -> str:
+        """All that was added."""
+        if len(self._parts) != 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0]
+
+    def add(self, text: str, line: int) -> None:
+        """More text, from one line of the file."""
+        shown = _SPACES.sub(" ", text)
+        if shown.startswith(" ") and (not self.size or self._parts[-1].endswith((" ", "\n"))):
+            shown = shown[1:]
+        if shown:
+            if not self._lines or self._lines[-1][1] != line:
+                self._lines.append((self.size, line))
+            self._parts.append(shown)
+            self.size += len(shown)
+
+    def end_line(self, times: int = 1) -> None:
+        """A line break; none at the beginning."""
+        if self.size:
+            self._parts.append("\n" * times)
+            self.size += times
+
+    def mentions(self) -> list[Mention]:
+        """Every id of the block, in order; of an id and a link to it the id comes first."""
+        if self._mentions is None:
+            written = [
+                mention(found, found.start, found.end, self._line_at(found.start), linked=False)
+                for found in find_ids(self.text)
+            ]
+            self._mentions = sorted([*written, *self.links], key=lambda m: (m.start, m.linked, -m.end))
+        return self._mentions
+
+    def _line_at(self, place: int) -> int:
+        return self._lines[max(bisect_right(self._lines, (place, 1 << 60)) - 1, 0)][1]
+
+    def join(self, other: Block) -> None:
+        """`other` behind this one, as another paragraph of it."""
+        mentions = self.mentions()
+        self.end_line(2)
+        at = self.size
+        self._parts.append(other.text)
+        self.size += other.size
+        self.marked += [(start + at, end + at) for start, end in other.marked]
+        self._mentions = [*mentions, *(replace(m, start=m.start + at, end=m.end + at) for m in other.mentions())]

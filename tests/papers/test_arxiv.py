@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from retest.domain.line import Window
 from retest.domain.paper import Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed
-from retest.papers.arxiv import ArxivSource, render
+from retest.papers.arxiv import ArxivSource
+from retest.papers.daily import DayCache
+from retest.papers.grammar import render
 from retest.retry import Patience
 from tests.fakes.arxiv import FakeArxiv, Fault, parse
 from tests.papers.some import PAPERS, WINDOW, paper
@@ -35,10 +37,11 @@ def source(fake: FakeArxiv, tmp_path: Path) -> ArxivSource:
     return impatient(fake, tmp_path)
 
 
-def impatient(fake: FakeArxiv, folder: Path, *, interval: float = 0.0, timeout: float = 5.0) -> ArxivSource:
+def impatient(fake: FakeArxiv, folder: Path, *, timeout: float = 5.0, answers: DayCache | None = None) -> ArxivSource:
     return ArxivSource(
-        url=fake.url, interval=interval, timeout=timeout, patience=Patience(ATTEMPTS, 0.0, 0.0), lock_folder=folder
-    )
+        url=fake.url, interval=0.0, timeout=timeout, patience=Patience(ATTEMPTS, 0.0, 0.0), lock_folder=folder,
+        answers=answers,
+    )  # fmt: skip
 
 
 def ids(papers: list[Paper]) -> list[str]:

@@ -58,6 +58,45 @@ def test_the_phrase_word_for_word_ranks_above_its_scattered_words() -> None:
     assert found(among(scattered, whole), Query(all_of=("tree of thought",))) == ["2401.00002", "2401.00001"]
 
 
+def test_papers_like_a_text_are_found_and_rank_higher() -> None:
+    plain = paper("2401.00001", "Fish of the lake", "We count fish.")
+    like = paper("2401.00002", "Fish of the lake", "We count fish under the ice with gauges.")
+    other = paper("2401.00003", "Gauges for ice", "A catalogue of them.")
+    asked = Query(any_of=("fish of the lake",), like=("Gauges under the ice. We read gauges in winter.",))
+    assert found(among(plain, like, other), asked) == ["2401.00002", "2401.00001", "2401.00003"]
+
+
+def test_what_a_paper_is_to_be_like_never_softens_what_is_required() -> None:
+    asked = Query(all_of=("scaling laws",), any_of=("small",), like=("Models of strings. Strings are modelled.",))
+    assert found(INDEX, asked) == ["2402.00002"]
+
+
+def test_rare_words_of_a_like_text_weigh_more_than_common_ones() -> None:
+    common = [paper(f"2401.0001{n}", "Models of lakes", "Models and models.") for n in range(8)]
+    rare = paper("2401.00002", "Models of seiches")
+    assert found(among(*common, rare), Query(like=("Models of seiches",)))[0] == "2401.00002"
+
+
+def test_of_two_papers_alike_the_one_that_argues_comes_first() -> None:
+    tells = paper("2401.00001", "Wind and the lakes", "We measure the tides of the lakes in the wind once more today.")
+    argues = paper("2401.00002", "Wind and the lakes", "We revisit the tides of the lakes in the wind: a myth today.")
+    assert found(among(tells, argues), Query(any_of=("wind drives lakes",))) == ["2401.00002", "2401.00001"]
+    assert found(among(tells, argues), Query(any_of=("myth",))) == ["2401.00002"], "it finds no paper by itself"
+
+
+@pytest.mark.parametrize("british", ["optimising", "Optimisation", "optimiser"])
+def test_british_words_are_looked_for_as_the_papers_spell_them(british: str) -> None:
+    american = paper("2401.00001", "Optimizing, optimization, an optimizer")
+    assert found(among(american), Query(all_of=(british,))) == ["2401.00001"]
+    at_home = paper("2401.00002", "Optimising, optimisation, an optimiser")
+    assert found(among(at_home), Query(all_of=(british,))) == ["2401.00002"]
+
+
+@pytest.mark.parametrize("word", ["supervised", "precise", "noise", "our", "colour", "behaviour"])
+def test_words_that_only_look_british_stay(word: str) -> None:
+    assert found(among(paper("2401.00001", f"A {word} thing")), Query(all_of=(f"{word} thing",))) == ["2401.00001"]
+
+
 def test_a_title_counts_for_more_than_an_abstract() -> None:
     body = paper("2401.00001", "On some matter of size", "Pruning of networks in general.")
     title = paper("2401.00002", "Pruning of networks in general", "On some matter of size.")
@@ -129,8 +168,9 @@ def test_operators_are_words() -> None:
 
 @given(st.lists(st.text(max_size=80), max_size=5), st.lists(st.text(max_size=80), max_size=5))
 def test_no_phrase_breaks_the_search_or_the_window(all_of: list[str], any_of: list[str]) -> None:
-    for hit in INDEX.search(Query(all_of=tuple(all_of), any_of=tuple(any_of)), WINDOW, 5):
-        assert hit.published in WINDOW
+    for query in (Query(all_of=tuple(all_of), any_of=tuple(any_of)), Query(any_of=tuple(all_of), like=tuple(any_of))):
+        for hit in INDEX.search(query, WINDOW, 5):
+            assert hit.published in WINDOW
 
 
 @settings(max_examples=30)  # each makes an index of its own

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retest.domain.line import Window
-from retest.domain.paper import Annotation, Missing, Query
+from retest.domain.paper import Annotation, Query, Unknown
 from retest.errors import FileError
 from retest.papers.library import LibrarySource, load_library
 
@@ -73,7 +73,7 @@ def test_is_searched_like_the_mirror(file: Path) -> None:
     assert source.search(Query(any_of=("strings",)), window, 10) == []
     assert source.get(["2401.10100", "2401.10101"]) == {
         "2401.10100": library.papers[0],
-        "2401.10101": Missing(id="2401.10101"),
+        "2401.10101": Unknown(id="2401.10101", reason="the bundled library holds only 2 papers"),
     }
 
 

@@ -1,6 +1,7 @@
 """A local index of arXiv's metadata: one writer at a time, any number of readers, also while it is written.
 
 FOLDER/format.json    what made the folder, and the version of its form
+FOLDER/harvest.json   how far it is in step with arXiv (retest.papers.synced)
 FOLDER/index/         the index; a commit replaces its meta.json at once, so a killed writer leaves the last one
 """
 
@@ -8,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -21,26 +24,35 @@ from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed, UsageError
 from retest.papers.index import PaperIndex, document, issued
+from retest.papers.source import Seen
+from retest.papers.synced import Synced, load_synced
 
-FORMAT = {"made_by": "retest mirror", "format": 2}
+FORMAT = {"made_by": "retest mirror", "format": 3}
 """Raised by one whenever an index made before could not be read or would rank otherwise."""
 HEAP = 200_000_000
 """Bytes that the writer may hold before it puts a segment on disk. With it 2.8 million papers, all of arXiv, go in with
 0.7 GiB of memory, beside the mapped files of the index, which the system takes back when it needs to."""
 THREADS = 2
+DRIFT = 1.02
+"""Papers change places as others come in, since words become more or less rare. Until a mirror has grown by this factor
+that is left out of account."""
+WHOLE = 0.95
+"""The share of a month's numbers from which a mirror counts as whole: a few are never announced."""
 BATCH = 1000
 """Papers whose ids are looked up at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class MirrorStats:
-    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `bytes` are those on disk."""
+    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `bytes` are those on disk; `synced` says
+    how far it is in step with arXiv."""
 
     records: int
     first: date
     last: date
     bytes: int
     years: dict[int, int]
+    synced: Synced
 
 
 class MirrorSource:
@@ -54,15 +66,44 @@ class MirrorSource:
     def __init__(self, folder: Path) -> None:
         self._index = _open(folder)
         self._newest = self._index.newest_id()
+        self._id, self._mark = _check_format(folder), self._index.last_writing()
+        self._held = self._index.index.searcher().num_docs
         self.until: date | None = self._index.days()[1]
+        self._unread = (load_synced(folder) or Synced()).unread
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         try:
             return self._index.search(query, window, limit)
         except (ValueError, OSError) as error:
-            raise SearchFailed(
-                f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE"
-            ) from error
+            raise _unreadable(error) from error
+
+    def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
+        return self.search_noted(queries, window, limit)[0]
+
+    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], Seen]:
+        try:
+            lists = [self._index.search(query, window, limit) for query in queries]
+        except (ValueError, OSError) as error:
+            raise _unreadable(error) from error
+        last = tuple(papers[-1].id if len(papers) == limit else None for papers in lists)
+        return lists, Seen(mirror=self._id, mark=self._mark, held=self._held, window=window, last=last)
+
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+        same = seen.mirror == self._id and seen.mark <= self._mark and len(seen.last) == len(queries)
+        if (
+            not same
+            or self._held > DRIFT * seen.held
+            or seen.window.opens != window.opens
+            or seen.window.as_of > window.as_of
+        ):
+            return False
+        try:
+            return not any(
+                self._index.reaches(query, window, last, seen.window, seen.mark)
+                for query, last in zip(queries, seen.last, strict=True)
+            )
+        except (ValueError, OSError) as error:
+            raise _unreadable(error) from error
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """A paper newer than the newest one here may well exist: it is Unknown, not Missing."""
@@ -73,9 +114,31 @@ class MirrorSource:
         return {i: found.get(i) or self._absent(i) for i in ids}
 
     def _absent(self, arxiv_id: str) -> Missing | Unknown:
+        if arxiv_id in self._unread:
+            return Unknown(id=arxiv_id, reason="arXiv has it, but its record could not be read when it was synced")
         if issued(arxiv_id) > issued(self._newest):
             return Unknown(id=arxiv_id, reason=f"the mirror ends at {self._newest}")
-        return Missing(id=arxiv_id)
+        return Missing(id=arxiv_id, detail=self._gaps(arxiv_id))
+
+    def _gaps(self, arxiv_id: str) -> str:
+        """Says so where the mirror holds only a part of the papers of an id's month."""
+        month = issued(arxiv_id) // 100_000
+        if not month:
+            return ""
+        count, last = self._index.numbered(month * 100_000, month * 100_000 + 99_999)
+        if count >= WHOLE * (last % 100_000):
+            return ""
+        return f"of the {last % 100_000} or more papers of {month:04} the mirror holds {count}"
+
+    def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
+        try:
+            return {title: self._index.titled(title) for title in titles}
+        except (ValueError, OSError) as error:
+            return {title: Unknown(id="", reason=f"the mirror could not be read: {error}") for title in titles}
+
+    def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
+        del papers  # they hold every title that is known here
+        return {}
 
 
 class Mirror:
@@ -99,6 +162,7 @@ class Mirror:
                     f"another process is writing the mirror in {folder}", "wait until it is done"
                 ) from error
             raise _damaged(folder, error) from error
+        self._writing = self._index.last_writing() + 1
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +182,17 @@ class Mirror:
         index = _open(folder)
         first, last = index.days()
         years = index.years()
-        size = sum(file.stat().st_size for file in (folder / "index").iterdir())
-        return MirrorStats(sum(years.values()), first, last, size, years)
+        size = sum(map(_size, (folder / "index").iterdir()))
+        return MirrorStats(sum(years.values()), first, last, size, years, load_synced(folder) or Synced())
+
+    def held(self) -> tuple[int, date] | None:
+        """How many papers are here, and the last v1 day of them; None if there are none."""
+        count = self._index.index.searcher().num_docs
+        return (count, self._index.days()[1]) if count else None
+
+    def get(self, ids: Sequence[str]) -> dict[str, Paper]:
+        """Those of `ids` that are here."""
+        return self._index.get(ids)
 
     def upsert(self, papers: Iterable[Paper]) -> int:
         """Put papers in, all or, if `papers` raises, none. Returns how many were new or changed.
@@ -156,26 +229,32 @@ class Mirror:
         for arxiv_id in changed:
             if arxiv_id in before:
                 self._writer.delete_documents_by_term("id", arxiv_id)
-            self._writer.add_document(document(now[arxiv_id]))
+            self._writer.add_document(document(now[arxiv_id], self._writing))
         return changed
 
     def _commit(self) -> None:
         self._writer.commit()
         self._index.index.reload()
+        self._writing += 1
 
 
 def merge(before: Paper, now: Paper) -> Paper:
-    """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all titles."""
+    """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all titles.
+
+    One that was withdrawn stays so until a newer version says otherwise: a snapshot from before must not undo it.
+    """
     older = now.version is not None and before.version is not None and now.version < before.version
     newest, other = (before, now) if older else (now, before)
     titles = dict.fromkeys((*before.other_titles, other.title, *now.other_titles))
     titles.pop(newest.title, None)
+    newer = None not in (now.version, before.version) and now.version != before.version
     return newest.model_copy(
         update={
             "published": min(before.published, now.published),
             "other_titles": tuple(titles),
             "authors": newest.authors or other.authors,
             "categories": newest.categories or other.categories,
+            "withdrawn": newest.withdrawn or (other.withdrawn and not newer),
         },
     )
 
@@ -186,28 +265,44 @@ def _batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
         yield batch
 
 
+def _unreadable(error: Exception) -> SearchFailed:
+    return SearchFailed(f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE")
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, 0 if a writer that tidies up has just removed it."""
+    with suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0
+
+
 def _found(folder: Path) -> None:
     """Make the folder a mirror, unless something else is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise UsageError(f"{folder} holds files, but no mirror", "name an empty folder, or one that does not exist")
     draft = folder / f"format.json.{os.getpid()}"
-    draft.write_text(json.dumps(FORMAT) + "\n", encoding="utf-8")
+    # The id tells a mirror from one that was made anew in its place: what was noted of the other is void then.
+    draft.write_text(json.dumps({**FORMAT, "id": secrets.token_hex(8)}) + "\n", encoding="utf-8")
     draft.replace(folder / "format.json")
 
 
-def _check_format(folder: Path) -> None:
+def _check_format(folder: Path) -> str:
+    """The mirror's own id. Raises UsageError where there is no mirror of this format."""
     try:
         found = json.loads((folder / "format.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"there is no mirror in {folder}", "make one: retest mirror import FILE") from None
+        raise UsageError(
+            f"there is no mirror in {folder}", "make one: retest mirror import FILE, and then retest mirror sync"
+        ) from None
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from error
-    if found != FORMAT:
+    if not isinstance(found, dict) or {**found, "id": ""} != {**FORMAT, "id": ""}:
         raise UsageError(
             f"the mirror in {folder} was made by another version of retest, or by something else",
             "remove the folder and make it anew: retest mirror import FILE",
         )
+    return str(found.get("id", ""))
 
 
 def _open(folder: Path) -> PaperIndex:
@@ -220,7 +315,8 @@ def _open(folder: Path) -> PaperIndex:
         if (folder / "index" / "meta.json").exists():
             raise _damaged(folder, error) from error
     raise UsageError(
-        f"the mirror in {folder} is empty: no import has come to its end", "fill it: retest mirror import FILE"
+        f"the mirror in {folder} is empty: no import has come to its end, and nothing is synced",
+        "fill it: retest mirror import FILE, and then retest mirror sync",
     )
 
 

@@ -10,13 +10,30 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from retest import __version__
 from retest.retry import Transient
 
+USER_AGENT = f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
 QUEUE = 600.0
 """Seconds to wait for other processes' requests before giving up."""
+
+
+def default_lock_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
+    """A folder that all of a user's processes share, whatever workspace they run in."""
+    cache = environment.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path("~/.cache").expanduser()) / "retest"
+
+
+def site(url: str) -> str:
+    """Whose turns a request to `url` takes: the host's, and for all of arXiv's interfaces the same, since its terms of
+    use allow one connection and one request every 3 seconds to its API, OAI-PMH and RSS together."""
+    parts = urlsplit(url)
+    name = (parts.hostname or "").casefold()
+    return "arxiv.org" if name == "arxiv.org" or name.endswith(".arxiv.org") else parts.netloc.casefold()
 
 
 class Turns:

@@ -18,13 +18,15 @@ import orjson
 from retest.domain.paper import Paper
 from retest.errors import FileError
 from retest.papers.mirror import Mirror
+from retest.papers.synced import Synced, load_synced, save_synced
 from retest.papers.unpack import Unpacked
 from retest.papers.withdrawn import is_withdrawn
 
 EVERY = 20_000
 """Records between two reports of progress."""
 HINT = "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest mirror import -"
-_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _CREATED = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)"
 )
@@ -44,9 +46,38 @@ def import_snapshot(
     `progress` is called now and then with the records read so far, and how many a second that is.
     Raises FileError at the first broken line, unless `skip` is given: it is told of each, and the rest goes in.
     A file that cannot be unpacked to its end is an error in any case.
+
+    The newest `update_date` in it is noted as the day up to which the mirror is in step with arXiv, for a sync to go on
+    from. A file with less than half of what the mirror then holds is no snapshot of all of arXiv: its day is not noted.
     """
+    before = load_synced(mirror.folder) or Synced()
+    newest = _Newest()
     with Unpacked(path) as stream:
-        return mirror.upsert(_papers(stream, progress, skip, clock))
+        changed = mirror.upsert(_papers(stream, progress, skip, clock, newest))
+    held = mirror.held()
+    if newest.day and held and 2 * newest.records >= held[0]:
+        after = before.with_import(newest.day)
+        if after != before:
+            save_synced(mirror.folder, after)
+    return changed
+
+
+class _Newest:
+    """How many records there were, and the newest day on which one was changed."""
+
+    def __init__(self) -> None:
+        self.records, self._text = 0, ""
+
+    def note(self, day: object) -> None:
+        self.records += 1
+        if isinstance(day, str) and day > self._text and _DAY.fullmatch(day):
+            self._text = day
+
+    @property
+    def day(self) -> date | None:
+        with suppress(ValueError):
+            return date.fromisoformat(self._text)
+        return None
 
 
 def _papers(
@@ -54,13 +85,15 @@ def _papers(
     progress: Callable[[int, float], None],
     skip: Callable[[FileError], None] | None,
     clock: Callable[[], float],
+    newest: _Newest,
 ) -> Iterator[Paper]:
     began, read = clock(), 0
     for number, line in stream.lines():
         if not line or line.isspace():
             continue
         try:
-            paper = paper_of(line)
+            record = _record(line)
+            paper = paper_of(record)
         except Broken as broken:
             error = FileError(stream.path, number, broken.found, broken.expected, HINT.format(number=number))
             if skip is None:
@@ -69,6 +102,7 @@ def _papers(
             continue
         yield paper
         read += 1
+        newest.note(record.get("update_date"))
         if read % EVERY == 0:
             progress(read, read / max(clock() - began, 1e-9))
     progress(read, read / max(clock() - began, 1e-9))
@@ -82,17 +116,21 @@ class Broken(ValueError):
         self.found, self.expected = found, expected
 
 
-def paper_of(line: bytes) -> Paper:
-    """One line as a paper. Raises Broken."""
+def _record(line: bytes) -> dict[str, Any]:
     try:
         record: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Broken(f"{_shown(line[:60].decode(errors='replace'))} ({error.msg})", "one JSON object a line") from None
+        raise Broken(f"{shown(line[:60].decode(errors='replace'))} ({error.msg})", "one JSON object a line") from None
     if not isinstance(record, dict):
-        raise Broken(_shown(record), "a JSON object")
+        raise Broken(shown(record), "a JSON object")
+    return record
+
+
+def paper_of(record: dict[str, Any]) -> Paper:
+    """A record as a paper. Raises Broken."""
     arxiv_id = _string(record, "id")
-    if not _ID.fullmatch(arxiv_id):
-        raise Broken(f"id {_shown(arxiv_id)}", "an arXiv id without its version")
+    if not ID.fullmatch(arxiv_id):
+        raise Broken(f"id {shown(arxiv_id)}", "an arXiv id without its version")
     title = " ".join(_string(record, "title").split())
     abstract = " ".join(_string(record, "abstract", blank=True).split())
     first, version, updated = _versions(record.get("versions"))
@@ -109,7 +147,7 @@ def paper_of(line: bytes) -> Paper:
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -117,14 +155,14 @@ def _shown(value: object) -> str:
 def _string(record: dict[str, Any], key: str, *, blank: bool = False) -> str:
     value = record.get(key)
     if not isinstance(value, str) or not (blank or value.strip()):
-        raise Broken(f"{key} {_shown(value)}" if key in record else f"no {key}", f"a text as {key}")
+        raise Broken(f"{key} {shown(value)}" if key in record else f"no {key}", f"a text as {key}")
     return value
 
 
 def _text(record: dict[str, Any], key: str) -> str:
     value = record.get(key)
     if value is not None and not isinstance(value, str):
-        raise Broken(f"{key} {_shown(value)}", f"a text or null as {key}")
+        raise Broken(f"{key} {shown(value)}", f"a text or null as {key}")
     return value or ""
 
 
@@ -134,21 +172,22 @@ def _versions(value: object) -> tuple[date, int, date]:
     for entry in value if isinstance(value, list) else ():
         name, created = (entry.get("version"), entry.get("created")) if isinstance(entry, dict) else (None, None)
         if not isinstance(name, str) or not re.fullmatch(r"v[1-9]\d{0,3}", name, re.ASCII):
-            raise Broken(f"version {_shown(entry)}", '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}')
-        dated[int(name[1:])] = _created(created)
+            raise Broken(f"version {shown(entry)}", '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}')
+        dated[int(name[1:])] = created_on(created)
     if not dated:
-        raise Broken(f"versions {_shown(value)}", "a list with at least one version")
+        raise Broken(f"versions {shown(value)}", "a list with at least one version")
     newest = max(dated)
     return dated[min(dated)], newest, dated[newest]
 
 
-def _created(value: object) -> date:
+def created_on(value: object) -> date:
+    """The day of a version's date. Raises Broken."""
     match = _CREATED.fullmatch(value) if isinstance(value, str) else None
     if match:
         day, month, year = match.groups()
         with suppress(ValueError):  # no such month or day: told below like any other text
             return date(int(year), _MONTHS.index(month) + 1, int(day))
-    raise Broken(f"created {_shown(value)}", "a date like Mon, 2 Apr 2007 19:18:42 GMT")
+    raise Broken(f"created {shown(value)}", "a date like Mon, 2 Apr 2007 19:18:42 GMT")
 
 
 def _authors(value: object) -> tuple[str, ...]:
@@ -159,6 +198,6 @@ def _authors(value: object) -> tuple[str, ...]:
     for parts in value if isinstance(value, list) else (value,):
         last, first, suffix = (*parts, "", "", "")[:3] if isinstance(parts, list) and parts else (None, "", "")
         if not (isinstance(last, str) and isinstance(first, str) and isinstance(suffix, str)):
-            raise Broken(f"authors_parsed {_shown(parts)}", '["Last", "First", "suffix"]')
+            raise Broken(f"authors_parsed {shown(parts)}", '["Last", "First", "suffix"]')
         names.append(" ".join(f"{first} {last} {suffix}".split()))
     return tuple(names)

@@ -18,6 +18,10 @@ DEFAULT_MODELS = {"ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5", "OPENAI_AP
 """The model that is used when none is named, by the key that is set; the first that is."""
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 ARXIV_URL = "https://export.arxiv.org/api/query"
+OAI_URL = "https://oaipmh.arxiv.org/oai"
+OPENALEX_URL = "https://api.openalex.org"
+OPENALEX_KEY = "OPENALEX_API_KEY"
+"""The environment variable with OpenAlex's key, which is free of charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class Settings:
     arxiv_url: str = ARXIV_URL
     arxiv_interval: float = 3.0
     """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of use: 3)."""
-    oai_url: str = ""
+    oai_url: str = OAI_URL
+    follow: bool = False
+    """Whether papers that cite an anchor are candidates too, as OpenAlex knows them."""
+    openalex_url: str = OPENALEX_URL
 
     def path(self, name: str) -> Path:
         """`home` or `reports` as an absolute path; relative ones are the workspace's."""
@@ -53,6 +60,8 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
     "candidates": int, "concurrency": int, "timeout": float,
     "retry_attempts": int, "retry_pause": float, "arxiv_interval": float,
 }  # fmt: skip
+_SWITCHES = ("follow",)
+_ON, _OFF = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _NAMES = [field.name for field in fields(Settings) if field.name != "workspace"]
 
 
@@ -98,6 +107,11 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _converted(name: str, value: Any, where: str) -> Any:
+    if name in _SWITCHES:
+        text = str(value).strip().lower()
+        if not isinstance(value, bool | str) or text not in (*_ON, *_OFF):
+            raise UsageError(f"{where} is {value!r}", "it must be true or false")
+        return text in _ON
     if name not in _NUMBERS:
         if not isinstance(value, str) or not value.strip():
             raise UsageError(f"{where} is {value!r}", "it must be a text in quotes")

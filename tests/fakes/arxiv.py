@@ -39,12 +39,13 @@ class Fault:
     status: `status` and `retry_after`; html: a page with status 200; truncated: the feed breaks off; cut: fewer bytes
     than announced; malformed: not XML; empty: no entries but a total of 50; short: the last entry is left out;
     hang: no byte for `seconds`; reset: the connection is reset; bad-id: 400, incorrect id format;
-    error-entry: status 200 with an error entry; undated: an entry without its dates; other-page: another startIndex.
+    error-entry: status 200 with an error entry; undated: an entry without its dates; other-page: another startIndex;
+    none: no fault, to let an answer pass before another.
     """
 
     kind: Literal[
         "status", "html", "truncated", "cut", "malformed", "empty", "short", "hang", "reset", "bad-id", "error-entry",
-        "undated", "other-page",
+        "undated", "other-page", "none",
     ]  # fmt: skip
     status: int = 503
     retry_after: str | None = None
@@ -66,6 +67,8 @@ class FakeArxiv:
     papers: Iterable[Paper] = ()
     comments: dict[str, str] = field(default_factory=dict)
     """Comments of papers, by id."""
+    titles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Titles of a paper's versions before the newest, from v1, by id."""
     faults: list[Fault] = field(default_factory=list)
     """Used up one a request, in order."""
     always: Fault | None = None
@@ -128,11 +131,21 @@ class FakeArxiv:
                 matches = parse(params["search_query"], ignore_dates=self.ignore_dates)
             except ValueError as error:
                 return 400, error_feed(str(error))
-        bare = {re.sub(r"v\d+$", "", i) for i in ids}
-        found = [p for p in self.papers if (not ids or p.id in bare) and matches(p)]
+        found = [p for p in (self._versions(ids) if ids else self.papers) if matches(p)]
         start, most = int(params.get("start", 0)), int(params.get("max_results", 10))
         entries = "".join(_entry(p, self.comments.get(p.id)) for p in found[start : start + most])
         return 200, feed(entries, len(found), start, most)
+
+    def _versions(self, ids: list[str]) -> Iterator[Paper]:
+        """The papers asked for by id, each in the version asked for; one that there is not is left out."""
+        known = {paper.id: paper for paper in self.papers}
+        for name in ids:
+            base, _, version = name.partition("v") if "/" not in name else (name, "", "")
+            paper = known.get(base)
+            if paper and version and int(version) < (paper.version or 1):
+                yield paper.model_copy(update={"version": int(version), "title": self.titles[base][int(version) - 1]})
+            elif paper and (not version or int(version) == (paper.version or 1)):
+                yield paper
 
 
 def feed(entries: str, total: int, start: int = 0, most: int = 10) -> bytes:
@@ -256,7 +269,7 @@ def _broken(fault: Fault, status: int, body: bytes) -> tuple[int, bytes]:
             return status, re.sub(rb"<(published|updated)>\d.*?</\1>", b"", body)
         case "other-page":
             return status, body.replace(b"<opensearch:startIndex>0<", b"<opensearch:startIndex>7<")
-        case "cut" | "hang" | "reset":
+        case "cut" | "hang" | "reset" | "none":
             return status, body
 
 

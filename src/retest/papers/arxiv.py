@@ -8,51 +8,52 @@ ask, and `retry` how often; the package makes one request at a time of which non
 from __future__ import annotations
 
 import os
-import re
 import time
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import arxiv  # type: ignore[import-untyped]  # the package ships no types
 import requests
+from pydantic import TypeAdapter, ValidationError
 from requests.adapters import HTTPAdapter
 
-from retest import __version__
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed
+from retest.grounding.ids import parse_id
 from retest.papers.atom import check, paper_of
-from retest.papers.polite import Turns
+from retest.papers.daily import DayCache
+from retest.papers.grammar import either, joined, render, within, words
+from retest.papers.index import PaperIndex
+from retest.papers.polite import USER_AGENT, Turns, default_lock_folder, site
+from retest.papers.source import Seen
 from retest.retry import Patience, Transient, retrying
 
 URL = "https://export.arxiv.org/api/query"
-USER_AGENT = f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
 LARGEST_PAGE = 2000
 """Results that one request may ask for (arXiv API user's manual, 3.1.1.2)."""
 BATCH = 100
 """Ids asked for in one request; their names stay well below what servers take as a URL."""
-MOST_WORDS = 40
-"""Words of a bag that are sent, for the same reason: which are rare is not known here, so the first."""
-_LUCENE = (
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
-    "to was will with"
-)
-_STOP = frozenset(_LUCENE.split())
-"""Lucene's English stop words, as in the local index. They count within a phrase word for word, and nowhere else."""
-LONGEST_PHRASE = 6
-"""As in the local index: longer texts are not looked for word for word."""
-MOST_PHRASES, LONGEST_WORD = 16, 40
-_WORD = re.compile(r"\d+(?:\.\d+)+[^\W_]*|[^\W_]+")
+TITLED, TITLES_A_REQUEST, SHORT_TITLE = 100, 10, 5
+"""Papers and titles of one request for titles, and how many words make a title that few papers share."""
+MOST_VERSIONS = 10
+"""Earlier versions of a paper whose titles are asked for."""
+POOL = 200
+"""Papers asked for in a request of several queries, about 0.4 MB. With 200, two requests a claim find what settles it
+among the first 32 as often as one for each of its queries does; 100 lose a little, 300 gain nothing
+(benchmarks/live_api.py)."""
+RANK_CONSTANT = 60
+"""k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+_PAPERS = TypeAdapter(list[Paper])
 
 
 class ArxivSource:
     """Safe to call from several threads and processes: all wait for their turn at the host.
 
-    `lock_folder` must be the same for all processes that are to be one polite client.
+    `lock_folder` must be the same for all processes that are to be one polite client. With `answers` the same question
+    costs one request a day.
     """
 
     name = "arxiv"
@@ -66,46 +67,146 @@ class ArxivSource:
         timeout: float = 30.0,
         patience: Patience | None = None,
         lock_folder: Path | None = None,
+        answers: DayCache | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url, self._timeout, self._sleep = url, timeout, sleep
+        self._url, self._timeout, self._sleep, self._answers = url, timeout, sleep, answers
         self._patience = patience or Patience()
         folder = lock_folder or default_lock_folder(os.environ)
-        self._turns = Turns(folder, urlsplit(url).netloc.casefold(), interval, clock, sleep)
+        self._turns = Turns(folder, site(url), interval, clock, sleep)
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         """See Source. At most 2,000 papers, which is what one request may ask for."""
-        words = render(query)
+        asked = render(query)
         limit = min(limit, LARGEST_PAGE)
-        if not words or limit < 1 or window.opens >= window.as_of:
+        if not asked or limit < 1 or window.opens >= window.as_of:
             return []
-        days = f"[{window.opens + timedelta(days=1):%Y%m%d}0000 TO {window.as_of:%Y%m%d}2359]"
-        search = arxiv.Search(query=f"{words} AND submittedDate:{days}", max_results=limit)
-        return [paper for paper in self._ask(search, limit) if paper.published in window]
+        return self._within(asked, window, limit)
+
+    def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
+        """See Source. Two requests for what a claim usually asks, and one for each four queries of a kind at most.
+
+        Queries are joined by OR: those with required phrases, which are narrow, and bags of words, which would crowd
+        them out, apart from each other. What comes back is searched here with each query, by the mirror's own code.
+        A paper's rank for a query is fused of the one that it has here, where only those that came back are counted,
+        and of the one that arXiv gave it among them.
+        """
+        if limit < 1 or window.opens >= window.as_of:
+            return [[] for _ in queries]
+        pool: dict[str, Paper] = {}
+        placed: list[dict[str, int]] = [{} for _ in queries]
+        for narrow in (True, False):
+            rendered = [render(query) if bool(query.all_of) == narrow else "" for query in queries]
+            for asked, places in joined(rendered):
+                found = self._within(asked, window, POOL)
+                pool.update((paper.id, paper) for paper in found)
+                ranks = {paper.id: rank for rank, paper in enumerate(found, start=1)}
+                for place in places:
+                    placed[place] = ranks
+        if not pool:
+            return [[] for _ in queries]
+        index = PaperIndex.of(pool.values())
+        return [
+            _fused(index.search(query, window, len(pool)), ranks)[:limit] if ranks else []
+            for query, ranks in zip(queries, placed, strict=True)
+        ]
+
+    def _within(self, asked: str, window: Window, page: int) -> list[Paper]:
+        search = arxiv.Search(query=f"{asked} AND {within(window)}", max_results=page)
+        return [paper for paper in self._ask(search, page) if paper.published in window]
+
+    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], None]:
+        return self.search_all(queries, window, limit), None
+
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+        del queries, window, seen  # nothing is noted here, so nothing is known to be as it was
+        return False
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
-        """See Source. One request for up to 100 ids."""
-        wanted = list(dict.fromkeys(ids))
+        """See Source. One request for up to 100 ids that were not asked for today."""
         found: dict[str, Lookup] = {}
+        for i in dict.fromkeys(ids):
+            if (kept := self._kept(f"id {i}", 1)) is not None:
+                found[i] = next((paper for paper in kept if paper.id == i), None) or Missing(id=i)
+        wanted = [i for i in dict.fromkeys(ids) if i not in found]
         for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
             try:
                 papers = {p.id: p for p in self._ask(arxiv.Search(id_list=batch, max_results=len(batch)), len(batch))}
             except SearchFailed as failed:
                 found |= {i: Unknown(id=i, reason=failed.message) for i in batch}
-            else:
-                found |= {i: papers.get(i) or Missing(id=i) for i in batch}
+                continue
+            for i in batch:
+                found[i] = papers.get(i) or Missing(id=i)
+                self._keep(f"id {i}", [papers[i]] if i in papers else [])
         return found
 
+    def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
+        """See Source. Several titles a request; one of few words, which many papers share, has a request of its own."""
+        found: dict[str, tuple[Paper, ...] | Unknown] = {}
+        for batch in _title_batches(titles):
+            named = [words(title) for title in batch]
+            query = either(f'ti:"{" ".join(said)}"' for said in named if said)
+            try:
+                papers = tuple(self._ask(arxiv.Search(query=query, max_results=TITLED), TITLED)) if query else ()
+            except SearchFailed as failed:
+                found |= {title: Unknown(id="", reason=failed.message) for title in batch}
+            else:
+                found |= dict.fromkeys(batch, papers)
+        return found
+
+    def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
+        """See Source. The API gives a version's own title if it is asked for that version."""
+        versions = {
+            paper.id: [f"{paper.id}v{n}" for n in range(max(1, paper.version - MOST_VERSIONS), paper.version)]
+            for paper in papers
+            if paper.version
+        }
+        wanted = [name for names in versions.values() for name in names]
+        titles: dict[str, list[str]] = {}
+        unasked: dict[str, str] = {}
+        for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
+            try:
+                for paper in self._ask(arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)):
+                    titles.setdefault(paper.id, []).append(paper.title)
+            except SearchFailed as failed:
+                unasked |= {name.rpartition("v")[0]: failed.message for name in batch}
+        return {
+            i: Unknown(id=i, reason=unasked[i]) if i in unasked else tuple(titles.get(i, ()))
+            for i, names in versions.items()
+            if names
+        }
+
     def _ask(self, search: arxiv.Search, page: int) -> list[Paper]:
-        """The papers of one request, retried within patience. Raises SearchFailed."""
+        """The papers of one request, retried within patience, or kept of the same one today. Raises SearchFailed."""
+        question = f"{page} {search.query} {','.join(search.id_list)}"
+        if (kept := self._kept(question, page)) is not None:
+            return kept
         try:
-            return retrying(self._patience).copy(sleep=self._sleep)(self._once, search, page)
+            papers = retrying(self._patience).copy(sleep=self._sleep)(self._once, search, page)
         except Transient as error:
             hint = "try again later, or use --source mirror"
             raise SearchFailed(f"{error}, after {self._patience.attempts} attempts", hint) from error
         except OSError as error:
             raise SearchFailed(f"no turn to ask arXiv can be taken: {error}", "make that folder writable") from error
+        self._keep(question, papers)
+        return papers
+
+    def _kept(self, question: str, most: int) -> list[Paper] | None:
+        """What the question was answered with today. What cannot be such an answer is none."""
+        text = self._answers.get(f"{self._url} {question}") if self._answers else None
+        if text is None:
+            return None
+        try:
+            papers = _PAPERS.validate_json(text)
+        except ValidationError:
+            return None
+        whole = len(papers) <= most and all(_is_id(paper.id) for paper in papers)
+        return papers if whole else None
+
+    def _keep(self, question: str, papers: list[Paper]) -> None:
+        if self._answers:
+            self._answers.put(f"{self._url} {question}", _PAPERS.dump_json(papers).decode())
 
     def _once(self, search: arxiv.Search, page: int) -> list[Paper]:
         with self._turns.turn(self._patience.longest):
@@ -148,47 +249,20 @@ class _Transport(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-def default_lock_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
-    """A folder that all of a user's processes share, whatever workspace they run in."""
-    cache = environment.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path("~/.cache").expanduser()) / "retest"
+def _is_id(text: str) -> bool:
+    found = parse_id(text)
+    return found is not None and found.base == text
 
 
-def render(query: Query) -> str:
-    """The query in arXiv's grammar; empty if it has no words.
-
-    Only letters, digits and dots within numbers are left of a phrase, and they stand in quotes, where the grammar knows
-    no operators: no phrase can be anything but words. What a phrase means is what it means in the local index.
-    """
-    every = [_phrase(words) for text in query.all_of[:MOST_PHRASES] if (words := _words(text))]
-    some = [words for text in query.any_of[:MOST_PHRASES] if (words := _words(text))]
-    if every:
-        return " AND ".join([*every, *([_either(_phrase(words) for words in some)] if some else [])])
-    exact = [_quoted(*words) for words in some if 1 < len(words) <= LONGEST_PHRASE]
-    single = dict.fromkeys(word for words in some for word in _content(words))
-    return _either([*exact, *(_quoted(word) for word in list(single)[:MOST_WORDS])])
+def _title_batches(titles: Sequence[str]) -> list[list[str]]:
+    short = [title for title in titles if len(words(title)) < SHORT_TITLE]
+    long = [title for title in titles if len(words(title)) >= SHORT_TITLE]
+    batches = [long[i : i + TITLES_A_REQUEST] for i in range(0, len(long), TITLES_A_REQUEST)]
+    return [*batches, *([title] for title in short)]
 
 
-def _phrase(words: Sequence[str]) -> str:
-    """All its words but stop words; or, which ranks higher, the phrase word for word."""
-    content = [_quoted(word) for word in _content(words)]
-    every = content[0] if len(content) == 1 else f"({' AND '.join(content)})"
-    return _either([_quoted(*words), every]) if len(words) <= LONGEST_PHRASE else every
-
-
-def _either(terms: Iterable[str]) -> str:
-    different = list(dict.fromkeys(terms))
-    return different[0] if len(different) == 1 else f"({' OR '.join(different)})" if different else ""
-
-
-def _quoted(*words: str) -> str:
-    return f'all:"{" ".join(words)}"'
-
-
-def _content(words: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(word for word in words if word not in _STOP)) or list(dict.fromkeys(words))
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return [word for word in _WORD.findall(plain) if len(word) <= LONGEST_WORD][:MOST_WORDS]
+def _fused(papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[Paper]:
+    """Papers by the rank that they have here and the one of `ranks`, where they have one, which also decides ties."""
+    score = {paper.id: 1 / (RANK_CONSTANT + rank) for rank, paper in enumerate(papers, start=1)}
+    score |= {i: score[i] + 1 / (RANK_CONSTANT + ranks[i]) for i in score if i in ranks}
+    return sorted(papers, key=lambda paper: (-score[paper.id], ranks.get(paper.id, LARGEST_PAGE), paper.id))

@@ -25,10 +25,11 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from retest.domain.line import Window
-from retest.domain.paper import Annotation, Lookup, Missing, Paper, Query
+from retest.domain.paper import Annotation, Lookup, Paper, Query, Unknown
 from retest.domain.verdict import Condition, NotedStance
 from retest.errors import FileError
 from retest.papers.index import PaperIndex
+from retest.papers.source import Seen
 
 _ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast, where PyYAML has it
@@ -59,8 +60,27 @@ class LibrarySource:
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         return self._index.search(query, window, limit)
 
+    def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
+        return [self.search(query, window, limit) for query in queries]
+
+    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], None]:
+        return self.search_all(queries, window, limit), None
+
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+        del queries, window, seen  # nothing is noted here, so nothing is known to be as it was
+        return False
+
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
-        return {i: self._papers.get(i) or Missing(id=i) for i in ids}
+        """A paper that is not in the library may well exist: it is Unknown, never Missing."""
+        unknown = f"the bundled library holds only {len(self._papers)} papers"
+        return {i: self._papers.get(i) or Unknown(id=i, reason=unknown) for i in ids}
+
+    def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
+        return {title: self._index.titled(title) for title in titles}
+
+    def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
+        del papers  # they hold every title that is known here
+        return {}
 
 
 def load_library(path: Path) -> Library:

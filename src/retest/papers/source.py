@@ -6,12 +6,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from retest.domain import Frozen
 from retest.domain.line import Window
-from retest.domain.paper import Lookup, Paper, Query
+from retest.domain.paper import Lookup, Paper, Query, Unknown
+
+
+class Seen(Frozen):
+    """What a search had before it, noted so that a later one need only look at papers that have come since."""
+
+    mirror: str
+    """The mirror's id; `mark`, how often it had been written to, and `held`, how many papers it had."""
+    mark: int
+    held: int
+    window: Window
+    last: tuple[str | None, ...]
+    """For each query the last of the papers that it found; None where it found all that there were."""
 
 
 class Source(Protocol):
-    """Blocking, and safe to call from several threads. Both calls raise SearchFailed only where noted."""
+    """Blocking, and safe to call from several threads. Calls raise SearchFailed only where noted."""
 
     name: str
     until: date | None
@@ -22,6 +35,29 @@ class Source(Protocol):
         or its answer was broken: an empty list means that it was asked and found nothing."""
         ...
 
+    def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
+        """What `search` gives for each query, in as few requests as the source allows. Raises as `search` does."""
+        ...
+
+    def search_noted(
+        self, queries: Sequence[Query], window: Window, limit: int
+    ) -> tuple[list[list[Paper]], Seen | None]:
+        """As `search_all`, and what `unchanged` is to be asked with later, where the source can tell."""
+        ...
+
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+        """Whether the queries would find in this window what they had found when `seen` was noted: no paper that came
+        since reaches their lists. It costs as much as there are new papers. Raises as `search` does."""
+        ...
+
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """One entry for each base id asked for, in one look-up. Never raises: what could not be asked is Unknown."""
+        ...
+
+    def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
+        """For each title the papers that may bear it, to be compared: near misses are among them. Never raises."""
+        ...
+
+    def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
+        """By base id the titles of a paper's versions, where more can be known than the paper tells. Never raises."""
         ...

@@ -105,6 +105,6 @@ def measured(line: Line, settings: Settings, as_of: date, model: Loopback) -> tu
     """What a run of the line against the loopback model did, and the seconds that it took."""
     environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
     started = time.perf_counter()
-    work = run_lines([line], settings, environment, as_of, "anthropic:loopback", "", Watch(lambda *_: None))
+    work = run_lines([line], settings, environment, as_of, as_of, "anthropic:loopback", "", Watch(lambda *_: None))
     (outcome,) = asyncio.run(work)
     return outcome, time.perf_counter() - started

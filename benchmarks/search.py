@@ -1,86 +1,190 @@
-"""How well and how fast the mirror finds papers that settle dated claims.
+"""How well and how fast a claim's searches find the papers that settle it: the planning and search stations themselves.
 
-    python benchmarks/search.py --mirror FOLDER --claims FILE --plans FILE
+    python -m benchmarks.search --mirror FOLDER --claims FILE --plans FILE
 
 Claims are JSON lines with `id`, `claim`, `claim_date`, `anchor_ids` and `gold_ids` (newer papers that settle it), plans
-with `id`, `queries` (`all_of`, `any_of`), `counter_statement` and `hyde`. For each way: the share of the claims
-with a gold paper among the first N, window respected, anchors left out, lists fused by reciprocal rank. Claims of which
-no gold paper is in the mirror cannot be found: how many are left is printed, and the others stay in the share.
+with `id`, `queries` (`all_of`, `any_of`) and `counter_statement`: what a model answers to prompts/plan.md. Each claim
+goes through the stations `plan` and `search` twice, with its plan as the model's answer and with a model that plans
+nothing. Printed are the share of the claims with a gold paper among the first N, over all claims and over those that
+can be found (a gold paper is in the mirror, newer than where the window opens), and milliseconds a claim. The rows
+below take one part of the searches at a time. `--widened` adds what a second round finds for those whose first 32
+candidates hold no gold paper.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import statistics
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from retest.domain.line import Window
-from retest.domain.paper import Paper, Query
+from langgraph.runtime import Runtime
+
+from retest.data import defaults
+from retest.domain.answers import QueryPlan
+from retest.domain.line import Anchor, Claim, Line
+from retest.domain.paper import Paper
+from retest.errors import ModelFailed
+from retest.llm.ask import Asker
 from retest.papers.mirror import MirrorSource
+from retest.papers.source import Source
+from retest.pipeline.anchors import subjects
+from retest.pipeline.plan import plan, wider
+from retest.pipeline.search import search
+from retest.pipeline.state import ClaimState, Deps, Limits, PlannedSearch, Subject
+from retest.prompts import load_prompts
 
 DEPTHS = (10, 20, 32, 50, 100, 200)
-LIMIT = 250
-"""Papers asked for in each search."""
+NOWHERE = 10**9
 Record = dict[str, Any]
 
 
-def words(text: str) -> Query:
-    return Query(any_of=(text,))
+@dataclass
+class Planner:
+    """Stands where the model does, and answers with the plan that is on file, or with none."""
+
+    answer: QueryPlan | None
+
+    async def ask(self, *_: object) -> QueryPlan:
+        if self.answer is None:
+            raise ModelFailed("no model")
+        return self.answer
 
 
-def claim(record: Record, _: Record, __: list[Paper]) -> list[Query]:
-    return [words(record["claim"])]
+@dataclass
+class Case:
+    """A claim with its gold papers, as the pipeline sees it."""
+
+    subject: Subject
+    anchors: list[Paper]
+    gold: set[str]
+    plan: QueryPlan
+    findable: bool
 
 
-def claim_and_anchors(record: Record, plan: Record, anchors: list[Paper]) -> list[Query]:
-    titles = [words(paper.title) for paper in anchors]
-    return claim(record, plan, anchors) + titles + [words(f"{paper.title} {paper.abstract}") for paper in anchors]
+def read(path: Path) -> list[Record]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def counter_statement(_: Record, plan: Record, __: list[Paper]) -> list[Query]:
-    return [words(plan["counter_statement"])]
+def line_of(claims: Sequence[Record]) -> Line:
+    anchors = {i: record["claim_date"] for record in claims for i in record["anchor_ids"]}
+    return Line(
+        line="benchmark", question="-", thesis="-", counter_thesis="-",
+        anchors=tuple(Anchor(id=i, dated=day, about="-") for i, day in anchors.items()),
+        claims=tuple(
+            Claim(id=r["id"], text=r["claim"], dated=r["claim_date"], anchors=tuple(r["anchor_ids"])) for r in claims
+        ),
+    )  # fmt: skip
 
 
-def passage(_: Record, plan: Record, __: list[Paper]) -> list[Query]:
-    return [words(plan["hyde"])]
+def cases(claims: Sequence[Record], plans: Sequence[Record], source: Source, as_of: date) -> list[Case]:
+    line = line_of(claims)
+    known = source.get([i for record in claims for i in (*record["anchor_ids"], *record["gold_ids"])])
+    papers = {i: paper for i, paper in known.items() if isinstance(paper, Paper)}
+    by_id = {
+        r["id"]: QueryPlan(queries=r["queries"], counter_statement=r["counter_statement"]) for r in plans
+    }  # fmt: skip
+    made = []
+    for record, subject in zip(claims, subjects(line, known, as_of), strict=False):  # the last is the counter-thesis
+        anchors = [papers[i] for i in record["anchor_ids"] if i in papers]
+        found = any(i in papers and papers[i].published in subject.window for i in record["gold_ids"])
+        made.append(Case(subject, anchors, set(record["gold_ids"]), by_id[record["id"]], found))
+    return made
 
 
-def planned(_: Record, plan: Record, __: list[Paper]) -> list[Query]:
-    return [Query(all_of=tuple(query["all_of"]), any_of=tuple(query["any_of"])) for query in plan["queries"]]
+class Stations:
+    """The planning and search stations over one mirror."""
+
+    def __init__(self, source: Source, line: Line, as_of: date) -> None:
+        self._source, self._line, self._as_of = source, line, as_of
+        self._prompts = load_prompts(defaults("prompts").parent)
+
+    def runtime(self, answer: QueryPlan | None, candidates: int) -> Runtime[Deps]:
+        """As in a run, but for how many candidates are kept: that changes no one's place."""
+        asker = cast("Asker", Planner(answer))
+        limits = Limits(candidates=candidates)
+        deps = Deps(self._line, self._as_of, self._source, asker, asker, self._prompts, limits, None)
+        return Runtime(context=deps)
+
+    async def planned(self, case: Case, answer: QueryPlan | None) -> ClaimState:
+        state: ClaimState = {"subject": case.subject, "anchor_papers": case.anchors}
+        return {**state, **await plan(state, self.runtime(answer, 1))}
+
+    async def searched(self, state: ClaimState, candidates: int) -> ClaimState:
+        return {**state, **await search(state, self.runtime(None, candidates))}
 
 
-def pipeline(record: Record, plan: Record, anchors: list[Paper]) -> list[Query]:
-    parts = (planned, counter_statement, claim_and_anchors)
-    return [query for part in parts for query in part(record, plan, anchors)]
-
-
-def everything(record: Record, plan: Record, anchors: list[Paper]) -> list[Query]:
-    return pipeline(record, plan, anchors) + passage(record, plan, anchors)
-
-
-WAYS: dict[str, Callable[[Record, Record, list[Paper]], list[Query]]] = {
-    "the claim's own words": claim,
-    "claim and anchors": claim_and_anchors,
-    "counter-statement": counter_statement,
-    "imagined passage": passage,
-    "the plan's queries": planned,
-    "plan, counter, claim, anchors": pipeline,
-    "all of these": everything,
+Chosen = Callable[[PlannedSearch], bool]
+PARTS: dict[str, Chosen] = {
+    "the plan's queries": lambda one: one.by == "model",
+    "the counter-statement": lambda one: one.by == "counter-statement",
+    "plan and counter-statement": lambda one: one.by != "rule",
 }
 
 
-def fused(lists: list[list[Paper]]) -> list[str]:
-    score: dict[str, float] = defaultdict(float)
-    for found in lists:
-        for rank, paper in enumerate(found, start=1):
-            score[paper.id] += 1 / (60 + rank)
-    return sorted(score, key=lambda arxiv_id: (-score[arxiv_id], arxiv_id))
+async def measure(
+    stations: Stations, all_cases: Sequence[Case], *, model: bool, chosen: Chosen
+) -> tuple[list[int], list[float]]:
+    """For each claim the place of the best gold paper, and the milliseconds of both stations."""
+    places, times = [], []
+    for case in all_cases:
+        began = time.perf_counter()
+        answer = case.plan if model else None
+        state = await stations.planned(case, answer)
+        state["searches"] = [one for one in state["searches"] if chosen(one)]
+        state = await stations.searched(state, max(DEPTHS))
+        times.append((time.perf_counter() - began) * 1000)
+        found = [candidate.paper.id for candidate in state.get("candidates", [])]  # none: nothing was searched
+        places.append(min((found.index(i) for i in case.gold if i in found), default=NOWHERE))
+    return places, times
+
+
+async def second_round(stations: Stations, all_cases: Sequence[Case], *, model: bool) -> tuple[int, int]:
+    """Of how many findable claims the first round's candidates hold no gold paper, and of how many the second's do."""
+    missed = gained = 0
+    for case in (case for case in all_cases if case.findable):
+        answer = case.plan if model else None
+        first = await stations.searched(await stations.planned(case, answer), Limits().candidates)
+        seen = [candidate.paper.id for candidate in first["candidates"]]
+        if case.gold & set(seen):
+            continue
+        missed += 1
+        second = await stations.searched({**first, "searches": wider(first), "seen": seen}, Limits().candidates)
+        gained += bool(case.gold & {candidate.paper.id for candidate in second["candidates"]})
+    return missed, gained
+
+
+def row(name: str, places: Sequence[int], of: int, times: Sequence[float]) -> None:
+    shares = [sum(place < depth for place in places) / of for depth in DEPTHS]
+    spread = f"{statistics.median(times):10.1f}{statistics.quantiles(times, n=20)[-1]:8.1f}" if times else ""
+    print(f"{name:34}", *(f"{share:5.2f}" for share in shares), spread)
+
+
+async def run(options: argparse.Namespace) -> None:
+    source = MirrorSource(options.mirror)
+    claims = read(options.claims)
+    stations = Stations(source, line_of(claims), options.as_of)
+    every = cases(claims, read(options.plans), source, options.as_of)
+    findable = [case for case in every if case.findable]
+    print(f"{len(every)} claims; a gold paper of {len(findable)} is in the mirror and in the window")
+    print(f"{'searched with':34}", *(f"{depth:>5}" for depth in DEPTHS), " ms median    95 %")
+    for name, model in (("the model's plan", True), ("no model", False)):
+        places, times = await measure(stations, every, model=model, chosen=lambda _: True)
+        row(name, places, len(every), times)
+        row("  of those that can be found", places, len(findable), [])
+    for name, part in PARTS.items():
+        places, times = await measure(stations, findable, model=True, chosen=part)
+        row(f"  {name}", places, len(findable), times)
+    if options.widened:
+        for name, model in (("the model's plan", True), ("no model", False)):
+            missed, gained = await second_round(stations, every, model=model)
+            print(f"{name}: {missed} claims without a gold paper among the first 32, {gained} of them have one after")
 
 
 def main() -> None:
@@ -88,29 +192,8 @@ def main() -> None:
     for name in ("mirror", "claims", "plans"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 24))
-    options = parser.parse_args()
-    source = MirrorSource(options.mirror)
-    claims = [json.loads(line) for line in options.claims.read_text(encoding="utf-8").splitlines()]
-    plans = {plan["id"]: plan for plan in map(json.loads, options.plans.read_text(encoding="utf-8").splitlines())}
-    known = source.get([i for record in claims for i in (*record["anchor_ids"], *record["gold_ids"])])
-    reachable = sum(any(isinstance(known[i], Paper) for i in record["gold_ids"]) for record in claims)
-    print(f"{len(claims)} claims, {reachable} of them with a gold paper in the mirror")
-    print(f"{'searched with':30}", *(f"{depth:>5}" for depth in DEPTHS), "  ms a search")
-    for name, queries in WAYS.items():
-        ranks, times = [], []
-        for record in claims:
-            anchors = [paper for i in record["anchor_ids"] if isinstance(paper := known[i], Paper)]
-            opens = max((paper.published for paper in anchors), default=date.fromisoformat(record["claim_date"]))
-            window = Window(opens=opens, as_of=options.as_of)
-            lists = []
-            for query in queries(record, plans[record["id"]], anchors):
-                began = time.perf_counter()
-                lists.append(source.search(query, window, LIMIT))
-                times.append((time.perf_counter() - began) * 1000)
-            ranked = [i for i in fused(lists) if i not in record["anchor_ids"]]
-            ranks.append(min((ranked.index(i) for i in record["gold_ids"] if i in ranked), default=10**9))
-        shares = [sum(rank < depth for rank in ranks) / len(claims) for depth in DEPTHS]
-        print(f"{name:30}", *(f"{share:5.2f}" for share in shares), f"{statistics.median(times):10.1f}")
+    parser.add_argument("--widened", action="store_true")
+    asyncio.run(run(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,9 @@ from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.ask import Asker
 from retest.llm.model import Model, Usage
 from retest.llm.open import open_model
-from retest.papers.open import open_library, open_source
+from retest.papers.open import open_following, open_library, open_source
 from retest.pipeline.graph import line_graph
+from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits, LineState
 from retest.prompts import Prompt, load_prompts
 from retest.reports.news import SYNTHESIS_FAILED, merged
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     from retest.domain.line import Line
+    from retest.papers.following import Following
     from retest.papers.library import Library
+    from retest.papers.source import Source
 
 
 READ_ALL = 1000
@@ -70,10 +73,11 @@ class LineOutcome:
 
 
 async def run_lines(
-    lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], as_of: date, model: str, verifier: str,
-    watch: Watch,
+    lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], today: date, as_of: date, model: str,
+    verifier: str, watch: Watch,
 ) -> list[LineOutcome]:  # fmt: skip
-    """Run the lines, one after the other. Raises KeyRejected at once; other failures stay inside their claims."""
+    """Run the lines, one after the other, on the day `as_of`; `today` is the day of the answers of services.
+    Raises KeyRejected at once; other failures stay inside their claims."""
     home = settings.path("home")
     _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
@@ -81,17 +85,22 @@ async def run_lines(
     # Searches hold the interpreter in turns; more of them at a time than cores only make the calls to models wait.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with _checkpoints(home / "checkpoints.sqlite") as checkpoints, _trace(home / "retest.log"):
-        cache = AnswerCache(home / "answers")
+        cache, searches = AnswerCache(home / "answers"), AnswerCache(home / "searches")
         try:
             for line in lines:
                 offline = settings.source == "library" or "annotations" in {
                     spec.partition(":")[0] for spec in (model, verifier)
                 }
                 library = open_library(line.line) if offline else None
-                run = _Run(settings, environment, as_of, model, verifier, prompts, cache, checkpoints, library, watch)
+                source = open_source(settings, library, today)
+                run = _Run(
+                    settings, environment, as_of, model, verifier, prompts, cache, SearchMemory(searches), checkpoints,
+                    library, source, open_following(settings, environment, today), watch,
+                )  # fmt: skip
                 outcomes.append(await run.line(line))
         finally:
             cache.close()
+            searches.close()
     return outcomes
 
 
@@ -139,21 +148,26 @@ class _Run:
     verifier: str
     prompts: Mapping[str, Prompt]
     cache: AnswerCache
+    searches: SearchMemory
     checkpoints: AsyncSqliteSaver
     library: Library | None
+    source: Source
+    following: Following | None
     watch: Watch
 
     async def line(self, line: Line) -> LineOutcome:
         reports = self.settings.path("reports")
         previous = read_record(reports, line.line)
-        source = open_source(self.settings, self.library)
         models = [self._open(spec, line.line) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
         slots = asyncio.Semaphore(self.settings.concurrency)
         askers = [self._asker(model, slots) for model in models]
         limits = Limits(candidates=self.settings.candidates)
         if models[0].provider == "annotations":  # reading costs nothing there: all that is found is read
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        deps = Deps(line, self.as_of, source, askers[0], askers[-1], self.prompts, limits, previous)
+        deps = Deps(
+            line, self.as_of, self.source, askers[0], askers[-1], self.prompts, limits, previous, self.searches,
+            self.following,
+        )  # fmt: skip
         try:
             state = await self._through_the_graph(deps)
         finally:

@@ -6,8 +6,10 @@ query is built from those words as objects: nothing here parses a query string, 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,6 +20,8 @@ from tantivy import Occur
 
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
+from retest.grounding.identity import title_keys
+from retest.papers.contrast import WORDS
 
 ANALYSER = "retest_english"
 LONGEST_PHRASE = 6
@@ -26,6 +30,17 @@ MOST_KEPT = 10_000
 """Papers in memory, about 3 kB each."""
 MOST_WORDS, MOST_PHRASES = 256, 64
 """Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a plan 8 phrases."""
+TELLING = 60
+"""Words of each text of `like` that count: the most telling one as much as a word asked for, the others less. That is
+Rocchio's feedback (1971) with equal weights for the query and for the papers given as examples."""
+CONTRAST = 0.5
+"""What a word of contrast counts, to a word asked for."""
+LONGEST_KEY = 300
+"""Characters of a title's key; titles have at most 250 or so."""
+_BRITISH = re.compile(
+    r"\b(\w{2,}[iy])s(e|ed|es|er|ers|ing|ation|ations|able)\b|\b(\w{3,}o)u(r(?:s|ed|ing|al|able|ite|ites)?)\b",
+    re.IGNORECASE,
+)
 _MARKS = re.compile("[\u0300-\u036f\ud800-\udfff]+")
 """Combining accents, and halves of characters that are no text."""
 
@@ -52,12 +67,15 @@ def plain(text: str) -> str:
 
 def schema() -> tantivy.Schema:
     """`text` is the title, twice, and the abstract: as good as two fields weighed apart, and a third faster
-    (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `record` is the whole paper as JSON."""
+    (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `title` holds what all known titles and their
+    parts are found by; `arrived` counts the writings of the index; `record` is the whole paper as JSON."""
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("id", tokenizer_name="raw", index_option="basic")
     fields.add_text_field("text", tokenizer_name=ANALYSER)
     fields.add_integer_field("day", indexed=True, fast=True)
     fields.add_integer_field("issued", fast=True)
+    fields.add_text_field("title", tokenizer_name="raw", index_option="basic")
+    fields.add_integer_field("arrived", indexed=True, fast=True)
     fields.add_bytes_field("record", stored=True)
     return fields.build()
 
@@ -77,12 +95,14 @@ def issued(arxiv_id: str) -> int:
     return int(head) * 100_000 + int(tail) if head.isdecimal() and tail.isdecimal() else 0
 
 
-def document(paper: Paper) -> tantivy.Document:
+def document(paper: Paper, arrived: int = 1) -> tantivy.Document:
     return tantivy.Document(
         id=paper.id,
         text=[plain(paper.title), plain(paper.title), plain(paper.abstract)],
         day=day_number(paper.published),
         issued=issued(paper.id),
+        title=[key[:LONGEST_KEY] for key in title_keys((paper.title, *paper.other_titles))],
+        arrived=arrived,
         record=paper.model_dump_json().encode(),
     )
 
@@ -98,6 +118,8 @@ class PaperIndex:
         self._analyser = analyser()
         self._content = analyser(stop_words=False)
         index.register_tokenizer(ANALYSER, self._analyser)
+        contrast = dict.fromkeys(self._content.analyze(" ".join(WORDS)))
+        self._contrast = [(Occur.Should, self._word(word, CONTRAST)) for word in contrast]
 
     @classmethod
     def open(cls, folder: Path) -> PaperIndex:
@@ -137,6 +159,48 @@ class PaperIndex:
             return {}
         return {p.id: p for p in self._papers(tantivy.Query.term_set_query(self._schema, "id", wanted), len(wanted))}
 
+    def titled(self, title: str, limit: int = 20) -> tuple[Paper, ...]:
+        """The papers that bear a title, in whole or in part and in any form; if none does, those that share most."""
+        keys = [key[:LONGEST_KEY] for key in title_keys([title])[:1]]
+        exact = tuple(self._papers(tantivy.Query.term_set_query(self._schema, "title", keys), limit)) if keys else ()
+        if exact:
+            return exact
+        words = self._analyser.analyze(plain(title))[:MOST_WORDS]
+        if not words:
+            return ()
+        parts = [(Occur.Should, self._word(word)) for word in dict.fromkeys(words)]
+        return tuple(self._papers(tantivy.Query.boolean_query(parts), limit))
+
+    def reaches(self, query: Query, window: Window, last: str | None, after: Window, mark: int) -> bool:
+        """Whether a paper that was not in the index at its writing `mark`, or not in the window `after`, ranks with or
+        above the paper `last`; with None, whether one is found at all. It looks at these papers only, so it costs as
+        much as they are many."""
+        among = [self._range("arrived", mark + 1, 2**62)]
+        if after.as_of < window.as_of:
+            among.append(self._range("day", day_number(after.as_of) + 1, day_number(window.as_of)))
+        if last is not None:
+            among.append(tantivy.Query.term_query(self._schema, "id", last))
+        asked = self.build(query, window, tantivy.Query.boolean_query([(Occur.Should, one) for one in among]))
+        if asked is None:
+            return False
+        found = self._scored(asked, 2)
+        least = next((score for score, paper in found if paper.id == last), 0.0)
+        return any(score >= least for score, paper in found if paper.id != last)
+
+    def last_writing(self) -> int:
+        """The newest `arrived`; 0 for an empty index."""
+        if not self.index.searcher().num_docs:
+            return 0
+        return int(self._aggregate({"last": {"max": {"field": "arrived"}}})["last"]["value"])
+
+    def numbered(self, first: int, last: int) -> tuple[int, int]:
+        """How many papers were issued with numbers from `first` to `last`, and the highest of these numbers or 0."""
+        within = tantivy.Query.range_query(self._schema, "issued", tantivy.FieldType.Integer, first, last)
+        found = self.index.searcher().aggregate(
+            within, {"count": {"value_count": {"field": "issued"}}, "last": {"max": {"field": "issued"}}}
+        )
+        return int(found["count"]["value"]), int(found["last"]["value"] or 0)
+
     def newest_id(self) -> str:
         """The paper that arXiv numbered last. The index must not be empty."""
         return next(self._papers(tantivy.Query.all_query(), 1, order_by="issued")).id
@@ -158,12 +222,15 @@ class PaperIndex:
         return self.index.searcher().aggregate(tantivy.Query.all_query(), wanted)
 
     def _papers(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> Iterator[Paper]:
+        return (paper for _, paper in self._scored(query, limit, order_by))
+
+    def _scored(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> list[tuple[float, Paper]]:
         searcher = self.index.searcher()
         most = max(1, min(limit, searcher.num_docs))  # tantivy reserves room for as many as it is asked for
         hits = searcher.search(query, most, count=False, order_by_field=order_by).hits
         found = [(score, self._paper(searcher, at)) for score, at in hits]
         # Where papers score alike, their place in the index decides, and that differs from import to import.
-        return (paper for _, paper in sorted(found, key=lambda hit: (-hit[0], hit[1].id)))
+        return sorted(found, key=lambda hit: (-hit[0], hit[1].id))
 
     def _paper(self, searcher: tantivy.Searcher, at: tantivy.DocAddress) -> Paper:
         """The paper at a place. The searches of one run find the same papers again and again."""
@@ -177,20 +244,29 @@ class PaperIndex:
             self._kept[place] = paper
         return paper
 
-    def build(self, query: Query, window: Window) -> tantivy.Query | None:
-        """The query as objects, or None if it has no words.
+    def _range(self, field: str, first: int, last: int) -> tantivy.Query:
+        return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, first, last)
+
+    def build(self, query: Query, window: Window, among: tantivy.Query | None = None) -> tantivy.Query | None:
+        """The query as objects, or None if it has no words; `among`: of these papers only.
 
         A phrase of `all_of` must have all its words in the paper, an item of `any_of` too in order to count, and one
-        of them must. With `all_of` empty every single word of `any_of` counts, and none is required.
+        of them must. With `all_of` empty every single word of `any_of` counts, and every telling word of `like`, and
+        none is required; that a paper is worded as one that argues then ranks it higher.
         """
-        every = [phrase for text in query.all_of[:MOST_PHRASES] if (phrase := self._phrase(text, Occur.Must))]
-        occur = Occur.Must if every else Occur.Should
-        some = [phrase for text in query.any_of[:MOST_PHRASES] if (phrase := self._phrase(text, occur))]
+        every = [phrase for text in query.all_of[:MOST_PHRASES] if (phrase := self._phrase(text))]
+        some = [words for text in query.any_of[:MOST_PHRASES] if (words := self._content_words(text))]
+        either = [(Occur.Should, self._words(words, Occur.Must if every else Occur.Should)) for words in some]
+        if not every:
+            telling = self._telling(query.like[:MOST_PHRASES])
+            either += [(Occur.Should, self._word(word, weight)) for word, weight in telling.items()]
         parts = [(Occur.Must, phrase) for phrase in every]
-        if some:
-            parts.append((Occur.Must, tantivy.Query.boolean_query([(Occur.Should, phrase) for phrase in some])))
+        if either:
+            parts.append((Occur.Must, tantivy.Query.boolean_query(either)))
         if not parts:
             return None
+        if not every:
+            parts += self._contrast
         days = tantivy.Query.range_query(
             self._schema,
             "day",
@@ -200,19 +276,59 @@ class PaperIndex:
             False,
             True,
         )
-        return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.const_score_query(days, 0.0)), *parts])
+        filters = [days] if among is None else [days, among]
+        unscored = [(Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
+        return tantivy.Query.boolean_query([*unscored, *parts])
 
-    def _phrase(self, text: str, occur: Occur) -> tantivy.Query | None:
-        """One phrase: its words but stop words, each `occur`, and a reward if it stands word for word. Requiring the
-        phrase as it stands loses more papers than it gains (benchmarks/search.py)."""
-        words = self._analyser.analyze(plain(text))[:MOST_WORDS]
-        content = self._content.analyze(plain(text))[:MOST_WORDS] or words
-        if not words:
+    def _phrase(self, text: str) -> tantivy.Query | None:
+        """One phrase of `all_of`: its words but stop words, and a reward if it stands word for word. Requiring the
+        phrase as it stands loses more papers than it gains, and a reward for those of `any_of` costs more time than all
+        the rest and gains nothing (benchmarks/search.py)."""
+        content = self._content_words(text)
+        if not content:
             return None
-        parts = [(occur, self._word(word)) for word in dict.fromkeys(content)]
-        if 1 < len(words) <= LONGEST_PHRASE:  # tantivy panics on a phrase of one word
-            parts.append((Occur.Should, tantivy.Query.phrase_query(self._schema, "text", [*words])))
-        return tantivy.Query.boolean_query(parts)
+        required = self._words(content, Occur.Must)
+        words = self._analyser.analyze(plain(text))[:MOST_WORDS]
+        if not 1 < len(words) <= LONGEST_PHRASE:  # tantivy panics on a phrase of one word
+            return required
+        exact = tantivy.Query.phrase_query(self._schema, "text", [*words])
+        return tantivy.Query.boolean_query([(Occur.Must, required), (Occur.Should, exact)])
 
-    def _word(self, word: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, "text", word)
+    def _content_words(self, text: str) -> list[str]:
+        """The different words but stop words; all of them where there are no others. Spelt as the papers spell them."""
+        spelt = _BRITISH.sub(self._spelling, plain(text))
+        words = self._content.analyze(spelt)[:MOST_WORDS] or self._analyser.analyze(spelt)[:MOST_WORDS]
+        return list(dict.fromkeys(words))
+
+    def _spelling(self, british: re.Match[str]) -> str:
+        """`optimise` and `behaviour` as American papers write them, where more papers here do so."""
+        stem, ending, colour, rest = british.groups()
+        american = f"{stem}z{ending}" if stem else f"{colour}{rest}"
+        return american if self._frequency(american) > self._frequency(british[0]) else british[0]
+
+    def _frequency(self, word: str) -> int:
+        stems = self._content.analyze(word)
+        return self.index.searcher().doc_freq("text", stems[0]) if stems else 0
+
+    def _telling(self, texts: Sequence[str]) -> dict[str, float]:
+        """The most telling words of texts by tf-idf, and their weights: at most 1 for a text, shared by all texts."""
+        searcher = self.index.searcher()
+        weights: dict[str, float] = defaultdict(float)
+        for text in texts:
+            scores = {}
+            for word, count in Counter(self._content.analyze(plain(text))[:MOST_WORDS]).items():
+                if papers := searcher.doc_freq("text", word):
+                    rare = math.log(1 + (searcher.num_docs - papers + 0.5) / (papers + 0.5))
+                    scores[word] = (1 + math.log(count)) * max(rare, 0.0)
+            best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:TELLING]
+            for word, score in best:
+                if best[0][1] > 0:
+                    weights[word] += score / best[0][1] / len(texts)
+        return {word: weight for word, weight in weights.items() if weight > 0}
+
+    def _words(self, words: Sequence[str], occur: Occur) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(occur, self._word(word)) for word in words])
+
+    def _word(self, word: str, weight: float = 1.0) -> tantivy.Query:
+        query = tantivy.Query.term_query(self._schema, "text", word)
+        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)

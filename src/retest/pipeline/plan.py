@@ -1,4 +1,7 @@
-"""Station: which searches to make for a claim. A model plans; a rule plans beside it, and alone where it cannot."""
+"""Station: which searches to make for a claim. A model plans; a rule plans beside it, and alone where it cannot.
+
+What was tried, what it gained and what did not help: docs/benchmarks.md.
+"""
 
 from __future__ import annotations
 
@@ -63,22 +66,29 @@ def _words_only(phrases: Sequence[str]) -> tuple[str, ...]:
 
 
 def by_rule(subject: Subject, papers: Sequence[Paper]) -> list[PlannedSearch]:
-    """Searches from the claim's own words and its anchors' titles and abstracts: what is tried without any model."""
-    texts = [subject.claim.text]
-    texts += [f"{paper.title} {subject.claim.text}" for paper in papers]
-    texts += [f"{paper.title} {paper.abstract}" for paper in papers]
-    return [PlannedSearch(query=Query(any_of=(text,)), by="rule") for text in texts]
+    """What is searched without any model: the claim's own words and the telling ones of its anchors. Nothing where
+    there is no word at all. The levers are left out: they name what may have moved, not what the claim is about."""
+    if not papers and not any(character.isalnum() for character in subject.claim.text):
+        return []
+    return [PlannedSearch(query=Query(any_of=(subject.claim.text,), like=_texts(papers)), by="rule")]
+
+
+def _texts(papers: Sequence[Paper]) -> tuple[str, ...]:
+    """Papers as `like` takes them; the title counts twice, as in the index."""
+    return tuple(f"{paper.title} {paper.title} {paper.abstract}" for paper in papers)
 
 
 def wider(state: ClaimState) -> list[PlannedSearch]:
-    """One more round after nothing was grounded: all planned phrases loosened to words, alone and with the claim's."""
-    subject = state["subject"]
+    """One more round after nothing was grounded: all planned phrases loosened to words, and the claim again, each with
+    the telling words of the nearest candidates."""
     planned = [
         p for s in state.get("searches", []) if s.by in ("model", "hand") for p in (*s.query.all_of, *s.query.any_of)
     ]
     words = " ".join(dict.fromkeys(" ".join(planned).split()))
-    texts = [text for text in (words, f"{subject.claim.text} {words}") if text]
-    return [PlannedSearch(query=Query(any_of=(text,)), by="widened") for text in texts]
+    near = _texts(state.get("nearest", []))
+    queries = [Query(any_of=(words,), like=near)] if words else []
+    queries.append(Query(any_of=(state["subject"].claim.text,), like=near))
+    return [PlannedSearch(query=query, by="widened") for query in queries]
 
 
 async def widen(state: ClaimState) -> ClaimState:

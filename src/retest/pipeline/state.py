@@ -18,11 +18,13 @@ from retest.domain.line import Claim, Line, Window
 from retest.domain.paper import Candidate, Paper, Query
 from retest.domain.verdict import Why
 from retest.llm.ask import Asker
+from retest.papers.following import Following
 from retest.papers.source import Source
+from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 from retest.reports.record import AnchorRecord, ClaimRecord, QuestionRecord, Record, SupersedingRecord
 
-By = Literal["model", "rule", "hand", "counter-statement", "widened"]
+By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
 
 
 class PlannedSearch(Frozen):
@@ -77,6 +79,8 @@ class ClaimState(TypedDict, total=False):
     plan_note: str
     done: Annotated[list[SearchDone], operator.add]
     candidates: list[Candidate]
+    nearest: list[Paper]
+    """The best few of the candidates, whose words the second round looks for."""
     seen: Annotated[list[str], operator.add]
     findings: list[Finding]
     evidence: Annotated[list[Evidence], operator.add]
@@ -109,8 +113,9 @@ class LineState(TypedDict, total=False):
 class Limits:
     """How much of what is found reaches the model."""
 
-    per_query: int = 100
-    """Papers asked of a source for one query."""
+    per_query: int = 64
+    """Papers asked of a source for one of several queries: with 100 no claim fares better (benchmarks/search.py), and
+    what is asked for is read from disk, or from arXiv."""
     candidates: int = 32
     """Papers of a claim that are read by the model."""
     papers_a_call: int = 10
@@ -131,6 +136,9 @@ class Deps:
     prompts: Mapping[str, Prompt]
     limits: Limits
     previous: Record | None
+    searches: SearchMemory | None = None
+    following: Following | None = None
+    """Where papers that cite an anchor are asked for, if that is switched on."""
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
         """What the last report says of a claim, if it spoke of the same text then."""

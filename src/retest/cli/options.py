@@ -22,6 +22,8 @@ Model = Annotated[str | None, typer.Option(help="PROVIDER:NAME, for example anth
 Reports = Annotated[Path | None, typer.Option(help="Where reports are read and written.")]
 
 
+ASKED_FOR = 4
+"""Exit status: all is done, and what the caller asked to be told of by one is there (docs/nightly.md)."""
 FIRST_DAY = date(1991, 8, 14)
 """arXiv's first day."""
 

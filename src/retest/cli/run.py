@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, Model, Reports, Source, Workspace, chosen_lines, parsed_day, today
+from retest.cli.options import ASKED_FOR, Json, Model, Reports, Source, Workspace, chosen_lines, parsed_day, today
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from retest.nightly import LineOutcome, Watch
     from retest.reports.record import ClaimRecord
     from retest.settings import Settings
+
+FAIL_ON = frozenset({"holds", "relaxed", "overturned", "undetermined", "flip"})
+"""What `--fail-on` takes: verdicts as they stand, and a flip of this run."""
 
 
 @app.command()
@@ -39,6 +42,13 @@ def run(
         bool,
         typer.Option("--offline", help="Short for --source library --model annotations: no key, no network, no model."),
     ] = False,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="End with status 4 if a claim stands so: overturned, relaxed, holds, undetermined, or flip for a "
+            "verdict that this run changed or left pending; may be given several times."
+        ),
+    ] = None,
     reports: Reports = None,
     as_json: Json = False,
     workspace: Workspace = Path(),
@@ -47,10 +57,14 @@ def run(
 
     Newer papers are searched, a model reads them, and what it says is grounded before it counts.
 
-    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be searched or judged.
+    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be searched or judged,
+    4 done, and a claim stands as --fail-on names it.
     """
     from retest.settings import chosen_model, environment, load_settings, parsed_model
 
+    unfit = sorted(set(fail_on or ()) - FAIL_ON)
+    if unfit:
+        raise UsageError(f"--fail-on is {unfit[0]!r}", f"it takes {', '.join(sorted(FAIL_ON))}")
     if offline and (source or model or verifier):
         raise UsageError(
             "--offline is --source library --model annotations", "leave out --source, --model and --verifier"
@@ -70,8 +84,25 @@ def run(
     with _only_run(settings):
         outcomes = _interruptible(_run(lines, settings, env, day, chosen))
     _show(outcomes, settings, as_json)
+    if _fails(outcomes, set(fail_on or ())):
+        raise typer.Exit(ASKED_FOR)
     if not all(outcome.complete for outcome in outcomes):
         raise typer.Exit(3)
+
+
+def _fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
+    """Whether a claim of the lines stands as `--fail-on` names it; each is said. A counter-thesis fails nothing, and
+    where a reviewer has decided the model's other mind is no flip."""
+    from retest.cli.show import say
+
+    found = False
+    for outcome in outcomes:
+        for claim in outcome.record.claims:
+            flip = "flip" if claim.flip is not None and claim.review is None else ""
+            for what in sorted({claim.verdict, flip} & fail_on):
+                say(f"--fail-on {what}: {claim.id} of {outcome.record.line}")
+                found = True
+    return found
 
 
 def _in_the_library(lines: list[Line], every: bool) -> list[Line]:
@@ -103,7 +134,7 @@ def _today(settings: Settings, lines: list[Line]) -> date:
 async def _run(lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str) -> list[LineOutcome]:
     from retest.nightly import run_lines
 
-    return await run_lines(lines, settings, env, day, model, settings.verifier, _watch())
+    return await run_lines(lines, settings, env, today(), day, model, settings.verifier, _watch())
 
 
 def _watch() -> Watch:

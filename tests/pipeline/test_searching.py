@@ -34,7 +34,7 @@ def test_the_rule_asks_with_the_claim_and_for_papers_like_its_anchors() -> None:
     (only,) = by_rule(SUBJECT, [ANCHOR])
     assert only.query.any_of == ("Wind drives the tides.",)
     assert all(part in only.query.like[0] for part in (ANCHOR.title, ANCHOR.abstract))
-    assert str(only.query) == 'near 1 paper: "Wind drives the tides."', "the report shows it in one short line"
+    assert str(only.query) == 'near 1 text: "Wind drives the tides."', "the report shows it in one short line"
 
 
 def test_what_two_searches_find_beats_what_one_finds_and_first_places_count_most() -> None:

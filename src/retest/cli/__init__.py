@@ -41,7 +41,15 @@ def main() -> None:
     from retest.cli.show import complain
     from retest.errors import RetestError, RunError
 
-    for commands in ("run", "lines", "diff", "verify", "mirror", "machine"):  # in the order in which --help lists them
+    for commands in (
+        "run",
+        "lines",
+        "diff",
+        "verify",
+        "search",
+        "mirror",
+        "machine",
+    ):  # in the order in which --help lists them
         import_module(f"retest.cli.{commands}")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -55,7 +55,7 @@ class Query(Frozen):
     """Every phrase of `all_of` and, where given, at least one of `any_of`. Phrases are plain text, never a grammar.
 
     With `all_of` empty it is a bag of words, ranked by how many match and how telling they are. The most telling words
-    of the texts of `like`, titles and abstracts of papers, are then in the bag too.
+    of the texts of `like` (papers' titles and abstracts, a claim's levers) are then in the bag too.
     """
 
     all_of: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Query(Frozen):
         every = " AND ".join(f'"{phrase}"' for phrase in self.all_of)
         some = " OR ".join(f'"{phrase}"' for phrase in self.any_of)
         asked = f"{every} AND ({some})" if every and some else every or some
-        return f"near {len(self.like)} paper{'s' * (len(self.like) > 1)}: {asked}" if self.like else asked
+        return f"near {len(self.like)} text{'s' * (len(self.like) > 1)}: {asked}" if self.like else asked
 
 
 class Annotation(Frozen):

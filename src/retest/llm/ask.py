@@ -173,13 +173,18 @@ class Asker:
         return f"{self.model.provider}:{self.model.name}"
 
     def _key(self, request: Request) -> str:
-        parts = {
-            "provider": self.model.provider, "model": self.model.name,
-            "schema": _schema(request.schema), "prompt": request.prompt_hash,
-            "system": request.system, "user": request.user,
-            "ladder": self._ladder_version, "ask": request.ask,
-        }  # fmt: skip
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return answer_key(self.model.provider, self.model.name, request, self._ladder_version)
+
+
+def answer_key(provider: str, name: str, request: Request, ladder_version: str) -> str:
+    """What the answer of a model to a request is kept under."""
+    parts = {
+        "provider": provider, "model": name,
+        "schema": _schema(request.schema), "prompt": request.prompt_hash,
+        "system": request.system, "user": request.user,
+        "ladder": ladder_version, "ask": request.ask,
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @cache

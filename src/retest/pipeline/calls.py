@@ -9,14 +9,20 @@ from pydantic import BaseModel
 
 from retest.domain.line import COUNTER_THESIS
 from retest.llm.model import Facts, Request
-from retest.pipeline.state import Deps, Subject
+from retest.pipeline.state import Subject
+from retest.prompts import Prompt
 
 
 def request(
-    deps: Deps, prompt: str, schema: type[BaseModel], values: Mapping[str, Any], facts: Facts, ask: int = 1
+    prompts: Mapping[str, Prompt],
+    prompt: str,
+    schema: type[BaseModel],
+    values: Mapping[str, Any],
+    facts: Facts,
+    ask: int = 1,
 ) -> Request:
     """A request from the prompt of that name."""
-    template = deps.prompts[prompt]
+    template = prompts[prompt]
     system, user = template.render(values)
     return Request(schema=schema, system=system, user=user, prompt_hash=template.hash, facts=facts, ask=ask)
 

@@ -62,7 +62,7 @@ async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Seq
         text=subject.claim.text,
         papers=tuple(candidate.paper for candidate in batch),
     )
-    return await deps.asker.ask(request(deps, "extract", Extraction, values, facts), Extraction)
+    return await deps.asker.ask(request(deps.prompts, "extract", Extraction, values, facts), Extraction)
 
 
 def batches(candidates: Sequence[Candidate], limits: Limits) -> list[list[Candidate]]:

@@ -84,4 +84,4 @@ async def _verify(
         ],
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(items))
-    return await deps.verifier.ask(request(deps, "entail", Entailment, values, facts), Entailment)
+    return await deps.verifier.ask(request(deps.prompts, "entail", Entailment, values, facts), Entailment)

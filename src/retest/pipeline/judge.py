@@ -36,4 +36,4 @@ async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgmen
         "anchors": [paper.title for paper in state["anchor_papers"]], "evidence": evidence,
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(evidence))
-    return await asker.ask(request(deps, "judge", Judgment, values, facts, ask=ask), Judgment)
+    return await asker.ask(request(deps.prompts, "judge", Judgment, values, facts, ask=ask), Judgment)

@@ -51,7 +51,7 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     evidence = tuple(e for _, e in told)
     facts = Facts(line=deps.line.line, evidence=evidence, against=against, questions=deps.line.questions)
     try:
-        answer = await deps.asker.ask(request(deps, "synthesize", Synthesis, values, facts), Synthesis)
+        answer = await deps.asker.ask(request(deps.prompts, "synthesize", Synthesis, values, facts), Synthesis)
     except ModelFailed as failed:
         limits = SYNTHESIS_FAILED + failed.message
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}

@@ -100,8 +100,8 @@ def round_of(deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], re
 def _citing(
     following: Following, source: Source, subject: Subject, each: int
 ) -> tuple[list[PlannedSearch], list[list[Paper]], list[str]]:
-    """For each anchor a search for the papers that cite it, those first that share most with the claim; and the anchors
-    that are not known there."""
+    """For each anchor a search for the papers that cite it, those first that share most with the claim, then the
+    most cited; and the anchors that are not known there."""
     ids = following.citing(subject.claim.anchors, subject.window, MOST_CITING)
     known = source.get(sorted({name for names in ids.values() for name in names}))
     searches: list[PlannedSearch] = []
@@ -109,7 +109,10 @@ def _citing(
     for anchor, names in ids.items():
         papers = [paper for name in names if isinstance(paper := known[name], Paper)]
         searches.append(PlannedSearch(query=Query(any_of=(f"cites {anchor}",)), by="citation"))
-        lists.append(PaperIndex.of(papers).search(Query(any_of=(subject.claim.text,)), subject.window, each))
+        near = PaperIndex.of(papers).search(Query(any_of=(subject.claim.text,)), subject.window, each)
+        alike = {paper.id for paper in near}
+        rest = [paper for paper in papers if paper.id not in alike and paper.published in subject.window]
+        lists.append([*near, *rest][:each])
     return searches, lists, [anchor for anchor in subject.claim.anchors if anchor not in ids]
 
 

@@ -78,7 +78,7 @@ async def _verify(
 ) -> Entailment:
     subject = state["subject"]
     values = {
-        "claim": subject.claim.text, "anchors": [paper.title for paper in state["anchor_papers"]],
+        "claim": subject.claim.text,
         "items": [
             {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote, **contexts[e.arxiv_id]} for e in items
         ],

@@ -18,7 +18,6 @@ ASKED_OF_WIND = """\
 <claim>
 Wind drives the tides of small lakes.
 </claim>
-It rests on: Wind and the tides of small lakes
 <citation 2604.00002 stance="qualifies">
 before: We gauge eleven lakes through a winter.
 quote: Under ice the wind explains none of the tide, while in summer it explains 75% of it.

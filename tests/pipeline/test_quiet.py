@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from typing import Any
@@ -167,3 +168,49 @@ def test_no_candidate_is_lost_between_what_was_found_and_what_was_read(workspace
 
 def _ids(user: str) -> list[str]:
     return [line.split()[1].rstrip(">") for line in user.splitlines() if line.startswith("<paper ")]
+
+
+MORE = [
+    Paper(
+        id=f"2607.{n:05}", version=1, published=date(2026, 7, 20), title=f"Wind and the tides of small lakes: lake {n}",
+        abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains its tides.",
+    )
+    for n in range(1, 12)
+]  # fmt: skip
+
+
+def test_only_papers_that_are_new_to_a_claim_are_shown_to_the_model(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    workspace.run()
+    before = len(fake.requests)
+    workspace.mirror(MORE[0])
+    workspace.run(as_of="2026-08-22")
+    night = fake.requests[before:]
+    read = [r.user for r in night if r.schema == "Extraction" and "<claim>\nWind drives" in r.user]
+    assert len(read) == 1
+    assert re.findall(r"<paper (\S+)>", read[0]) == [MORE[0].id], "a paper was read twice for the same claim"
+    assert not [r for r in night if r.schema == "Entailment"], "a quote was verified twice"
+
+
+def test_evidence_that_newer_papers_crowd_out_of_the_first_ranks_is_kept(workspace: Workspace, model: Any) -> None:
+    workspace.environment["RETEST_CANDIDATES"] = "5"
+    model(Reader())
+    workspace.run()
+    before = {item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]}
+    assert before
+    workspace.mirror(*MORE)
+    assert workspace.run(as_of="2026-08-22").status == 0
+    after = {item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]}
+    assert before <= after
+
+
+def test_another_prompt_reads_every_paper_again(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    workspace.run()
+    before = len(fake.requests)
+    prompts = workspace.folder / "prompts"
+    prompts.mkdir()
+    text = (defaults("prompts") / "extract.md").read_text(encoding="utf-8")
+    (prompts / "extract.md").write_text(text.replace("{% endblock %}", "Read with care.\n{% endblock %}", 1), "utf-8")
+    workspace.run(as_of="2026-08-22")
+    assert "Extraction" in {r.schema for r in fake.requests[before:]}

@@ -19,7 +19,7 @@ from retest.grounding.ids import parse_id
 from retest.grounding.quote import LEAST_CHARACTERS, LEAST_WORDS, long_enough
 from retest.text import sentences
 
-LADDER_VERSION = "1"
+LADDER_VERSION = "2"
 """Part of every cache key: what climbed an older ladder climbs again."""
 _WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1}
 

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -101,6 +101,19 @@ class Asker:
                 self._tell(request, 0, Usage(), 0.0, cached=True)
                 return answer
         return _valid(schema, await self._shared(key, request))
+
+    def recall(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str | None:
+        """What was kept with `keep` under the same model, ladder, prompt and texts, or None."""
+        return self._cache.get(self._pair_key(kind, prompt_hash, about)) if self._cache else None
+
+    def keep(self, kind: str, prompt_hash: str, about: Sequence[str], text: str) -> None:
+        """Remember a part of a paid answer, so that it need not be asked for again beside other papers."""
+        if self._cache:
+            self._cache.put(self._pair_key(kind, prompt_hash, about), text)
+
+    def _pair_key(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str:
+        parts = [kind, self.model.provider, self.model.name, self._ladder_version, prompt_hash, *about]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     async def _shared(self, key: str, request: Request) -> str:
         """The valid text, from the flight that is under way or a new one; the last to leave a flight ends it."""

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
+from pydantic import ValidationError
 
-from retest.domain.answers import Entailment, Finding
+from retest.domain.answers import Check, Entailment, Finding
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.paper import Candidate, Lookup, Paper
 from retest.errors import ModelFailed, Waiting
@@ -17,7 +18,7 @@ from retest.grounding.ladder import climb, context, one_per_paper
 from retest.grounding.prose import clean, ids_in
 from retest.llm.model import Facts
 from retest.pipeline.calls import request
-from retest.pipeline.state import ClaimState, Deps, Failure
+from retest.pipeline.state import ClaimState, Deps, Failure, Subject
 
 
 async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
@@ -76,12 +77,37 @@ def _around(paper: Paper, numbers: Sequence[int]) -> dict[str, str]:
 async def _verify(
     deps: Deps, state: ClaimState, items: Sequence[Evidence], contexts: dict[str, dict[str, str]]
 ) -> Entailment:
-    subject = state["subject"]
+    """One call for all items that this claim has not been asked about before; what was answered then is remembered."""
+    subject, prompt = state["subject"], deps.prompts["entail"].hash
+    about = {e.arxiv_id: _asked(subject, e, contexts[e.arxiv_id]) for e in items}
+    remembered = {name: _remembered(deps, asked) for name, asked in about.items()}
+    checks = [check for check in remembered.values() if check is not None]
+    unasked = [e for e in items if remembered[e.arxiv_id] is None]
+    if not unasked:
+        return Entailment(checks=checks)
     values = {
         "claim": subject.claim.text,
         "items": [
-            {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote, **contexts[e.arxiv_id]} for e in items
+            {"arxiv_id": e.arxiv_id, "stance": e.stance, "quote": e.quote, **contexts[e.arxiv_id]} for e in unasked
         ],
     }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(items))
-    return await deps.verifier.ask(request(deps.prompts, "entail", Entailment, values, facts), Entailment)
+    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(unasked))
+    answer = await deps.verifier.ask(request(deps.prompts, "entail", Entailment, values, facts), Entailment)
+    for item in unasked:
+        said = [check for check in answer.checks if (i := parse_id(check.arxiv_id)) and i.base == item.arxiv_id]
+        if said:  # of several, a "no" is final
+            check = min(said, key=lambda one: one.entails)
+            deps.verifier.keep("check", prompt, about[item.arxiv_id], check.model_dump_json())
+    return Entailment(checks=[*checks, *answer.checks])
+
+
+def _asked(subject: Subject, item: Evidence, around: dict[str, str]) -> list[str]:
+    return [subject.claim.text, item.arxiv_id, item.stance, item.quote, *around.values()]
+
+
+def _remembered(deps: Deps, asked: Sequence[str]) -> Check | None:
+    text = deps.verifier.recall("check", deps.prompts["entail"].hash, asked)
+    try:
+        return Check.model_validate_json(text) if text is not None else None
+    except ValidationError:
+        return None

@@ -52,11 +52,24 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     suggested = [candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded]
     known = {candidate.paper.id for candidate in suggested}
     candidates = suggested + [candidate for candidate in made.candidates if candidate.paper.id not in known]
+    if state["round"] == 1:
+        candidates += await asyncio.to_thread(_held, deps, subject, {one.paper.id for one in candidates})
     update: ClaimState = {"candidates": candidates, "suggested": [], "done": made.done}
     update["nearest"] = [candidate.paper for candidate in made.candidates[:NEAREST]]
     if made.note:
         update["plan_note"] = made.note
     return update
+
+
+def _held(deps: Deps, subject: Subject, found: set[str]) -> list[Candidate]:
+    """The papers of the last report's evidence that the searches did not find again: newer papers may crowd an old one
+    out of the first ranks, and that is no reason to forget what it showed."""
+    last = deps.last(subject.claim.id, subject.claim.text)
+    by = {item.arxiv_id: item.found_by for item in last.evidence} if last else {}
+    wanted = [name for name in by if name not in found and name not in subject.excluded]
+    papers = deps.source.get(wanted) if wanted else {}
+    known = [paper for paper in papers.values() if isinstance(paper, Paper)]
+    return [Candidate(paper=p, found_by=by[p.id]) for p in known if p.published in subject.window and not p.withdrawn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,13 +21,14 @@ from retest.cache import AnswerCache
 from retest.domain.line import COUNTER_THESIS
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
-from retest.llm.ask import Asker
+from retest.llm.ask import Asker, Call
+from retest.llm.budget import Budget, Prices
 from retest.llm.model import Model, Usage
 from retest.llm.open import open_model
 from retest.papers.open import open_following, open_library, open_source
 from retest.pipeline.graph import line_graph
 from retest.pipeline.remembered import SearchMemory
-from retest.pipeline.state import Deps, Limits, LineState
+from retest.pipeline.state import OPEN, Deps, Limits, LineState
 from retest.prompts import Prompt, load_prompts
 from retest.reports.news import SYNTHESIS_FAILED, merged
 from retest.reports.record import ClaimRecord, Record
@@ -63,31 +65,37 @@ class LineOutcome:
     news: bool
     written: tuple[Path, ...]
     usage: Usage
+    usd: Decimal | None
+    """What the run cost for this line; None where a model's price is not known."""
 
     @property
     def complete(self) -> bool:
         """Whether everything could be searched, judged and synthesized."""
         every = (*self.record.claims, self.record.counter_thesis)
-        failed = any(claim.why in ("search-failed", "not-judged") for claim in every)
+        failed = any(claim.why in OPEN for claim in every)
         return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
 
 
 async def run_lines(
     lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], today: date, as_of: date, model: str,
-    verifier: str, watch: Watch,
+    verifier: str, watch: Watch, budget: Budget | None = None,
 ) -> list[LineOutcome]:  # fmt: skip
-    """Run the lines, one after the other, on the day `as_of`; `today` is the day of the answers of services.
-    Raises KeyRejected at once; other failures stay inside their claims."""
+    """Run the lines on the day `as_of`, one after the other, those first of which something could not be searched or
+    judged the last time; the outcomes are in the order of `lines`. `today` is the day of prices and of answers that
+    services gave. Raises KeyRejected at once; other failures stay inside their claims."""
     home = settings.path("home")
     _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
-    outcomes = []
+    budget = budget or Budget()
+    for spec in filter(None, (model, verifier)):
+        budget.check(_prices(spec, today))
+    outcomes: dict[str, LineOutcome] = {}
     # Searches hold the interpreter in turns; more of them at a time than cores only make the calls to models wait.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with _checkpoints(home / "checkpoints.sqlite") as checkpoints, _trace(home / "retest.log"):
         cache, searches = AnswerCache(home / "answers"), AnswerCache(home / "searches")
         try:
-            for line in lines:
+            for line in sorted(lines, key=lambda line: not _is_due(settings, line)):
                 offline = settings.source == "library" or "annotations" in {
                     spec.partition(":")[0] for spec in (model, verifier)
                 }
@@ -95,13 +103,24 @@ async def run_lines(
                 source = open_source(settings, library, today)
                 run = _Run(
                     settings, environment, as_of, model, verifier, prompts, cache, SearchMemory(searches), checkpoints,
-                    library, source, open_following(settings, environment, today), watch,
+                    library, source, open_following(settings, environment, today), watch, budget, today,
                 )  # fmt: skip
-                outcomes.append(await run.line(line))
+                outcomes[line.line] = await run.line(line)
         finally:
             cache.close()
             searches.close()
-    return outcomes
+    return [outcomes[line.line] for line in lines]
+
+
+def _is_due(settings: Settings, line: Line) -> bool:
+    """Whether the last run left something of the line open, or there was none."""
+    last = read_record(settings.path("reports"), line.line)
+    return last is None or any(claim.why in OPEN for claim in (*last.claims, last.counter_thesis))
+
+
+def _prices(spec: str, day: date) -> Prices:
+    provider, _, name = spec.partition(":")
+    return Prices(provider, name, day)
 
 
 def _writable(reports: Path) -> None:
@@ -139,6 +158,35 @@ async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
         raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
 
 
+@dataclass(slots=True)
+class _Spent:
+    """What was used for each claim and with which model; calls about the whole line count under "". Prices are looked
+    up at the end: their library takes a quarter of a second to load, and no call waits for it."""
+
+    used: dict[tuple[str, Prices], Usage] = field(default_factory=dict)
+
+    def add(self, call: Call, prices: Prices) -> None:
+        if call.usage.calls:
+            key = (call.claim, prices)
+            self.used[key] = self.used.get(key, Usage()) + call.usage
+
+    def by_claim(self) -> dict[str, Usage]:
+        found: dict[str, Usage] = {}
+        for (claim, _), usage in self.used.items():
+            found[claim] = found.get(claim, Usage()) + usage
+        return found
+
+    def usd(self, claim: str | None = None) -> Decimal | None:
+        """What a claim cost, or all of them; None where a price is not known."""
+        costs = [prices.of(usage) for (of, prices), usage in self.used.items() if claim in (None, of)]
+        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def _shown(usd: Decimal | None) -> float | None:
+    """An amount for the log: six places, a thousandth of a cent."""
+    return None if usd is None else round(float(usd), 6)
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     settings: Settings
@@ -154,13 +202,16 @@ class _Run:
     source: Source
     following: Following | None
     watch: Watch
+    budget: Budget
+    today: date
 
     async def line(self, line: Line) -> LineOutcome:
         reports = self.settings.path("reports")
         previous = read_record(reports, line.line)
         models = [self._open(spec, line.line) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
         slots = asyncio.Semaphore(self.settings.concurrency)
-        askers = [self._asker(model, slots) for model in models]
+        spent = _Spent()
+        askers = [self._asker(model, slots, spent) for model in models]
         limits = Limits(candidates=self.settings.candidates)
         if models[0].provider == "annotations":  # reading costs nothing there: all that is found is read
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
@@ -177,19 +228,21 @@ class _Run:
         kept, news = merged(previous, record)
         written = write_report(reports, kept)
         usage = sum((asker.usage for asker in askers), Usage())
-        outcome = LineOutcome(record, news, tuple(written), usage)
-        self._log(outcome)
+        outcome = LineOutcome(record, news, tuple(written), usage, spent.usd())
+        self._log(outcome, spent)
         return outcome
 
     def _open(self, spec: str, line: str) -> Model:
         return open_model(spec, self.settings, self.environment, line, self.library)
 
-    def _asker(self, model: Model, slots: asyncio.Semaphore) -> Asker:
+    def _asker(self, model: Model, slots: asyncio.Semaphore, spent: _Spent) -> Asker:
         patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
         # The annotations are on this machine already: remembering their answers would only make them stale.
         cache = None if model.provider in ("annotations", "scripted") else self.cache
+        prices = Prices(model.provider, model.name, self.today)
         return Asker(
             model, cache=cache, patience=patience, concurrency=slots, ladder_version=LADDER_VERSION,
+            observer=lambda call: spent.add(call, prices), budget=self.budget, prices=prices,
         )  # fmt: skip
 
     async def _through_the_graph(self, deps: Deps) -> LineState:
@@ -237,13 +290,15 @@ class _Run:
             limits=ended.limits, rejected=ended.rejected,
         )  # fmt: skip
 
-    def _log(self, outcome: LineOutcome) -> None:
+    def _log(self, outcome: LineOutcome, spent: _Spent) -> None:
         """One JSON line a line and run: what it cost and found, all that the record must not hold."""
         record = outcome.record
         every = (*record.claims, record.counter_thesis)
         entry = {
             "line": record.line, "as_of": str(record.as_of), "model": record.model, "verifier": record.verifier,
             "source": record.source, "news": outcome.news, "usage": asdict(outcome.usage),
+            "usd": _shown(outcome.usd),
+            "cost": {name: {**asdict(used), "usd": _shown(spent.usd(name))} for name, used in spent.by_claim().items()},
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }  # fmt: skip

@@ -18,6 +18,10 @@ class Transient(Exception):
         self.retry_after = retry_after
 
 
+class BrokeOff(Transient):
+    """A connection that failed before the answer was there: the other side may have done, and billed, its part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often and how long to try. Pauses grow from `pause` seconds, doubled each time, to `longest`."""

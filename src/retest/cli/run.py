@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from retest.domain.line import Line
+    from retest.llm.budget import Budget
     from retest.nightly import LineOutcome, Watch
     from retest.reports.record import ClaimRecord
     from retest.settings import Settings
@@ -48,6 +49,12 @@ def run(
             help="End with status 4 if a claim stands so: overturned, relaxed, holds, undetermined, or flip for a "
             "verdict that this run changed or left pending; may be given several times."
         ),
+    ] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)
     ] = None,
     reports: Reports = None,
     as_json: Json = False,
@@ -82,7 +89,7 @@ def run(
         lines = _in_the_library(lines, every)
     day = parsed_day(as_of) if as_of else _today(settings, lines)
     with _only_run(settings):
-        outcomes = _interruptible(_run(lines, settings, env, day, chosen))
+        outcomes = _interruptible(_run(lines, settings, env, day, chosen, _budget(max_usd, max_tokens)))
     _show(outcomes, settings, as_json)
     if _fails(outcomes, set(fail_on or ())):
         raise typer.Exit(ASKED_FOR)
@@ -131,10 +138,20 @@ def _today(settings: Settings, lines: list[Line]) -> date:
     return today()
 
 
-async def _run(lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str) -> list[LineOutcome]:
+def _budget(max_usd: float | None, max_tokens: int | None) -> Budget:
+    from decimal import Decimal
+
+    from retest.llm.budget import Budget
+
+    return Budget(None if max_usd is None else Decimal(str(max_usd)), max_tokens)
+
+
+async def _run(
+    lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str, budget: Budget
+) -> list[LineOutcome]:
     from retest.nightly import run_lines
 
-    return await run_lines(lines, settings, env, today(), day, model, settings.verifier, _watch())
+    return await run_lines(lines, settings, env, today(), day, model, settings.verifier, _watch(), budget)
 
 
 def _watch() -> Watch:
@@ -224,7 +241,7 @@ def _show(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> Non
         used = outcome.usage
         say(
             f"{outcome.record.line}: {used.calls} model calls, "
-            f"{used.input} tokens in ({used.cached} cached), {used.output} out"
+            f"{used.input} tokens in ({used.cached} cached), {used.output} out{_cost(outcome)}"
         )
         if outcome.written:
             say(f"wrote {', '.join(path.name for path in outcome.written)} in {settings.path('reports')}")
@@ -238,6 +255,13 @@ def _changed(claim: ClaimRecord, outcome: LineOutcome) -> str:
 
     changed = change(claim, outcome.record.as_of) if outcome.news else ""
     return "" if changed.startswith("since") else changed
+
+
+def _cost(outcome: LineOutcome) -> str:
+    """What the calls cost, where there were any and their price is known."""
+    if not outcome.usage.calls or outcome.usd == 0:
+        return ""
+    return ", of a price that is not known" if outcome.usd is None else f", ${outcome.usd:.4f}"
 
 
 def _is_manual(outcome: LineOutcome) -> bool:
@@ -262,5 +286,5 @@ def _described(outcome: LineOutcome) -> dict[str, Any]:
     return {
         "line": record.line, "as_of": str(record.as_of), "model": record.model, "source": record.source,
         "news": outcome.news, "complete": outcome.complete, "written": [str(path) for path in outcome.written],
-        "usage": asdict(outcome.usage), "claims": claims,
+        "usage": asdict(outcome.usage), "usd": None if outcome.usd is None else float(outcome.usd), "claims": claims,
     }  # fmt: skip

@@ -97,7 +97,7 @@ class AnthropicModel(Model):
         tokens = message.usage
         read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
         # `input_tokens` leaves out what was read from the cache and what was written to it (types/message.py).
-        usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens)
+        usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens, written)
         match message.stop_reason:
             case "end_turn" | "stop_sequence":
                 return Reply("".join(block.text for block in message.content if block.type == "text"), usage)

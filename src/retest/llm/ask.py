@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from retest.errors import ModelFailed, RunError
+from retest.llm.budget import Budget, Prices
 from retest.llm.failures import Unusable, shown
 from retest.llm.model import Model, Reply, Request, Usage
-from retest.retry import Patience, Transient, async_retrying
+from retest.retry import BrokeOff, Patience, Transient, async_retrying
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache  # it loads diskcache
@@ -57,7 +58,7 @@ class Asker:
     """A model with memory, patience and a limit on calls at a time. `usage` is what was spent, failures included.
 
     `ladder_version` is part of every key: answers that an older ladder asked for are not reused. `observer` is told of
-    every call as it ends, and must not raise.
+    every call as it ends, and must not raise. With a `budget`, `prices` say what this model's calls count for in it.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class Asker:
         concurrency: asyncio.Semaphore | int,
         ladder_version: str,
         observer: Callable[[Call], None] | None = None,
+        budget: Budget | None = None,
+        prices: Prices | None = None,
     ) -> None:
         self.model = model
         self._cache = cache
@@ -76,6 +79,7 @@ class Asker:
         self._slots = asyncio.Semaphore(concurrency) if isinstance(concurrency, int) else concurrency
         self._ladder_version = ladder_version
         self._observer = observer
+        self._budget, self.prices = budget, prices
         self._flights: dict[str, _Flight] = {}
         self._usage = Usage()
 
@@ -162,14 +166,29 @@ class Asker:
         """One call, told and added up, however it ends. A slot is held for as long, and never between two attempts."""
         async with self._slots:
             attempt, started = next(attempts), time.monotonic()
+            worst = self._reserve(request)
             try:
                 reply = await self.model.complete(request)
             except (RunError, Transient) as error:
                 usage = error.usage if isinstance(error, Unusable) else Usage()
+                if not isinstance(error, BrokeOff):  # what broke off may have been billed: its worst case stays counted
+                    self._settle(worst, usage)
                 self._tell(request, attempt, usage, time.monotonic() - started, failed=shown(str(error)))
                 raise
+            self._settle(worst, reply.usage)
             self._tell(request, attempt, reply.usage, time.monotonic() - started)
             return reply
+
+    def _reserve(self, request: Request) -> Usage:
+        """The worst case of a call, set aside. Raises OutOfBudget."""
+        if self._budget is None or self.prices is None:
+            return Usage()
+        sent = request.system + request.user + _schema(request.schema)
+        return self._budget.reserve(self.prices, sent, request.max_output_tokens)
+
+    def _settle(self, worst: Usage, used: Usage) -> None:
+        if self._budget is not None and self.prices is not None:
+            self._budget.settle(self.prices, worst, used)
 
     def _tell(
         self, request: Request, attempt: int, usage: Usage, seconds: float, *, cached: bool = False, failed: str = ""

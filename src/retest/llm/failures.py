@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from retest.errors import KeyRejected, ModelFailed, RunError, UsageError
 from retest.llm.model import Usage
-from retest.retry import Transient, retry_after
+from retest.retry import BrokeOff, Transient, retry_after
 from retest.text import one_line
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -96,10 +96,10 @@ def from_status(
     return ModelFailed(seen, "the request was refused as it stands: another --model may take it")
 
 
-def out_of_reach(service: Service, url: str, error: BaseException) -> Transient:
+def out_of_reach(service: Service, url: str, error: BaseException) -> BrokeOff:
     """The error to raise for a connection that failed, broke or timed out."""
     cause, host = error.__cause__ or error, urlsplit(url).hostname  # never the whole address: it may hold a password
-    return Transient(f"{service.name} could not be reached at {host}: {shown(str(cause)) or type(cause).__name__}")
+    return BrokeOff(f"{service.name} could not be reached at {host}: {shown(str(cause)) or type(cause).__name__}")
 
 
 def read_body(service: Service, shape: type[Shape], body: bytes) -> Shape:

@@ -42,16 +42,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or more calls; `cached` are those of `input` that the service read from its cache."""
+    """Tokens of one or more calls; of `input`, `cached` were read from the service's cache and `written` into it."""
 
     calls: int = 0
     input: int = 0
     cached: int = 0
     output: int = 0
+    written: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.calls + other.calls, self.input + other.input,
-                     self.cached + other.cached, self.output + other.output)  # fmt: skip
+        return Usage(self.calls + other.calls, self.input + other.input, self.cached + other.cached,
+                     self.output + other.output, self.written + other.written)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 
 from retest.domain.line import COUNTER_THESIS, Anchor, Claim, Line, Window, first_day, last_day, months_before
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
-from retest.pipeline.state import Deps, LineState, Subject
+from retest.pipeline.state import OPEN, Deps, LineState, Subject
 from retest.reports.record import AnchorRecord, AnchorStatus
 
 COUNTER_MONTHS = 6
@@ -27,8 +27,14 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     return {
         "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],
         "anchor_papers": papers,
-        "subjects": subjects(deps.line, found, deps.as_of),
+        "subjects": sorted(subjects(deps.line, found, deps.as_of), key=lambda subject: not _is_open(deps, subject)),
     }
+
+
+def _is_open(deps: Deps, subject: Subject) -> bool:
+    """Whether the last run left the claim unsearched or unjudged, or never met it: it comes first then."""
+    last = deps.last(subject.claim.id, subject.claim.text)
+    return last is None or last.why in OPEN
 
 
 def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subject]:

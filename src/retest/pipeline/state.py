@@ -27,6 +27,10 @@ from retest.reports.record import AnchorRecord, ClaimRecord, QuestionRecord, Rec
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
 
 
+OPEN: tuple[Why, ...] = ("search-failed", "not-judged")
+"""What leaves a claim open: the next run takes it up first."""
+
+
 class PlannedSearch(Frozen):
     """A query, and who planned it."""
 

@@ -1,0 +1,134 @@
+"""A run never spends more than it may, says what it left, and takes that up first the next time."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retest.llm.budget import Budget, OutOfBudget, Prices
+from retest.llm.model import Usage
+from tests.brains import Reader
+from tests.conftest import Workspace
+from tests.fakes.wires import Fault
+
+DAY = date(2026, 8, 21)
+PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
+
+
+def log(workspace: Workspace) -> dict[str, Any]:
+    lines = (workspace.folder / ".retest" / "runs.jsonl").read_text(encoding="utf-8").splitlines()
+    found: dict[str, Any] = json.loads(lines[-1])
+    return found
+
+
+def test_a_budget_in_tokens_is_never_overshot(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    assert workspace.run("--max-tokens", "14000").status == 3
+    used = log(workspace)["usage"]
+    assert 0 < used["input"] + used["output"] <= 14000
+    assert fake.requests, "what fits into the budget is asked"
+    claims = [workspace.claim(name) for name in ("wind-drives", "depth-matters", "counter-thesis")]
+    left = [claim for claim in claims if claim["why"] == "not-judged"]
+    assert left
+    assert all("the budget of this run is used up (--max-tokens 14000)" in claim["detail"] for claim in left)
+
+
+def test_no_budget_means_no_call(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    assert workspace.run("--max-tokens", "0").status == 3
+    workspace.environment |= PRICED
+    assert workspace.run("--max-usd", "0").status == 3
+    assert fake.requests == []
+
+
+def test_what_was_left_comes_first_and_a_night_or_two_later_all_is_judged(workspace: Workspace, model: Any) -> None:
+    fake, status = model(Reader()), 3
+    for night in range(12):
+        first = len(fake.requests)
+        open_before = [] if night == 0 else [c["id"] for c in every(workspace) if c["why"] == "not-judged"]
+        status = workspace.run("--max-tokens", "14000").status
+        judged = [r for r in fake.requests[first:] if r.schema == "Judgment"]
+        if status == 0:
+            break
+        if night and judged and len(open_before) < 3:
+            assert any(c["id"] in open_before and c["why"] is None for c in every(workspace))
+    assert status == 0, "each night goes on where the last one stopped"
+    assert {c["verdict"] for c in every(workspace)} <= {"holds", "relaxed", "overturned", "undetermined"}
+
+
+def every(workspace: Workspace) -> list[dict[str, Any]]:
+    record = workspace.record()
+    return [*record["claims"], record["counter_thesis"]]
+
+
+def test_a_budget_in_dollars_needs_a_price(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    ran = workspace.run("--max-usd", "1")
+    assert ran.status == 2
+    assert "no price is known of anthropic:loopback" in ran.err
+    assert "--max-tokens" in ran.err
+
+
+def test_dollars_are_counted_and_told_by_claim(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.environment |= PRICED
+    ran = workspace.run("--max-usd", "5")
+    assert ran.status == 0, ran.err
+    entry = log(workspace)
+    assert entry["usd"] == pytest.approx(sum(cost["usd"] for cost in entry["cost"].values()), abs=1e-5)
+    assert set(entry["cost"]) == {"", "wind-drives", "depth-matters", "counter-thesis"}
+    assert f"${entry['usd']:.4f}" in ran.err
+    assert "usd" not in json.dumps(workspace.record()), "the record holds nothing that changes without news"
+
+
+def test_a_budget_in_dollars_is_never_overshot(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.environment |= PRICED
+    assert workspace.run("--max-usd", "0.06").status == 3
+    assert 0 < log(workspace)["usd"] <= 0.06
+
+
+def test_a_connection_that_breaks_off_counts_as_its_worst_case(workspace: Workspace, model: Any) -> None:
+    calls = {"n": 0}
+
+    def breaking(*_: Any) -> Any:
+        calls["n"] += 1
+        return Fault(kind="reset")
+
+    model(breaking)
+    assert workspace.run("--max-tokens", "12000").status == 3
+    assert calls["n"] <= 2, "each attempt may have been billed"
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=400), st.integers(1, 3000), st.floats(0, 1)), max_size=20), st.integers(0, 9000)
+)
+def test_whatever_is_asked_what_is_used_stays_within(calls: list[tuple[str, int, float]], limit: int) -> None:
+    budget, prices, used = Budget(max_tokens=limit), Prices("manual", "x", DAY), 0
+    for sent, most, share in calls:
+        try:
+            worst = budget.reserve(prices, sent, most)
+        except OutOfBudget:
+            continue
+        real = Usage(1, int(worst.input * share), 0, int(worst.output * share))
+        budget.settle(prices, worst, real)
+        used += real.input + real.output
+    assert used <= limit
+
+
+def test_prices_tell_read_written_and_plain_tokens_apart() -> None:
+    prices = Prices("anthropic", "claude-sonnet-5-5", DAY)
+    plain, read, written = (
+        prices.of(Usage(1, 1_000_000, r, 0, w)) for r, w in ((0, 0), (1_000_000, 0), (0, 1_000_000))
+    )
+    assert read is not None
+    assert plain is not None
+    assert written is not None
+    assert Decimal(0) < read < plain < written
+    assert Prices("anthropic", "no-such-model", DAY).of(Usage(1, 5, 0, 5)) is None

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from retest import runlog
 from retest.cache import AnswerCache
 from retest.domain.line import COUNTER_THESIS
 from retest.errors import RetestError, UsageError
@@ -78,11 +79,12 @@ class LineOutcome:
 
 async def run_lines(
     lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], today: date, as_of: date, model: str,
-    verifier: str, watch: Watch, budget: Budget | None = None,
+    verifier: str, watch: Watch, budget: Budget | None = None, full: bool = False,
 ) -> list[LineOutcome]:  # fmt: skip
     """Run the lines on the day `as_of`, one after the other, those first of which something could not be searched or
-    judged the last time; the outcomes are in the order of `lines`. `today` is the day of prices and of answers that
-    services gave. Raises KeyRejected at once; other failures stay inside their claims."""
+    judged the last time; the outcomes are in the order of `lines`. `today` is the day of prices and of the answers that
+    services gave; with `full` nothing is reused that was found or said before it. Raises KeyRejected at once; other
+    failures stay inside their claims."""
     home = settings.path("home")
     _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
@@ -103,7 +105,7 @@ async def run_lines(
                 source = open_source(settings, library, today)
                 run = _Run(
                     settings, environment, as_of, model, verifier, prompts, cache, SearchMemory(searches), checkpoints,
-                    library, source, open_following(settings, environment, today), watch, budget, today,
+                    library, source, open_following(settings, environment, today), watch, budget, today, full,
                 )  # fmt: skip
                 outcomes[line.line] = await run.line(line)
         finally:
@@ -204,6 +206,7 @@ class _Run:
     watch: Watch
     budget: Budget
     today: date
+    full: bool
 
     async def line(self, line: Line) -> LineOutcome:
         reports = self.settings.path("reports")
@@ -216,8 +219,8 @@ class _Run:
         if models[0].provider == "annotations":  # reading costs nothing there: all that is found is read
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         deps = Deps(
-            line, self.as_of, self.source, askers[0], askers[-1], self.prompts, limits, previous, self.searches,
-            self.following,
+            line, self.as_of, self.source, askers[0], askers[-1], self.prompts, limits, previous,
+            None if self.full else self.searches, self.following,
         )  # fmt: skip
         try:
             state = await self._through_the_graph(deps)
@@ -243,6 +246,7 @@ class _Run:
         return Asker(
             model, cache=cache, patience=patience, concurrency=slots, ladder_version=LADDER_VERSION,
             observer=lambda call: spent.add(call, prices), budget=self.budget, prices=prices,
+            afresh=f"full {self.today}" if self.full else "",
         )  # fmt: skip
 
     async def _through_the_graph(self, deps: Deps) -> LineState:
@@ -302,5 +306,4 @@ class _Run:
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }  # fmt: skip
-        with (self.settings.path("home") / "runs.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        runlog.add(self.settings.path("home"), entry)

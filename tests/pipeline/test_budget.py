@@ -132,3 +132,37 @@ def test_prices_tell_read_written_and_plain_tokens_apart() -> None:
     assert written is not None
     assert Decimal(0) < read < plain < written
     assert Prices("anthropic", "no-such-model", DAY).of(Usage(1, 5, 0, 5)) is None
+
+
+def test_full_asks_everything_anew_once_and_later_nights_go_on_from_it(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    workspace.run()
+    paid = len(fake.requests)
+    assert workspace.run("--full").status == 0
+    assert len(fake.requests) == 2 * paid
+    workspace.run("--full")
+    workspace.run()
+    assert len(fake.requests) == 2 * paid, "the same day, a full run that was made already is not paid for again"
+
+
+def test_show_says_what_the_last_run_used(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.environment |= PRICED
+    workspace.run()
+    entry = log(workspace)
+    shown = workspace.retest("show", "tides").out
+    assert f"last run: as of 2026-08-21, {entry['usage']['calls']} model calls" in shown
+    assert f"${entry['usd']:.4f}" in shown
+    assert "model calls" in workspace.retest("show", "tides", "--claim", "wind-drives").out
+    workspace.run()
+    assert "0 model calls, 0 tokens" in workspace.retest("show", "tides").out
+
+
+def test_a_run_log_with_half_a_line_is_read_as_far_as_it_goes(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.run()
+    with (workspace.folder / ".retest" / "runs.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"line": "tides", "us')
+    assert "last run: as of 2026-08-21" in workspace.retest("show", "tides").out
+    workspace.run(as_of="2026-08-22")
+    assert "last run: as of 2026-08-22" in workspace.retest("show", "tides").out

@@ -88,6 +88,7 @@ def show(
 
     A table of its claims, or one claim with its evidence.
     """
+    from retest import runlog
     from retest.cli.show import out, out_json, table
     from retest.reports.markdown import newest
     from retest.reports.write import read_record
@@ -115,6 +116,9 @@ def show(
         for item in found.evidence:
             out(one_line(f"- {item.stance} {item.published} {item.arxiv_id} {item.title}"))
             out(f"  {one_line(item.quote)}")
+        last = runlog.last(settings.path("home"), name)
+        if last and (cost := last.get("cost", {}).get(found.id)):
+            out(one_line(f"last run: as of {last['as_of']}, {_cost(cost, cost.get('usd'))}"))
         return
     if as_json:
         out_json(record.model_dump(mode="json"))
@@ -124,6 +128,16 @@ def show(
         item = newest(c)
         rows.append((c.id, c.verdict, len(c.evidence), item.published if item else c.why or ""))
     table(("claim", "verdict", "evidence", "newest"), rows)
+    if last := runlog.last(settings.path("home"), name):
+        out()
+        out(one_line(f"last run: as of {last['as_of']}, {_cost(last['usage'], last.get('usd'))}"))
+
+
+def _cost(usage: dict[str, Any], usd: float | None) -> str:
+    """What a run used, as people read it."""
+    price = "" if usd == 0 else ", of a price that is not known" if usd is None else f", ${usd:.4f}"
+    calls, tokens = usage.get("calls", 0), usage.get("input", 0) + usage.get("output", 0)
+    return f"{calls} model calls, {tokens} tokens{price if calls else ''}"
 
 
 @app.command("import")

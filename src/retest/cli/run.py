@@ -50,6 +50,9 @@ def run(
             "verdict that this run changed or left pending; may be given several times."
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Search and ask everything anew, whatever was found or said before today.")
+    ] = False,
     max_usd: Annotated[
         float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
     ] = None,
@@ -89,7 +92,7 @@ def run(
         lines = _in_the_library(lines, every)
     day = parsed_day(as_of) if as_of else _today(settings, lines)
     with _only_run(settings):
-        outcomes = _interruptible(_run(lines, settings, env, day, chosen, _budget(max_usd, max_tokens)))
+        outcomes = _interruptible(_run(lines, settings, env, day, chosen, _budget(max_usd, max_tokens), full))
     _show(outcomes, settings, as_json)
     if _fails(outcomes, set(fail_on or ())):
         raise typer.Exit(ASKED_FOR)
@@ -147,11 +150,11 @@ def _budget(max_usd: float | None, max_tokens: int | None) -> Budget:
 
 
 async def _run(
-    lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str, budget: Budget
+    lines: list[Line], settings: Settings, env: dict[str, str], day: date, model: str, budget: Budget, full: bool
 ) -> list[LineOutcome]:
     from retest.nightly import run_lines
 
-    return await run_lines(lines, settings, env, today(), day, model, settings.verifier, _watch(), budget)
+    return await run_lines(lines, settings, env, today(), day, model, settings.verifier, _watch(), budget, full)
 
 
 def _watch() -> Watch:

@@ -59,6 +59,7 @@ class Asker:
 
     `ladder_version` is part of every key: answers that an older ladder asked for are not reused. `observer` is told of
     every call as it ends, and must not raise. With a `budget`, `prices` say what this model's calls count for in it.
+    With `afresh`, only answers are reused that were asked for under the same word.
     """
 
     def __init__(
@@ -72,12 +73,15 @@ class Asker:
         observer: Callable[[Call], None] | None = None,
         budget: Budget | None = None,
         prices: Prices | None = None,
+        afresh: str = "",
     ) -> None:
         self.model = model
         self._cache = cache
         self._patience = patience
         self._slots = asyncio.Semaphore(concurrency) if isinstance(concurrency, int) else concurrency
-        self._ladder_version = ladder_version
+        # Answers are kept for whoever asks later, and asked afresh for themselves too: so that a killed run goes on.
+        self._kept_under = dict.fromkeys((f"{ladder_version} {afresh}" if afresh else ladder_version, ladder_version))
+        self._read_under = next(iter(self._kept_under))
         self._observer = observer
         self._budget, self.prices = budget, prices
         self._flights: dict[str, _Flight] = {}
@@ -94,7 +98,7 @@ class Asker:
         """
         if request.schema is not schema:
             raise TypeError(f"the request is for {request.schema.__name__}, not {schema.__name__}")
-        key = self._key(request)
+        key = self._key(request, self._read_under)
         kept = self._cache.get(key) if self._cache else None
         if kept is not None:
             try:
@@ -108,22 +112,22 @@ class Asker:
 
     def recall(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str | None:
         """What was kept with `keep` under the same model, ladder, prompt and texts, or None."""
-        return self._cache.get(self._pair_key(kind, prompt_hash, about)) if self._cache else None
+        return self._cache.get(self._pair_key(self._read_under, kind, prompt_hash, about)) if self._cache else None
 
     def keep(self, kind: str, prompt_hash: str, about: Sequence[str], text: str) -> None:
         """Remember a part of a paid answer, so that it need not be asked for again beside other papers."""
-        if self._cache:
-            self._cache.put(self._pair_key(kind, prompt_hash, about), text)
+        for version in self._kept_under:
+            self._put(self._pair_key(version, kind, prompt_hash, about), text)
 
-    def _pair_key(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str:
-        parts = [kind, self.model.provider, self.model.name, self._ladder_version, prompt_hash, *about]
+    def _pair_key(self, version: str, kind: str, prompt_hash: str, about: Sequence[str]) -> str:
+        parts = [kind, self.model.provider, self.model.name, version, prompt_hash, *about]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     async def _shared(self, key: str, request: Request) -> str:
         """The valid text, from the flight that is under way or a new one; the last to leave a flight ends it."""
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.create_task(self._paid(key, request)))
+            flight = self._flights[key] = _Flight(asyncio.create_task(self._paid(request)))
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
@@ -133,7 +137,7 @@ class Asker:
                 del self._flights[key]
                 flight.task.cancel()  # does nothing to a task that is done
 
-    async def _paid(self, key: str, request: Request) -> str:
+    async def _paid(self, request: Request) -> str:
         """Ask, and once more with the error if the answer does not validate. Valid answers are kept."""
         asked, problems, attempts = request, "", count(1)
         for _ in range(ASKS):
@@ -144,8 +148,8 @@ class Asker:
                 problems = _problems(error)
                 asked = replace(request, user=_once_more(request.user, reply.text, problems))
             else:
-                if self._cache:
-                    self._cache.put(key, reply.text)
+                for version in self._kept_under:
+                    self._put(self._key(request, version), reply.text)
                 return reply.text
         raise ModelFailed(
             f"{self._who} gave no valid {request.schema.__name__}, asked {ASKS} times: {shown(problems)}",
@@ -204,8 +208,12 @@ class Asker:
     def _who(self) -> str:
         return f"{self.model.provider}:{self.model.name}"
 
-    def _key(self, request: Request) -> str:
-        return answer_key(self.model.provider, self.model.name, request, self._ladder_version)
+    def _put(self, key: str, text: str) -> None:
+        if self._cache:
+            self._cache.put(key, text)
+
+    def _key(self, request: Request, version: str) -> str:
+        return answer_key(self.model.provider, self.model.name, request, version)
 
 
 def answer_key(provider: str, name: str, request: Request, ladder_version: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,21 +82,23 @@ def change(claim: ClaimRecord, as_of: date) -> str:
     return f"was {before[-1].verdict}"
 
 
-def markdown(record: Record) -> str:
-    """The whole Markdown file."""
+@cache
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=md,
         autoescape=False,  # noqa: S701 - `finalize` escapes every value for Markdown, which is what is written
     )  # fmt: skip
     environment.globals.update(link=link, linked=linked, change=change, signs=SIGNS, newest=newest)
     environment.filters["anchor"] = lambda claim_id: Safe(claim_id)  # a slug by its type
-    template = environment.from_string(
-        (Path(__file__).parents[1] / "data" / "report.md.j2").read_text(encoding="utf-8")
-    )
+    return environment.from_string((Path(__file__).parents[1] / "data" / "report.md.j2").read_text(encoding="utf-8"))
+
+
+def markdown(record: Record) -> str:
+    """The whole Markdown file."""
     every = [*record.claims, record.counter_thesis]
     counts = Counter(claim.verdict for claim in record.claims)
     known = {item.arxiv_id for claim in every for item in claim.evidence}
-    text = template.render(record=record, every=every, counts=counts, known=known, counter_id=COUNTER_THESIS)
+    text = _template().render(record=record, every=every, counts=counts, known=known, counter_id=COUNTER_THESIS)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -45,6 +45,7 @@ def main() -> None:
         "run",
         "lines",
         "diff",
+        "publish",
         "verify",
         "search",
         "mirror",

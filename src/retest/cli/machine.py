@@ -17,7 +17,7 @@ _TOML = """# Settings of this workspace; flags and RETEST_* variables come befor
 # verifier = "openai:gpt-6.1-terra"         # checks quotes and flips; the model itself if left out
 # candidates = 32                           # papers of a claim that the model reads
 """
-_IGNORE = ".retest/\n"
+_IGNORE = ".retest/\nsite/\n"
 
 
 @app.command()

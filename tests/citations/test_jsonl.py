@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,6 +56,29 @@ def test_a_wrong_line_is_named_with_what_to_do(tmp_path: Path, line: str, said: 
         read(tmp_path, '{"id": "2401.00001"}\n' + line + "\n", ".jsonl")
     assert "cited.jsonl:2: found" in str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Z. Wang et al.", ("Z. Wang",)),
+        ("A Bee and C Dee", ("A Bee", "C Dee")),
+        ("Smith, John and Doe, Jane", ("Smith, John", "Doe, Jane")),
+        ("Smith, John; Doe, Jane", ("Smith, John", "Doe, Jane")),
+        ("John Smith, Jane Doe and Max Roe", ("John Smith", "Jane Doe", "Max Roe")),
+        ("John Smith, Jane Doe", ("John Smith", "Jane Doe")),
+        ("Smith, J., Doe, A., & Roe, B.", ("Smith, J.", "Doe, A.", "Roe, B.")),
+        ("Smith J, Doe AB, et al.", ("Smith J", "Doe AB")),
+        ("Smith, Doe, and Roe", ("Smith", "Doe", "Roe")),
+        ("García Márquez, Gabriel", ("García Márquez, Gabriel",)),
+        ("King, Jr., Martin Luther and Doe, J.", ("King, Jr., Martin Luther", "Doe, J.")),
+        ("jane doe, john roe, and others", ("jane doe", "john roe")),
+        ("et al.", ()),
+    ],
+)
+def test_authors_in_one_string_are_the_names_in_it(tmp_path: Path, written: str, names: tuple[str, ...]) -> None:
+    line = json.dumps({"id": "2401.00001", "authors": written})
+    assert only(tmp_path, line, ".jsonl").authors == names
 
 
 @given(st.text(alphabet='{}[]":,0123456789.e-+idtle \\u\n') | st.text())

@@ -25,6 +25,15 @@ def test_a_folder_is_read_sorted_without_what_is_hidden(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_links_of_a_folder_that_lead_nowhere_or_to_a_device_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("arXiv:2401.00001")
+    (tmp_path / "self.md").symlink_to("self.md")
+    (tmp_path / "gone.md").symlink_to("nowhere.md")
+    (tmp_path / "endless.md").symlink_to("/dev/zero")
+    (tmp_path / "up").symlink_to(tmp_path)
+    assert [Path(citation.file).name for citation in read_citations([tmp_path], None)] == ["a.md"]
+
+
 def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_text("arXiv:2401.00001")

@@ -95,6 +95,26 @@ def test_a_title_that_stands_in_the_reference_is_believed_before_what_was_read_o
     assert only(source, id=SEICHE, title="Ducks", entry="Ducks. arXiv:2503.04567").reason == "wrong-title"
 
 
+@pytest.mark.parametrize(
+    "longer", ["Lake Levels Without Labels Revisited", "Revisiting Lake Levels Without Labels",
+               "Lake Levels Without Labels: A Survey"],
+)  # fmt: skip
+def test_a_title_that_stands_in_a_longer_one_is_not_the_cited_one(source: Counting, longer: str) -> None:
+    entry = f"X. Wang. {longer}. arXiv:2503.04567, 2025"
+    assert only(source, id=SEICHE, title=longer, entry=entry).reason == "wrong-title"
+
+
+def test_a_title_that_was_read_as_a_name_is_no_author(source: Counting) -> None:
+    entry = "Lake Levels Without Labels, Wang et al., 2025, https://arxiv.org/abs/2503.04567"
+    names = ("Lake Levels Without Labels", "Wang")
+    assert only(source, id=SEICHE, authors=names, entry=entry).status == "grounded"
+
+
+def test_names_beside_all_of_a_papers_authors_are_those_of_a_longer_list(source: Counting) -> None:
+    names = ("B. Other", "Ł. Brönte-Wójcik", "C. Other", "X. Wang", "J. Oakes", "D. Other", "E. Other", "F. Other")
+    assert only(source, id=SEICHE, authors=names).status == "grounded"
+
+
 def test_a_part_of_a_title_that_is_another_papers_whole_title_is_the_other_papers(tmp_path: Path) -> None:
     name = "Waves on Small Lakes"
     long = PAPERS[1].model_copy(update={"id": "2501.00001", "title": f"{name}: A Survey", "authors": ()})

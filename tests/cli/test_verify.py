@@ -72,6 +72,13 @@ def test_a_file_without_citations_is_no_failure_and_says_so(lakes: Workspace) ->
     assert "no arXiv citation" in ran.err
 
 
+def test_json_holds_nothing_that_a_terminal_obeys(lakes: Workspace) -> None:
+    hostile = json.dumps({"id": "2504.00123\u202e\x1b[31m\x9b", "title": "x"}, ensure_ascii=False)
+    ran = lakes.retest("verify", "--json", write(lakes, "a.jsonl", hostile + "\n"))
+    assert ran.out.rstrip("\n").isprintable()
+    assert json.loads(ran.out)["cited"] == "2504.00123\u202e\x1b[31m\x9b"
+
+
 def test_json_is_one_object_a_line_in_order(lakes: Workspace) -> None:
     ran = lakes.retest("verify", "--json", write(lakes, "b.jsonl", WRONG_TITLE), write(lakes, "a.md", GOOD))
     first, second = (json.loads(line) for line in ran.out.splitlines())

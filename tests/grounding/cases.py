@@ -73,6 +73,7 @@ def _cases() -> Iterator[Case]:
         ("an article dropped", "SeicheNet: Pre-Training β-VAE on Lake Levels"),
         ("a typing error in a long word", "SeicheNet: Pre-Trainning a β-VAE on Lake Levels"),
         ("cut short", "SeicheNet: Pre-Training a β-VAE ..."),
+        ("its source behind it", "SeicheNet: Pre-Training a β-VAE on Lake Levels. arXiv preprint"),
         ("wide and accented letters", "ＳｅｉｃｈｅＮｅｔ: Pre-Traíning a β-VAE on Lake Levels"),
     ):  # fmt: skip
         yield Case("title", what, {"id": SEICHE, "title": title}, GROUNDED)
@@ -81,7 +82,9 @@ def _cases() -> Iterator[Case]:
         ("authors, surname first", ("Brönte-Wójcik, Łucja", "Wang, Xin", "Oakes, J. M.")),
         ("authors with initials, no accents", ("L. Bronte-Wojcik", "X. Wang")),
         ("the first author alone", ("Brönte-Wójcik",)), ("names the other way round", ("Wang Xin", "Oakes JM")),
-        ("one stranger of three", ("L. Brönte-Wójcik", "X. Wang", "B. Stranger")),
+        ("one more than the paper names", ("L. Brönte-Wójcik", "X. Wang", "J. M. Oakes", "B. Stranger")),
+        ("a nickname, a misprint", ("Łucja Brönte-Wójcik", "Xin Wangg", "Jim M. Oakes")),
+        ("a group, which may stand for its members", ("Seiche Team", "Lake AI")),
     ):  # fmt: skip
         yield Case("title", what, {"id": SEICHE, "title": "SeicheNet", "authors": given}, GROUNDED)
     for what, number, title in (
@@ -99,6 +102,12 @@ def _cases() -> Iterator[Case]:
         "title", "the first right, the others not",
         {"id": SEICHE, "authors": ("Brönte-Wójcik, Ł.", "Stranger, A.", "Other, B.")}, "wrong-author",
     )  # fmt: skip
+    for what, given in (
+        ("a stranger in an author's place", ("L. Brönte-Wójcik", "X. Wang", "B. Stranger")),
+        ("a first author invented", ("B. Stranger", "L. Brönte-Wójcik", "X. Wang")),
+        ("a given name invented", ("L. Brönte-Wójcik", "Carlos Wang", "J. M. Oakes")),
+    ):  # fmt: skip
+        yield Case("title", what, {"id": SEICHE, "authors": given}, "wrong-author")
     yield Case("newer", "v1 after the day that is stood on", {"id": "2611.30001"}, "after-as-of")
 
     for what, quote in (
@@ -112,6 +121,11 @@ def _cases() -> Iterator[Case]:
         ("a gap, in order", "It is often said that wind alone drives ... pressure does not act alone either"),
         ("a bracketed capital", "[W]ind explains only 13.5% of the variance"),
         ("begun behind a dash", "with self-supervised pre-training. Contrary to that view"),
+        ("a reference's mark, [sic]", "Contrary to that view [3, 4], wind explains [sic] only 13.5% of the variance"),
+        ("a raised figure, a loose one", "of small lakes.¹ We test this on 113 lakes---from the Alps to Finland"),
+        ("emphasis, and whose", "wind explains **only** 13.5% of the variance [emphasis added]"),
+        ("a reference at the end", "wind explains only 13.5% of the variance (Oakes et al., 2025)."),
+        ("spaces that a PDF lost or put in", "with self-supervised pre-training.Contrary to thatview,wind ex plains"),
         ("invisible characters", "the mo\u00addel's size mat\u200bters more than its data"),
     ):  # fmt: skip
         yield Case("quote", what, {"id": SEICHE, "quote": quote}, GROUNDED)
@@ -131,6 +145,12 @@ def _cases() -> Iterator[Case]:
         ("begun inside a word", "supervised pre-training. Contrary to that view"),
         ("a look-alike letter", "the mоdel's size matters more than its data"),
         ("a paraphrase", "the size of the model is more important than its data"),
+        ("a hedge dropped", "It is said that wind alone drives the seiches of small lakes"),
+        ("a singular made", "wind alone drives the seiche of small lakes"),
+        ("only dropped", "wind explains 13.5% of the variance, and pressure"),
+        ("two papers' sentences", "the model's size matters more than its data. Seiches follow a simple theory"),
+        ("a space lost in a figure", "Errors fall by −2.5 points over10² runs, but the model's size"),
+        ("another word in brackets", "[the storm] explains only 13.5% of the variance"),
         ("another paper's", "Depth does not change their period at all"),
     ):  # fmt: skip
         yield Case("quote", what, {"id": SEICHE, "quote": quote}, "quote-not-found")

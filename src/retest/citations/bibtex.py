@@ -24,7 +24,7 @@ from bibtexparser.model import (
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]  # it ships no types
 
 from retest.citations.blocks import mention, one_a_version
-from retest.citations.names import read_names
+from retest.citations.names import names_of
 from retest.domain.citation import Citation
 from retest.errors import FileError
 from retest.grounding.ids import Found, find_ids, read_id
@@ -114,13 +114,7 @@ def _found(fields: Mapping[str, str]) -> Iterator[Found]:
 
 def _authors(text: str) -> tuple[str, ...]:
     """The names of an author field. Between names stands "and"; some write commas, as in a list of references."""
-    names = [decode(name) for name in split_multiple_persons_names(text)]
-    if any(name.count(",") > 1 or name.endswith(",") or ".," in name for name in names):
-        plain = decode(text)
-        listed = read_names(plain, 0, len(plain))
-        if listed and listed.end == len(plain):
-            return listed.names
-    return tuple(name for name in names if name and name.lower() not in ("others", "et al.", "et al"))
+    return names_of([decode(name) for name in split_multiple_persons_names(text)])
 
 
 def _value(raw: str, macros: Mapping[str, str], file: str, line: int) -> str:

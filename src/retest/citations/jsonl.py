@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retest.citations.names import split_names
 from retest.domain.citation import Citation
 from retest.errors import FileError
 from retest.lines.file import shown
@@ -82,7 +83,7 @@ class _Line:
         names = [value] if isinstance(value, str) else [] if value is None else value
         if not isinstance(names, list):
             raise self._fault("`authors` that are no list", "a list of names, or one name")
-        return tuple(name for name in (self._string(name, "a name in `authors`") for name in names) if name)
+        return tuple(name for text in names for name in split_names(self._string(text, "a name in `authors`")))
 
     def _string(self, value: object, what: str) -> str:
         if not isinstance(value, str):

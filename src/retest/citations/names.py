@@ -9,6 +9,7 @@ Every pattern is bounded, so that time is linear in the number of names.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST = 400
@@ -62,6 +63,35 @@ def read_names(text: str, start: int, stop: int) -> Names | None:
     )  # fmt: skip
 
 
+def split_names(text: str) -> tuple[str, ...]:
+    """The names of a text that is nothing but a list of authors, without "et al."."""
+    if ";" in text:
+        return names_of(_APART.split(text))
+    parts = _AND.split(text)
+    pieces = [name for part in parts for name in _COMMA.split(part) if name]
+    if len({part.count(",") for part in parts}) > 1 and all(_SURNAME.fullmatch(name) for name in pieces):
+        return tuple(pieces)  # Smith, Doe and Roe
+    return names_of(parts)
+
+
+def names_of(parts: Sequence[str]) -> tuple[str, ...]:
+    """The names of a list of authors whose parts are given: one name each, `Smith, John` too, or several with commas
+    between them, as in `A. Smith, B. Doe and C. Roe`."""
+    parts = [bare for part in parts if (bare := _OPEN_END.sub("", part).strip(" ,"))]
+    commas = [part.count(",") for part in parts]
+    most = max(commas, default=0)
+    inverted = len(parts) > 1 and set(commas) == {1}  # Smith, John and Doe, Jane
+    if most == 0 or inverted or (most == 1 and not any(_TWO_NAMES.fullmatch(part) for part in parts)):
+        return tuple(parts)
+    text = " and ".join(parts)
+    listed = read_names(text, 0, len(text))
+    if listed and listed.names and listed.end == len(text):
+        return listed.names
+    if any(_JUNIOR_BETWEEN.search(part) for part in parts):
+        return tuple(parts)
+    return tuple(name for part in parts for name in _COMMA.split(part) if name)
+
+
 def _name(text: str, at: int, stop: int, style: str, closed: bool) -> tuple[str, int, str] | None:
     """The name at a place, where it ends, and its style; later names of a list are in the style of the first, save that
     what stands behind "and" (`closed`) is a name in any case, and a single one between two with initials too."""
@@ -94,7 +124,7 @@ _LETTER = r"[^\W\d_]"
 _WORD = rf"(?:[dDlL]['\u2019]|[aAeE]l-)?{_UPPER}{_LETTER}*(?:['\u2019\u2018`-]{_LETTER}+)*"
 _PARTICLE = r"(?:de|del|della|der|den|di|da|do|dos|das|du|la|le|van|von|zu|zur|ter|ten|te|bin|ibn|al|el|af|av|im|vom|y)"
 _INITIAL = rf"(?:{_UPPER}|Ch|Th|St|Md|Mohd|Mst|Most|Ll)\."
-_INITIALS = rf"{_INITIAL}(?:\s?-?{_INITIAL}){{0,4}}+"
+_INITIALS = rf"{_INITIAL}(?:\s?-?{_INITIAL}|\s[dvlz]\.){{0,4}}+"
 PERSON = rf"(?:{_PARTICLE}\s){{0,3}}{_WORD}"
 """A surname, with its particles."""
 _LAST = rf"{PERSON}(?:\s(?:{_PARTICLE}\s){{0,2}}{_WORD}){{0,2}}"
@@ -111,7 +141,7 @@ _FORMS = {
     "vancouver": re.compile(_LAST_BARE),
     "inverted": re.compile(rf"{PERSON},\s{_WORD}(?:\s(?:{_INITIALS}|{_WORD})){{0,2}}"),
     "given": re.compile(
-        rf"(?:{_INITIAL}|{_PARTICLE}\s{_WORD}|{_WORD})(?:\s?-?{_INITIAL}|\s{_PARTICLE}(?=\s)|\s{_WORD}){{0,5}}"
+        rf"(?:{_INITIAL}|{_PARTICLE}\s{_WORD}|{_WORD})(?:\s?-?{_INITIAL}|\s(?:{_PARTICLE}|[dvlz]\.)(?=\s)|\s{_WORD}){{0,5}}"
         rf"(?<![.\s]){_JUNIOR}"
     ),
     "small last": re.compile(rf"{_LETTER}{{2,15}},\s{_INITIALS}"),  # wu, Z.
@@ -148,3 +178,12 @@ _NO_NAME = re.compile(
     r"|Proceedings|Conference|Journal|Preprint|Report|Paper|arXiv|ArXiv|We|It|They|As|But|Both|Also|Like|Unlike|After"
     r"|Before|By|Reviewed|Accepted|Thanks|Comment|Commentary|Read|Download|Code|Dataset|Data)(?![\w-])"
 )
+_SURNAME = re.compile(r"[^\W\d_][\w'\u2019-]{2,}")
+_AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
+_APART = re.compile(r"\s*;\s*(?:(?:and|&)\s+)?", re.IGNORECASE)
+_COMMA = re.compile(rf"\s*,\s*(?!{_INITIALS}\s*(?:,|$)|$)")  # but not between a surname and its initials
+_OPEN_END = re.compile(r"(?:^|[\s,]+)(?:and\s+|&\s*)?(?:et\.?\s*al\b\.?|others\b\.?|\.\.\.|\u2026)\s*$", re.IGNORECASE)
+_WHOLE_NAME = r"(?:[^\W\d_][\w'\u2019]*\.?[\s-]){1,4}[^\W\d_][\w'\u2019]+"
+_SHORT_NAME = rf"{PERSON} (?:{_UPPER}{{1,3}}|{_INITIALS})"
+_TWO_NAMES = re.compile(rf"{_WHOLE_NAME}, ?{_WHOLE_NAME}|{_SHORT_NAME}, ?{_SHORT_NAME}")
+_JUNIOR_BETWEEN = re.compile(r",\s*(?:Jr|Sr|II|III|IV)\b\.?\s*,")

@@ -45,11 +45,13 @@ def read_citations(paths: Sequence[Path], stdin: Callable[[], bytes] | None, kin
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of known kinds in a folder, sorted; hidden ones and those in hidden folders left out."""
+    """The files of known kinds in a folder, sorted; hidden ones and those in hidden folders left out, and so are links
+    that lead nowhere, devices and pipes."""
     found: list[Path] = []
     for where, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(where, name) for name in files if Path(name).suffix.lower() in _SUFFIXES and name[0] != "."]
+        named = [Path(where, name) for name in files if Path(name).suffix.lower() in _SUFFIXES and name[0] != "."]
+        found += [path for path in named if path.is_file()]
     if not found:
         raise UsageError(f"{folder} holds no file to check", f"files to check end in {', '.join(_SUFFIXES)}")
     return sorted(found)

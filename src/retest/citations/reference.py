@@ -122,10 +122,18 @@ class _Entry:
             if len(title.split()) < (2 if in_quotes and authors else 3):
                 continue
             opens = not any(c.isalnum() for c in text[self.lead : a])
+            dated = dated or bool(ANY_YEAR.search(text, 0, a))
             if like_title(title) or (
                 opens
                 and (authors or dated)
-                and (in_quotes or not (text[a:b].endswith(".") or says_something(title) or self._prose_behind()))
+                and (
+                    in_quotes
+                    or not (
+                        text[a:b].endswith(".")
+                        or (says_something(title) and not (authors or _PEOPLE.search(text, beyond, self.start)))
+                        or self._prose_behind()
+                    )
+                )
             ):
                 return Reference(title, authors)
         return None
@@ -145,7 +153,14 @@ class _Entry:
             title = clean(text[lead : break_.start() + 1])
             if not title or prose(title) or _SENTENCE_BREAK.search(title):
                 continue
-            if like_title(title) or (stopped and names.several and len(title.split()) >= 4):
+            closes = (
+                names.etal
+                and break_[0][0] == ","
+                and not says_something(title)
+                and not any(c.isalnum() for c in text[self.end :])
+            )
+            listed_so = (stopped and names.several) or (closes and ANY_YEAR.search(text, names.end, start))
+            if like_title(title) or (listed_so and len(title.split()) >= 4):
                 return Reference(title, names.names if names.sure else ())
         stop = title_end(text, lead, start)
         title = clean(text[lead:stop])
@@ -217,6 +232,7 @@ class _Entry:
         return len(words) > 3
 
 
+_PEOPLE = re.compile(rf"{PERSON}\s{PERSON},\s{PERSON}\s{PERSON}")
 _LEAD = re.compile(
     r"(?:\s|[^\w\s\"\u201c\u2018'\u00ab\u201e`$(\[]|\[[\w^+.-]{1,16}\]:?|\((?:\d{1,3}|(?:19|20)\d\d[^)]{0,12})\)|\d{1,3}[.)|]\s"
     r"|\d{1,3}\s\||(?:19|20)\d\d(?:-\d\d){0,2}(?=[\s:,)])(?!,\s[A-Z]\.)|(?:and|also|see|See|cf\.|Cf\.)\s"

@@ -177,7 +177,7 @@ def _by_title(citation: Citation, known: _Known, as_of: date) -> Verified:
 def _described(citation: Citation, named: ArxivId, paper: Paper, known: _Known, as_of: date) -> Verified:
     """Rungs 3 to 5 for a paper that exists."""
     titles = known.titles_of(paper)
-    told = bool(citation.entry and title_stands_in(citation.entry, titles))
+    told = bool(citation.entry and title_stands_in(citation.entry, titles, apart=citation.title is not None))
     if citation.title and not told and not title_fits(citation.title, titles):
         unasked = known.other_titles.get(paper.id)
         if isinstance(unasked, Unknown):
@@ -185,7 +185,9 @@ def _described(citation: Citation, named: ArxivId, paper: Paper, known: _Known, 
             return Verified(citation, named, "unverifiable", "title", "unverifiable", detail, paper)
         detail = f"the paper is {paper.title!r}"
         return Verified(citation, named, "rejected", "title", "wrong-title", detail, paper, identity="mis-described")
-    fit, strangers = authors_fit(citation.authors, paper.authors)
+    # "Title, A. Smith et al., 2023" reads like a list of names: the title in it is none
+    named_authors = [name for name in citation.authors if not (citation.entry and title_fits(name, titles))]
+    fit, strangers = authors_fit(named_authors, paper.authors)
     if not fit:
         detail = f"not by {', '.join(strangers[:3])}, but by {_byline(paper)}"
         return Verified(citation, named, "rejected", "title", "wrong-author", detail, paper, identity="mis-described")

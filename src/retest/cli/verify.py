@@ -42,6 +42,7 @@ def verify(
     from retest.cli.show import out, say
     from retest.papers.open import open_source_for_all
     from retest.settings import environment, load_settings
+    from retest.text import escaped
 
     settings = load_settings(workspace.resolve(), environment(), {"source": source})
     day = parsed_day(as_of) if as_of else today()
@@ -53,7 +54,7 @@ def verify(
     results = ladder.verify(citations, open_source_for_all(settings, today()), day)
     if as_json:
         for one in results:
-            out(json.dumps(_described(one), ensure_ascii=False))
+            out(escaped(json.dumps(_described(one), ensure_ascii=False)))
     else:
         _show(results)
     counts = {status: sum(one.status == status for one in results) for status in ("grounded", "rejected")}

@@ -66,9 +66,26 @@ def spaced(text: str) -> str:
     return parted(plain(text))
 
 
+def squeezed(folded_text: str) -> str:
+    """What `canonical` or `folded` made, without its spaces, save those beside a figure. Between figures a space is the
+    `~` that LaTeX sets as one."""
+    return _TIED_FIGURES.sub("~", _SPACE.sub("", folded_text))
+
+
+def place_unsqueezed(folded_text: str, place: int) -> int:
+    """Where the character at `place` of the squeezed text stands in the text itself."""
+    for space in _SPACE.finditer(folded_text):
+        if space.start() > place:
+            break
+        place += 1
+    return place
+
+
 def has_parting_dash(text: str) -> bool:
     """Whether `spaced` can differ from `canonical`."""
-    return any(dash in text for dash in ("--", " - ", "\u2014", "\u2015", " \u2013 ", " \u2212 "))
+    if "--" in text or " - " in text or "- and " in text or "- or " in text:
+        return True
+    return not text.isascii() and any(dash in text for dash in ("\u2014", "\u2015", " \u2013 ", " \u2212 "))
 
 
 def words(text: str) -> list[str]:
@@ -109,13 +126,15 @@ _WORD = re.compile(r"[^\W_]+")
 _SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
 _BRACKETED = re.compile(r"\[([^\W\d_])\]")  # "[t]he" is "the" at the head of a sentence
 _AROUND_OPERATOR = re.compile(" (?=[<>=+~%\u2248\xb1])|(?<=[<>=+~\u2248\xb1]) ")
+_SPACE = re.compile(r"(?<!\d) (?!\d)")
+_TIED_FIGURES = re.compile(r"(?<=\d) (?=\d)")
 _SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_(?=\d)")
 _SCRIPTS = re.compile(
     "[\u00b2\u00b3\u00b9\u2070-\u207f]+|[\u2080-\u208e]+|[\u00bc-\u00be\u2150-\u215e]|[\u2460-\u249b\u24ea-\u24ff]"
 )
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _DASHES_RUN = re.compile(r"-{2,}")
-_PARTING = re.compile(r" -{1,3} |-{2,3}")
+_PARTING = re.compile(r" -{1,3} |-{2,3}|- (?=and |or )")
 # Typographic signs by their plain forms; the long dashes keep two, so that they can be told from hyphens.
 _SIGNS = {
     **{ord(c): "-" for c in _DASHES}, 0x2014: "--", 0x2015: "--",

@@ -75,5 +75,6 @@ _FORMULA = re.compile(r"\$\$?((?:\\[a-zA-Z]|[\^_])[^$]{0,400}|\s?[<>=+~*/-]{1,3}
 _MATH = re.compile(r"\$\$?(?!\s)([^$]{1,400}?)(?<!\s)\$\$?(?!\d)")  # as pandoc tells math from money
 _CUT_FORMULA = re.compile(r"\$(?!\d)")  # of a formula that a quote cuts through; a price stays
 _POWER = re.compile(r"([\^_])\{([^{}]{1,40})\}")
-_TIE = re.compile(r"(?<=[^\W\d])~(?=\w)|(?<=\d)~(?=[a-zA-Z])")  # between figures it is a range
+_TIE = re.compile(rf"(?<=[^\W\d])~(?=[\w(\[])|(?<=[)\]}}.,;:{_END}])~(?=[^\W\d])|(?<=\d)~(?=[a-zA-Z(\[])")
+"""What LaTeX sets as a space; between figures it is a range."""
 _GONE = {ord("{"): None, ord("}"): None, ord(_END): None}

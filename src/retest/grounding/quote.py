@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from retest.domain.evidence import Reason
-from retest.grounding.form import canonical, folded, has_parting_dash, parted, plain, spaced, words
+from retest.grounding.form import (
+    canonical,
+    folded,
+    has_parting_dash,
+    parted,
+    place_unsqueezed,
+    plain,
+    spaced,
+    squeezed,
+    words,
+)
 from retest.text import sentences
 
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25
@@ -67,7 +77,27 @@ class Place:
 
 
 def find_quote(quote: str, texts: Sequence[tuple[str, str]], claim: str | None = None) -> Place | Fallen:
-    """The place of a quote in the first of the named `texts` (name, text) that holds it, or why it grounds nothing."""
+    """The place of a quote in the first of the named `texts` (name, text) that holds it, or why it grounds nothing.
+
+    What is not found as it stands is looked for without the notes of those who quote: [sic], [12], emphasis.
+    """
+    found = _find_as_written(quote, texts, claim)
+    if isinstance(found, Fallen) and found.reason == "quote-not-found" and (bare := without_notes(quote)) != quote:
+        return _find_as_written(bare, texts, claim)
+    return found
+
+
+def without_notes(quote: str) -> str:
+    """A quote without what is put into quotes: marks of notes and references ([12], a raised or a loose figure behind
+    a word), `[sic]`, emphasis and who added it, Markdown's `>` and a reference at the end."""
+    if not (_NOTE_SIGN.search(quote) or ("(" in quote and _BRACKETED_NOTE.search(quote))):
+        return quote
+    for pattern, kept in _NOTES:
+        quote = pattern.sub(kept, quote)
+    return quote
+
+
+def _find_as_written(quote: str, texts: Sequence[tuple[str, str]], claim: str | None) -> Place | Fallen:
     shown = plain(quote)
     pieces = pieces_of(shown)
     if not pieces:
@@ -89,13 +119,19 @@ def find_quote(quote: str, texts: Sequence[tuple[str, str]], claim: str | None =
 
 
 def _place(pieces: Sequence[str], texts: Sequence[tuple[str, str]]) -> Place | None:
+    tried = []
     for fold, form in ((folded, canonical), (parted, spaced)):
-        wanted = [fold(piece) for piece in pieces]
-        for name, text in texts:
-            if form is canonical or has_parting_dash(text):
-                at = _find(form(text), wanted)
-                if at is not None:
+        those = texts if form is canonical else [one for one in texts if has_parting_dash(one[1])]
+        if those:
+            wanted = [fold(piece) for piece in pieces]
+            tried.append((form, wanted, those))
+            for name, text in those:
+                if (at := _find(form(text), wanted)) is not None:
                     return Place(name, text, form, at)
+    for form, wanted, those in tried:
+        for name, text in those:
+            if (at := _find_squeezed(form(text), wanted)) is not None:
+                return Place(name, text, form, at)
     return None
 
 
@@ -128,6 +164,30 @@ def _find(text: str, pieces: Sequence[str]) -> int | None:
     return first
 
 
+def _find_squeezed(text: str, pieces: Sequence[str]) -> int | None:
+    """As `_find`, whatever spaces between letters are lost or added: text that is copied from a PDF lacks some behind
+    commas and ligatures, and has others within words."""
+    bare = _spaceless(text)
+    if not all(_spaceless(piece) in bare for piece in pieces):
+        return None
+    tight = squeezed(text)
+    first, end = None, 0
+    for piece in map(squeezed, pieces):
+        at = tight.find(piece, end)
+        if at < 0:
+            return None
+        end = at + len(piece)
+        begins, ends = place_unsqueezed(text, at), place_unsqueezed(text, end - 1) + 1
+        if not (_begins(text, begins) and _ends(text, ends)):
+            return None
+        first = begins if first is None else first
+    return first
+
+
+def _spaceless(text: str) -> str:
+    return text.replace(" ", "").replace("~", "")
+
+
 def _begins(text: str, at: int) -> bool:
     """Whether a word or number begins at `at`, with its sign and currency."""
     before, first = text[at - 1 : at], text[at]
@@ -156,3 +216,35 @@ def _ends(text: str, end: int) -> bool:
 _THOUSANDS = re.compile(r"\d{3}(?!\d)")
 _LEADING = re.compile(r"^[ \"'`]*(?:-+ )?[ \"'`]*")
 _GAP = re.compile(r"\[ ?\.{3} ?\]|\( ?\.{3} ?\)|\[?\. ?\. ?\.(?: ?\.)?\]?")
+_RAISED = r"(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}|<sup>\d{1,3}</sup>)"
+_PAGE = r"p{1,2}\. ?\d[\d\u2013-]{0,8}"
+_NOTE_SIGN = re.compile("[\\[*_`<>\u00b9\u00b2\u00b3\u2070\u2074-\u2079]|(?<=[.,)\"'\u201d\u2019])\\d")
+_BRACKETED_NOTE = re.compile(r"\((?:sic|!|our|my|emph|ital|bold|p|[^()]{1,70}(?:19|20)\d\d)", re.IGNORECASE)
+_NOTES = tuple(
+    (re.compile(pattern, re.IGNORECASE), kept)
+    for pattern, kept in (
+        (r"\s?[\[(](?:sic!?|!)[\])]", ""),
+        (
+            r"\s?[\[(](?:(?:our|my) )?(?:emphas[ie]s|italics|bold)(?: (?:is|was))?"
+            r"(?: (?:added|mine|ours|theirs|in (?:the )?original))?[\])]",
+            "",
+        ),
+        (r"\s?\[\d{1,3}(?:\s?[,;\u2013-]\s?\d{1,3}){0,9}\]", ""),
+        (rf"(?<=[a-z]{{3}}){_RAISED}", ""),
+        (
+            r"(?:(?<=[a-z]{3}[.,)\"'\u201d\u2019])|(?<=[a-z)\]][)\]\"'\u201d\u2019][.,])|(?<=\)[.,]))"
+            rf"(?<!fig\.)(?<!sec\.)(?<!ref\.)(?<!tab\.)(?<!vol\.)(?<!ver\.)(?:{_RAISED}|\d{{1,2}})(?=\s|$)",
+            "",
+        ),
+        (
+            r"\s?\([^\W\d_][\w'\u2019-]{1,30}(?:,? (?:et al\.?|(?:and|&) [\w'\u2019-]{2,30}))?,? (?:19|20)\d\d[a-z]?"
+            rf"(?:, {_PAGE})?\)",
+            "",
+        ),
+        (rf"\s?\({_PAGE}\)(?=[.\"'\u201d\u2019]*\s*$)", ""),
+        (r"</?(?:em|i|b|strong|u|mark)>", ""),
+        (r"(?<!\w)(\*{1,3}|_{1,2}|`)(?=\w)([^*_`]{1,200})(?<=\w)\1(?!\w)", r"\2"),
+        (r"^\s*>\s?(?=[^\W\d_])|\n\s*>\s?", " "),
+    )
+)  # fmt: skip
+"""What those who quote put into quotes, and what stays of it. A figure behind `Fig.` is no note's."""

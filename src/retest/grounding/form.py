@@ -41,8 +41,10 @@ def folded(shown: str) -> str:
         shown = shown.replace(mark, "'")
     if "[" in shown:
         shown = _BRACKETED.sub(r"\1", shown)
-    if any(sign in shown for sign in "<>=+~%\u2248\xb1"):
-        shown = _AROUND_OPERATOR.sub("", shown)
+    for sign in "<>=+~\u2248\xb1":
+        if sign in shown:
+            shown = shown.replace(f" {sign}", sign).replace(f"{sign} ", sign)
+    shown = shown.replace(" %", "%")
     if "_" in shown:
         shown = _SUBSCRIPT.sub("", shown)
     return _hyphenless(shown) if "-" in shown else shown
@@ -125,7 +127,6 @@ def _raised(match: re.Match[str]) -> str:
 _WORD = re.compile(r"[^\W_]+")
 _SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
 _BRACKETED = re.compile(r"\[([^\W\d_])\]")  # "[t]he" is "the" at the head of a sentence
-_AROUND_OPERATOR = re.compile(" (?=[<>=+~%\u2248\xb1])|(?<=[<>=+~\u2248\xb1]) ")
 _SPACE = re.compile(r"(?<!\d) (?!\d)")
 _TIED_FIGURES = re.compile(r"(?<=\d) (?=\d)")
 _SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_(?=\d)")

@@ -16,10 +16,23 @@ MARKUP = "\\$~{}"
 
 def without_latex(text: str) -> str:
     """`text` with the characters that its markup stands for; prices ($5) stay."""
-    text = _FRACTION.sub(r"{\1\2}/{\3\4}", _LINK.sub("", text)) if "\\" in text else text
-    text = _MACRO.sub(lambda match: _meaning(match[0]), _FORMULA.sub(rf"\1{_END}", text))
-    text = _POWER.sub(r"\1\2", _MATH.sub(r"\1", text))
-    return _TIE.sub(" ", _CUT_FORMULA.sub("", text)).replace("}{", " ").translate(_GONE)
+    macros, formulas = "\\" in text, "$" in text  # each pass costs a look at every character: only those that can find
+    if macros:
+        text = _LINK.sub("", text) if "{" in text else text
+        text = _FRACTION.sub(r"{\1\2}/{\3\4}", text) if "frac" in text else text
+    if formulas:
+        text = _FORMULA.sub(rf"\1{_END}", text)
+    if macros:
+        text = _MACRO.sub(lambda match: _meaning(match[0]), text)
+    if formulas:
+        text = _CUT_FORMULA.sub("", _POWER.sub(r"\1\2", _MATH.sub(r"\1", text)))
+    elif "^{" in text or "_{" in text:
+        text = _POWER.sub(r"\1\2", text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
+    for sign, shown in (("}{", " "), ("{", ""), ("}", ""), (_END, "")):
+        text = text.replace(sign, shown)
+    return text
 
 
 @lru_cache(maxsize=2048)
@@ -77,4 +90,3 @@ _CUT_FORMULA = re.compile(r"\$(?!\d)")  # of a formula that a quote cuts through
 _POWER = re.compile(r"([\^_])\{([^{}]{1,40})\}")
 _TIE = re.compile(rf"(?<=[^\W\d])~(?=[\w(\[])|(?<=[)\]}}.,;:{_END}])~(?=[^\W\d])|(?<=\d)~(?=[a-zA-Z(\[])")
 """What LaTeX sets as a space; between figures it is a range."""
-_GONE = {ord("{"): None, ord("}"): None, ord(_END): None}

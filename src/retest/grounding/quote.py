@@ -119,20 +119,36 @@ def _find_as_written(quote: str, texts: Sequence[tuple[str, str]], claim: str | 
 
 
 def _place(pieces: Sequence[str], texts: Sequence[tuple[str, str]]) -> Place | None:
-    tried = []
-    for fold, form in ((folded, canonical), (parted, spaced)):
-        those = texts if form is canonical else [one for one in texts if has_parting_dash(one[1])]
-        if those:
-            wanted = [fold(piece) for piece in pieces]
-            tried.append((form, wanted, those))
-            for name, text in those:
-                if (at := _find(form(text), wanted)) is not None:
-                    return Place(name, text, form, at)
-    for form, wanted, those in tried:
+    wanted = [folded(piece) for piece in pieces]
+    for name, text in texts:
+        if (at := _find(canonical(text), wanted)) is not None:
+            return Place(name, text, canonical, at)
+    letters = [_letters(piece) for piece in wanted]
+    near = [(name, text) for name, text in texts if _holds(_letters(canonical(text)), letters)]
+    if not near:
+        return None  # nearly always, and at once: no other form has other letters
+    parting = [(name, text) for name, text in near if has_parting_dash(text)]
+    broken = [parted(piece) for piece in pieces]
+    for name, text in parting:
+        if (at := _find(spaced(text), broken)) is not None:
+            return Place(name, text, spaced, at)
+    for form, sought, those in ((canonical, wanted, near), (spaced, broken, parting)):
         for name, text in those:
-            if (at := _find_squeezed(form(text), wanted)) is not None:
+            if (at := _find_squeezed(form(text), sought)) is not None:
                 return Place(name, text, form, at)
     return None
+
+
+def _letters(text: str) -> str:
+    """A text without what its forms differ by."""
+    for sign in " ~-/":
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
+
+
+def _holds(text: str, pieces: Sequence[str]) -> bool:
+    return all(piece in text for piece in pieces)
 
 
 def pieces_of(shown: str) -> list[str]:
@@ -167,9 +183,6 @@ def _find(text: str, pieces: Sequence[str]) -> int | None:
 def _find_squeezed(text: str, pieces: Sequence[str]) -> int | None:
     """As `_find`, whatever spaces between letters are lost or added: text that is copied from a PDF lacks some behind
     commas and ligatures, and has others within words."""
-    bare = _spaceless(text)
-    if not all(_spaceless(piece) in bare for piece in pieces):
-        return None
     tight = squeezed(text)
     first, end = None, 0
     for piece in map(squeezed, pieces):
@@ -182,10 +195,6 @@ def _find_squeezed(text: str, pieces: Sequence[str]) -> int | None:
             return None
         first = begins if first is None else first
     return first
-
-
-def _spaceless(text: str) -> str:
-    return text.replace(" ", "").replace("~", "")
 
 
 def _begins(text: str, at: int) -> bool:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
+from retest.grounding.form import title_words
+from retest.grounding.identity import parts, title_keys
 from retest.papers.index import PaperIndex
 from tests.papers.some import PAPERS, WINDOW, paper
 
@@ -185,3 +187,14 @@ def test_a_flood_of_phrases_and_words_is_cut() -> None:
     flood = tuple(f"word{n} " * 500 for n in range(500))
     assert found(INDEX, Query(any_of=(*flood, "strings"))) == []
     assert found(INDEX, Query(any_of=("strings", *flood))) == ["hep-th/9901001"]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from([*"aB1 -:,.?!()[;&$~{}_'\t", " or ", " - ", " -- ", "é", "Word "]), max_size=24).map(
+        "".join
+    )
+)
+def test_a_title_is_keyed_by_its_words_and_those_of_its_parts_however_simple_it_is(title: str) -> None:
+    words = ["".join(title_words(text)) for text in (title, *parts(title))]
+    assert title_keys([title]) == list(dict.fromkeys(key for key in words if key))

@@ -100,6 +100,12 @@ def test_an_id_that_comes_more_than_once_in_an_import_is_merged(
     assert put(folder, *versions) == 0
 
 
+def test_ids_that_are_alike_are_papers_of_their_own(folder: Path) -> None:
+    ids = ["0803.0123", "0803.00123", "0803.01230", "hep-th/0803123", "hep-ph/0803123", "math.AG/0803123", "x", "12"]
+    assert put(folder, *(paper(i, f"Title of {i}") for i in ids)) == len(ids)
+    assert {i: get(folder, i).title for i in ids} == {i: f"Title of {i}" for i in ids}
+
+
 def test_merging_an_older_version_into_a_newer_one_is_the_same_as_the_other_way_round() -> None:
     one, two = (
         paper("2403.12345", t, published=d).model_copy(update={"version": v})
@@ -222,16 +228,20 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert [f.name for f in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+@pytest.mark.parametrize("door", ["_hits", "paper"])
 def test_a_mirror_that_cannot_be_read_fails_the_search_and_leaves_ids_unknown(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
     def broken(*_: object) -> None:
         raise ValueError("Data corruption")
 
     source = MirrorSource(folder)
-    monkeypatch.setattr(source._index, "_papers", broken)
+    query = Query(all_of=("scaling laws",))
+    monkeypatch.setattr(source._index, door, broken)
     with pytest.raises(SearchFailed, match="Data corruption"):
-        source.search(Query(all_of=("scaling laws",)), WINDOW, 10)
+        source.search(query, WINDOW, 10)
+    with pytest.raises(SearchFailed, match="Data corruption"):
+        list(source.search_noted([query], WINDOW, 10)[0][0])
     assert source.get(["2402.00002"]) == {
         "2402.00002": Unknown(id="2402.00002", reason="the mirror could not be read: Data corruption")
     }

@@ -15,7 +15,7 @@ from retest.cache import AnswerCache
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper, Query
 from retest.papers.mirror import Mirror, MirrorSource
-from retest.papers.source import Seen
+from retest.papers.source import Ranked, Seen
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.search import round_of
 from retest.pipeline.state import Deps, Limits, PlannedSearch, Subject
@@ -50,7 +50,7 @@ class Counted:
         self.name, self.until = self.source.name, self.source.until
         self.get, self.unchanged = self.source.get, self.source.unchanged
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], Seen]:
+    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[Ranked], Seen]:
         self.searched += 1
         return self.source.search_noted(queries, window, limit)
 

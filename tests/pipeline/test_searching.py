@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper, Query
 from retest.papers.contrast import argues
+from retest.papers.source import Ranked
 from retest.pipeline.plan import by_rule, wider
 from retest.pipeline.search import fuse
 from retest.pipeline.state import PlannedSearch, Subject
@@ -35,6 +38,32 @@ def test_the_rule_asks_with_the_claim_and_for_papers_like_its_anchors() -> None:
     assert only.query.any_of == ("Wind drives the tides.",)
     assert all(part in only.query.like[0] for part in (ANCHOR.title, ANCHOR.abstract))
     assert str(only.query) == 'near 1 text: "Wind drives the tides."', "the report shows it in one short line"
+
+
+MANY = [paper(f"2401.{n:05}", "Do tides fail?" if n % 3 == 0 else "Tides") for n in range(60)]
+MANY[7] = MANY[7].model_copy(update={"withdrawn": True})
+
+
+@given(
+    lists=st.lists(st.lists(st.sampled_from(MANY), unique_by=lambda one: one.id), max_size=5), most=st.integers(1, 9)
+)
+def test_the_best_few_are_the_first_of_all_however_the_papers_are_read(lists: list[list[Paper]], most: int) -> None:
+    held = {paper.id: paper for paper in MANY}
+    ranked = [(RULE, Ranked([paper.id for paper in papers], held.__getitem__)) for papers in lists]
+    every = fuse([(RULE, papers) for papers in lists], {MANY[3].id}, 100)
+    assert fuse(ranked, {MANY[3].id}, most) == every[:most]
+    assert not {MANY[3].id, MANY[7].id} & {candidate.paper.id for candidate in every}
+
+
+def test_papers_that_cannot_be_among_the_best_are_not_read() -> None:
+    read: list[int] = []
+
+    def paper_at(place: int) -> Paper:
+        read.append(place)
+        return MANY[place]
+
+    assert len(fuse([(RULE, Ranked(range(60), paper_at))], set(), 3)) == 3
+    assert len(read) < 20, "a search's papers are read although their places leave them no chance"
 
 
 def test_what_two_searches_find_beats_what_one_finds_and_first_places_count_most() -> None:

@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
 from retest.grounding.identity import title_keys
 from retest.papers.contrast import WORDS
+from retest.papers.source import Ranked
 
+Place = tuple[int, int]
+"""Where a paper stands: the segment of the index, and the number in it."""
 ANALYSER = "retest_english"
 LONGEST_PHRASE = 6
 """Longer texts are claims and passages, which no paper repeats word for word: only their words count."""
@@ -35,6 +39,8 @@ TELLING = 60
 Rocchio's feedback (1971) with equal weights for the query and for the papers given as examples."""
 CONTRAST = 0.5
 """What a word of contrast counts, to a word asked for."""
+FEW = 64
+"""Values of a field that are looked up one by one: a set of values, or a range, costs more the larger the index is."""
 LONGEST_KEY = 300
 """Characters of a title's key; titles have at most 250 or so."""
 _BRITISH = re.compile(
@@ -96,9 +102,10 @@ def issued(arxiv_id: str) -> int:
 
 
 def document(paper: Paper, arrived: int = 1) -> tantivy.Document:
+    title = plain(paper.title)
     return tantivy.Document(
         id=paper.id,
-        text=[plain(paper.title), plain(paper.title), plain(paper.abstract)],
+        text=[title, title, plain(paper.abstract)],
         day=day_number(paper.published),
         issued=issued(paper.id),
         title=[key[:LONGEST_KEY] for key in title_keys((paper.title, *paper.other_titles))],
@@ -147,17 +154,19 @@ class PaperIndex:
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         """At most `limit` papers of the window, best first. A query without a single word finds nothing."""
+        return list(self.ranked(query, window, limit))
+
+    def ranked(self, query: Query, window: Window, limit: int) -> Ranked:
+        """The same, each paper read only when it is looked at; reading raises ValueError too."""
         asked = self.build(query, window)
-        if asked is None or limit < 1:
-            return []
-        return list(self._papers(asked, limit))
+        return Ranked([] if asked is None or limit < 1 else self._places(asked, limit), self.paper)
 
     def get(self, ids: Sequence[str]) -> dict[str, Paper]:
         """Those of `ids` that are here, in one look-up."""
         wanted = list(dict.fromkeys(i for i in ids if i.isascii()))
         if not wanted:
             return {}
-        return {p.id: p for p in self._papers(tantivy.Query.term_set_query(self._schema, "id", wanted), len(wanted))}
+        return {paper.id: paper for paper in self._papers(self._any("id", wanted), len(wanted))}
 
     def titled(self, title: str, limit: int = 20) -> tuple[Paper, ...]:
         """The papers that bear a title, in whole or in part and in any form; if none does, those that share most."""
@@ -171,16 +180,24 @@ class PaperIndex:
         parts = [(Occur.Should, self._word(word)) for word in dict.fromkeys(words)]
         return tuple(self._papers(tantivy.Query.boolean_query(parts), limit))
 
-    def reaches(self, query: Query, window: Window, last: str | None, after: Window, mark: int) -> bool:
-        """Whether a paper that was not in the index at its writing `mark`, or not in the window `after`, ranks with or
-        above the paper `last`; with None, whether one is found at all. It looks at these papers only, so it costs as
-        much as they are many."""
-        among = [self._range("arrived", mark + 1, 2**62)]
-        if after.as_of < window.as_of:
-            among.append(self._range("day", day_number(after.as_of) + 1, day_number(window.as_of)))
-        if last is not None:
-            among.append(tantivy.Query.term_query(self._schema, "id", last))
-        asked = self.build(query, window, tantivy.Query.boolean_query([(Occur.Should, one) for one in among]))
+    def came(self, mark: int, after: date, until: date) -> tantivy.Query | None:
+        """The papers that were not in the index at its writing `mark`, and those of the days behind `after` up to
+        `until`, for `reaches`; None if there are none."""
+        writings = range(mark + 1, self.last_writing() + 1)
+        days = [after + timedelta(n) for n in range(1, (until - after).days + 1)]
+        those = [self._any("arrived", writings) if len(writings) <= FEW else self._range("arrived", mark + 1, 2**62)]
+        if len(days) <= FEW:
+            those.append(self._any("day", [day_number(day) for day in days]))
+        else:
+            those.append(self._range("day", day_number(after) + 1, day_number(until)))
+        query = tantivy.Query.boolean_query([(Occur.Should, one) for one in those])
+        return query if self.index.searcher().search(query, 1, count=False).hits else None
+
+    def reaches(self, query: Query, window: Window, last: str | None, came: tantivy.Query) -> bool:
+        """Whether a paper of those that `came` ranks with or above the paper `last`; with None, whether one is found at
+        all. It looks at these papers only, so it costs as much as they are many."""
+        held = [] if last is None else [(Occur.Should, tantivy.Query.term_query(self._schema, "id", last))]
+        asked = self.build(query, window, tantivy.Query.boolean_query([(Occur.Should, came), *held]))
         if asked is None:
             return False
         found = self._scored(asked, 2)
@@ -225,24 +242,41 @@ class PaperIndex:
         return (paper for _, paper in self._scored(query, limit, order_by))
 
     def _scored(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> list[tuple[float, Paper]]:
-        searcher = self.index.searcher()
-        most = max(1, min(limit, searcher.num_docs))  # tantivy reserves room for as many as it is asked for
-        hits = searcher.search(query, most, count=False, order_by_field=order_by).hits
-        found = [(score, self._paper(searcher, at)) for score, at in hits]
+        found = [(score, self.paper(place)) for score, place in self._hits(query, limit, order_by)]
         # Where papers score alike, their place in the index decides, and that differs from import to import.
         return sorted(found, key=lambda hit: (-hit[0], hit[1].id))
 
-    def _paper(self, searcher: tantivy.Searcher, at: tantivy.DocAddress) -> Paper:
+    def _places(self, query: tantivy.Query, limit: int) -> list[Place]:
+        """In the order of `_scored`; those that score alike must be read for it."""
+        places: list[Place] = []
+        for _, alike in groupby(self._hits(query, limit), key=lambda hit: hit[0]):
+            those = [place for _, place in alike]
+            places += sorted(those, key=lambda place: self.paper(place).id) if len(those) > 1 else those
+        return places
+
+    def _hits(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> list[tuple[float, Place]]:
+        searcher = self.index.searcher()
+        most = max(1, min(limit, searcher.num_docs))  # tantivy reserves room for as many as it is asked for
+        hits = searcher.search(query, most, count=False, order_by_field=order_by).hits
+        return [(score, (at.segment_ord, at.doc)) for score, at in hits]
+
+    def paper(self, place: Place) -> Paper:
         """The paper at a place. The searches of one run find the same papers again and again."""
-        place = (at.segment_ord, at.doc)
         if self._kept is not None and place in self._kept:
             return self._kept[place]
-        paper = Paper.model_validate_json(searcher.doc(at)["record"][0])
+        paper = Paper.model_validate_json(self.index.searcher().doc(tantivy.DocAddress(*place))["record"][0])
         if self._kept is not None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[place] = paper
         return paper
+
+    def _any(self, field: str, values: Sequence[str] | Sequence[int]) -> tantivy.Query:
+        """Papers with one of these values."""
+        if len(values) > FEW:
+            return tantivy.Query.term_set_query(self._schema, field, [*values])
+        terms = [(Occur.Should, tantivy.Query.term_query(self._schema, field, value)) for value in values]
+        return tantivy.Query.boolean_query(terms)
 
     def _range(self, field: str, first: int, last: int) -> tantivy.Query:
         return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, first, last)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +24,8 @@ from typing import Self
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed, UsageError
-from retest.papers.index import PaperIndex, document, issued
-from retest.papers.source import Seen
+from retest.papers.index import PaperIndex, Place, document, issued
+from retest.papers.source import Ranked, Seen
 from retest.papers.synced import Synced, load_synced
 
 FORMAT = {"made_by": "retest mirror", "format": 3}
@@ -70,6 +71,7 @@ class MirrorSource:
         self._held = self._index.index.searcher().num_docs
         self.until: date | None = self._index.days()[1]
         self._unread = (load_synced(folder) or Synced()).unread
+        self._came = lru_cache(maxsize=64)(self._index.came)  # most claims were last searched on the same nights
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         try:
@@ -78,15 +80,21 @@ class MirrorSource:
             raise _unreadable(error) from error
 
     def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
-        return self.search_noted(queries, window, limit)[0]
+        return [self.search(query, window, limit) for query in queries]
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], Seen]:
+    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[Ranked], Seen]:
         try:
-            lists = [self._index.search(query, window, limit) for query in queries]
+            lists = [Ranked(self._index.ranked(query, window, limit).places, self._paper) for query in queries]
+            last = tuple(papers[-1].id if len(papers) == limit else None for papers in lists)
         except (ValueError, OSError) as error:
             raise _unreadable(error) from error
-        last = tuple(papers[-1].id if len(papers) == limit else None for papers in lists)
         return lists, Seen(mirror=self._id, mark=self._mark, held=self._held, window=window, last=last)
+
+    def _paper(self, place: Place) -> Paper:
+        try:
+            return self._index.paper(place)
+        except (ValueError, OSError) as error:
+            raise _unreadable(error) from error
 
     def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
         same = seen.mirror == self._id and seen.mark <= self._mark and len(seen.last) == len(queries)
@@ -98,9 +106,9 @@ class MirrorSource:
         ):
             return False
         try:
-            return not any(
-                self._index.reaches(query, window, last, seen.window, seen.mark)
-                for query, last in zip(queries, seen.last, strict=True)
+            came = self._came(seen.mark, seen.window.as_of, window.as_of)
+            return came is None or not any(
+                self._index.reaches(query, window, last, came) for query, last in zip(queries, seen.last, strict=True)
             )
         except (ValueError, OSError) as error:
             raise _unreadable(error) from error
@@ -199,14 +207,15 @@ class Mirror:
 
         A paper that is already here keeps its first v1 day and every title that it has had.
         """
-        written: set[str] = set()
+        written = _Ids()
         with tempfile.TemporaryFile() as repeated:
             try:
                 for batch in _batches(papers):
                     for paper in batch:
                         if paper.id in written:  # what is not committed yet cannot be looked up, so not be merged with
                             repeated.write(paper.model_dump_json().encode() + b"\n")
-                    written.update(self._put([paper for paper in batch if paper.id not in written]))
+                    for arxiv_id in self._put([paper for paper in batch if paper.id not in written]):
+                        written.add(arxiv_id)
             except BaseException:  # whatever stops the papers, the mirror stays as it was
                 self._writer.rollback()
                 raise
@@ -236,6 +245,34 @@ class Mirror:
         self._writer.commit()
         self._index.index.reload()
         self._writing += 1
+
+
+class _Ids:
+    """A set of ids in a few bits each, so that an import takes no more memory the more papers it brings: the ids of a
+    thousand papers that differ in the last three figures are one row of bits."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, bytearray] = {}
+        self._other: set[str] = set()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count + len(self._other)
+
+    def __contains__(self, arxiv_id: str) -> bool:
+        head, tail = arxiv_id[:-3], arxiv_id[-3:]
+        if not (len(tail) == 3 and tail.isascii() and tail.isdecimal()):
+            return arxiv_id in self._other
+        row = self._rows.get(head)
+        return row is not None and bool(row[int(tail) >> 3] >> (int(tail) & 7) & 1)
+
+    def add(self, arxiv_id: str) -> None:
+        head, tail = arxiv_id[:-3], arxiv_id[-3:]
+        if not (len(tail) == 3 and tail.isascii() and tail.isdecimal()):
+            self._other.add(arxiv_id)
+        elif arxiv_id not in self:
+            self._rows.setdefault(head, bytearray(125))[int(tail) >> 3] |= 1 << (int(tail) & 7)
+            self._count += 1
 
 
 def merge(before: Paper, now: Paper) -> Paper:

@@ -27,6 +27,7 @@ EVERY = 20_000
 HINT = "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest mirror import -"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
+_VERSION = re.compile(r"v[1-9]\d{0,3}", re.ASCII)
 _CREATED = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)"
 )
@@ -131,8 +132,8 @@ def paper_of(record: dict[str, Any]) -> Paper:
     arxiv_id = _string(record, "id")
     if not ID.fullmatch(arxiv_id):
         raise Broken(f"id {shown(arxiv_id)}", "an arXiv id without its version")
-    title = " ".join(_string(record, "title").split())
-    abstract = " ".join(_string(record, "abstract", blank=True).split())
+    title = _one_line(_string(record, "title"))
+    abstract = _one_line(_string(record, "abstract", blank=True))
     first, version, updated = _versions(record.get("versions"))
     return Paper(
         id=arxiv_id,
@@ -145,6 +146,13 @@ def paper_of(record: dict[str, Any]) -> Paper:
         categories=tuple(_text(record, "categories").split()),
         withdrawn=is_withdrawn(abstract, _text(record, "comments")),
     )
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks, and with single spaces: words are parted and joined only where there is anything to part."""
+    line = text.replace("\n", " ").strip()
+    # All white space but the space itself, and nearly nothing else, is not printable.
+    return line if "  " not in line and line.isprintable() else " ".join(line.split())
 
 
 def shown(value: object) -> str:
@@ -171,7 +179,7 @@ def _versions(value: object) -> tuple[date, int, date]:
     dated: dict[int, date] = {}
     for entry in value if isinstance(value, list) else ():
         name, created = (entry.get("version"), entry.get("created")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(name, str) or not re.fullmatch(r"v[1-9]\d{0,3}", name, re.ASCII):
+        if not isinstance(name, str) or not _VERSION.fullmatch(name):
             raise Broken(f"version {shown(entry)}", '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}')
         dated[int(name[1:])] = created_on(created)
     if not dated:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol, overload
 
 from retest.domain import Frozen
 from retest.domain.line import Window
@@ -21,6 +21,24 @@ class Seen(Frozen):
     window: Window
     last: tuple[str | None, ...]
     """For each query the last of the papers that it found; None where it found all that there were."""
+
+
+class Ranked(Sequence[Paper]):
+    """Papers, best first, of which each is read only when it is looked at: most of those that a search finds are never
+    among the best of several. Places are hashable, and equal ones are the same paper."""
+
+    def __init__(self, places: Sequence[Any], read: Callable[[Any], Paper]) -> None:
+        self.places, self.read = places, read
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Paper: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Paper]: ...
+    def __getitem__(self, at: int | slice) -> Paper | list[Paper]:
+        return [self.read(place) for place in self.places[at]] if isinstance(at, slice) else self.read(self.places[at])
 
 
 class Source(Protocol):
@@ -41,8 +59,9 @@ class Source(Protocol):
 
     def search_noted(
         self, queries: Sequence[Query], window: Window, limit: int
-    ) -> tuple[list[list[Paper]], Seen | None]:
-        """As `search_all`, and what `unchanged` is to be asked with later, where the source can tell."""
+    ) -> tuple[Sequence[Sequence[Paper]], Seen | None]:
+        """As `search_all`, and what `unchanged` is to be asked with later, where the source can tell. The lists may all
+        be `Ranked`; reading a paper of them raises as `search` does."""
         ...
 
     def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from heapq import heappush, heappushpop
+from operator import itemgetter
+from typing import Any
 
 from langgraph.runtime import Runtime
 
@@ -14,11 +18,11 @@ from retest.errors import SearchFailed
 from retest.papers.contrast import argues
 from retest.papers.following import Following
 from retest.papers.index import PaperIndex
-from retest.papers.source import Source
+from retest.papers.source import Ranked, Source
 from retest.pipeline.remembered import Remembered
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone, Subject
 
-Found = list[tuple[PlannedSearch, list[Paper]]]
+Found = Sequence[tuple[PlannedSearch, Sequence[Paper]]]
 RANK_CONSTANT = 20
 """k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). They give 60, for deep lists of systems that
 are alike; here a paper that one query puts first is worth more than one that several put thirtieth."""
@@ -100,7 +104,7 @@ def round_of(deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], re
     notes = [] if any(by_plan) or not by_plan else ["the model's plan found nothing: searched by rule alone"]
     if deps.following and not read:
         cited, citing, unknown = _citing(deps.following, deps.source, subject, each)
-        searches, lists = [*searches, *cited], [*lists, *citing]
+        searches, lists = [*searches, *cited], [*map(list, lists), *citing]
         notes += [f"OpenAlex does not know {anchor}" for anchor in unknown]
     candidates = fuse(list(zip(searches, lists, strict=True)), excluded, limits.candidates)
     counts, note = tuple(map(len, lists)), "; ".join(notes)
@@ -131,22 +135,35 @@ def _citing(
 
 def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
     """The best `most` of many lists by reciprocal rank, those whose titles argue preferred; withdrawn and excluded ones
-    left out. Ties fall to the newer id."""
-    score: dict[str, float] = defaultdict(float)
-    papers: dict[str, Paper] = {}
-    found_by: dict[str, list[str]] = defaultdict(list)
+    left out. Ties fall to the newer id. Of lists that are `Ranked`, all or none, only papers that may be among the best
+    are read."""
+    score: dict[Any, float] = defaultdict(float)
+    found_by: dict[Any, list[str]] = defaultdict(list)
+    papers: dict[Any, Paper] = {}
+    read: Callable[[Any], Paper] = papers.__getitem__
     for planned, found in lists:
+        if isinstance(found, Ranked):
+            places, read = found.places, found.read
+        else:
+            places = [paper.id for paper in found]
+            papers.update(zip(places, found, strict=True))
         query = label(planned)
-        for rank, paper in enumerate(found, start=1):
-            if paper.id in excluded or paper.withdrawn:
-                continue
-            papers[paper.id] = paper
-            score[paper.id] += 1 / (RANK_CONSTANT + rank)
-            found_by[paper.id].append(query)
-    for i, paper in papers.items():
-        score[i] *= ARGUES if argues(paper.title) else 1
-    ranked = sorted(papers, key=lambda i: (score[i], papers[i].published, i), reverse=True)[:most]
-    return [Candidate(paper=papers[i], found_by=tuple(dict.fromkeys(found_by[i]))) for i in ranked]
+        for rank, place in enumerate(places, start=1):
+            score[place] += 1 / (RANK_CONSTANT + rank)
+            found_by[place].append(query)
+    best: list[tuple[float, date, str, Candidate]] = []
+    least: list[float] = []  # the scores of the best `most` so far, the lowest first
+    for place in sorted(score, key=lambda place: -score[place]):
+        if len(least) == most and score[place] * ARGUES < least[0]:
+            break
+        paper = read(place)
+        if paper.id in excluded or paper.withdrawn:
+            continue
+        fused = score[place] * (ARGUES if argues(paper.title) else 1)
+        candidate = Candidate(paper=paper, found_by=tuple(dict.fromkeys(found_by[place])))
+        best.append((fused, paper.published, paper.id, candidate))
+        (heappush if len(least) < most else heappushpop)(least, fused)
+    return [candidate for *_, candidate in sorted(best, key=itemgetter(0, 1, 2), reverse=True)[:most]]
 
 
 def label(planned: PlannedSearch) -> str:

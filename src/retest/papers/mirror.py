@@ -31,9 +31,9 @@ from retest.papers.synced import Synced, load_synced
 FORMAT = {"made_by": "retest mirror", "format": 3}
 """Raised by one whenever an index made before could not be read or would rank otherwise."""
 HEAP = 400_000_000
-"""Bytes that the writer may hold before it puts a segment on disk. With half as many 1.5 million papers went in with 0.4
-GiB of memory, beside the mapped files of the index, which the system takes back when it needs to; with these it is a
-twentieth faster (benchmarks/growth.py)."""
+"""Bytes that the writer may hold before it puts a segment on disk. With half as many 1.5 million papers went in with
+0.4 GiB of memory, beside the mapped files of the index, which the system takes back when it needs to; with these it is
+a twentieth faster (benchmarks/growth.py)."""
 THREADS = 2
 DRIFT = 1.02
 """Papers change places as others come in, since words become more or less rare. Until a mirror has grown by this factor

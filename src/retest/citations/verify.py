@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from retest.domain.citation import Citation
-from retest.domain.evidence import RUNGS, Reason, Rung
+from retest.domain.evidence import Reason, Rung
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
 from retest.grounding.form import title_words
 from retest.grounding.identity import authors_fit, title_fits, title_stands_in
@@ -211,8 +211,3 @@ def _described(citation: Citation, named: ArxivId, paper: Paper, known: _Known, 
 def _byline(paper: Paper) -> str:
     first = paper.authors[0]
     return f"{first} et al." if len(paper.authors) > 1 else first
-
-
-def rungs_climbed(one: Verified) -> int:
-    """How many rungs of the ladder the citation has behind it."""
-    return RUNGS.index(one.rung) + (one.status == "grounded")

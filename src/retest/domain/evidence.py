@@ -9,7 +9,6 @@ from retest.domain import Frozen
 from retest.domain.verdict import Condition, Stance
 
 Rung = Literal["id", "resolves", "title", "newer", "quote", "entails"]
-RUNGS: tuple[Rung, ...] = ("id", "resolves", "title", "newer", "quote", "entails")
 Reason = Literal[
     "malformed-id", "not-shown",
     "not-found", "unverifiable", "withdrawn",

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,10 +22,10 @@ from retest.cache import AnswerCache
 from retest.domain.line import COUNTER_THESIS
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
-from retest.llm.ask import Asker, Call
-from retest.llm.budget import Budget, Prices
-from retest.llm.model import Model, Usage
-from retest.llm.open import open_model
+from retest.llm.asking import Asking
+from retest.llm.budget import Budget
+from retest.llm.model import Usage
+from retest.llm.spent import Spent, shown
 from retest.papers.open import open_following, open_library, open_source
 from retest.pipeline.graph import line_graph
 from retest.pipeline.remembered import SearchMemory
@@ -34,7 +34,6 @@ from retest.prompts import Prompt, load_prompts
 from retest.reports.news import SYNTHESIS_FAILED, merged
 from retest.reports.record import ClaimRecord, Record
 from retest.reports.write import read_record, write_report
-from retest.retry import Patience
 from retest.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,24 +87,24 @@ async def run_lines(
     home = settings.path("home")
     _writable(settings.path("reports"))
     prompts = load_prompts(settings.workspace)
-    budget = budget or Budget()
-    for spec in filter(None, (model, verifier)):
-        budget.check(_prices(spec, today))
     outcomes: dict[str, LineOutcome] = {}
     # Searches hold the interpreter in turns; more of them at a time than cores only make the calls to models wait.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with _checkpoints(home / "checkpoints.sqlite") as checkpoints, _trace(home / "retest.log"):
         cache, searches = AnswerCache(home / "answers"), AnswerCache(home / "searches")
         try:
+            afresh = f"full {today}" if full else ""
+            asking = Asking(model, verifier, settings, environment, today, cache, budget or Budget(), afresh)
             for line in sorted(lines, key=lambda line: not _is_due(settings, line)):
                 offline = settings.source == "library" or "annotations" in {
                     spec.partition(":")[0] for spec in (model, verifier)
                 }
                 library = open_library(line.line) if offline else None
                 source = open_source(settings, library, today)
+                following = open_following(settings, environment, today)
                 run = _Run(
-                    settings, environment, as_of, model, verifier, prompts, cache, SearchMemory(searches), checkpoints,
-                    library, source, open_following(settings, environment, today), watch, budget, today, full,
+                    settings, as_of, asking, prompts, SearchMemory(searches), checkpoints, library, source, following,
+                    watch,
                 )  # fmt: skip
                 outcomes[line.line] = await run.line(line)
         finally:
@@ -118,11 +117,6 @@ def _is_due(settings: Settings, line: Line) -> bool:
     """Whether the last run left something of the line open, or there was none."""
     last = read_record(settings.path("reports"), line.line)
     return last is None or any(claim.why in OPEN for claim in (*last.claims, last.counter_thesis))
-
-
-def _prices(spec: str, day: date) -> Prices:
-    provider, _, name = spec.partition(":")
-    return Prices(provider, name, day)
 
 
 def _writable(reports: Path) -> None:
@@ -160,94 +154,38 @@ async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
         raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
 
 
-@dataclass(slots=True)
-class _Spent:
-    """What was used for each claim and with which model; calls about the whole line count under "". Prices are looked
-    up at the end: their library takes a quarter of a second to load, and no call waits for it."""
-
-    used: dict[tuple[str, Prices], Usage] = field(default_factory=dict)
-
-    def add(self, call: Call, prices: Prices) -> None:
-        if call.usage.calls:
-            key = (call.claim, prices)
-            self.used[key] = self.used.get(key, Usage()) + call.usage
-
-    def by_claim(self) -> dict[str, Usage]:
-        found: dict[str, Usage] = {}
-        for (claim, _), usage in self.used.items():
-            found[claim] = found.get(claim, Usage()) + usage
-        return found
-
-    def usd(self, claim: str | None = None) -> Decimal | None:
-        """What a claim cost, or all of them; None where a price is not known."""
-        costs = [prices.of(usage) for (of, prices), usage in self.used.items() if claim in (None, of)]
-        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
-
-
-def _shown(usd: Decimal | None) -> float | None:
-    """An amount for the log: six places, a thousandth of a cent."""
-    return None if usd is None else round(float(usd), 6)
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     settings: Settings
-    environment: Mapping[str, str]
     as_of: date
-    model: str
-    verifier: str
+    asking: Asking
     prompts: Mapping[str, Prompt]
-    cache: AnswerCache
     searches: SearchMemory
     checkpoints: AsyncSqliteSaver
     library: Library | None
     source: Source
     following: Following | None
     watch: Watch
-    budget: Budget
-    today: date
-    full: bool
 
     async def line(self, line: Line) -> LineOutcome:
         reports = self.settings.path("reports")
         previous = read_record(reports, line.line)
-        models = [self._open(spec, line.line) for spec in dict.fromkeys((self.model, self.verifier or self.model))]
-        slots = asyncio.Semaphore(self.settings.concurrency)
-        spent = _Spent()
-        askers = [self._asker(model, slots, spent) for model in models]
+        spent = Spent()
         limits = Limits(candidates=self.settings.candidates)
-        if models[0].provider == "annotations":  # reading costs nothing there: all that is found is read
+        if self.asking.model.startswith("annotations"):  # reading costs nothing there: all that is found is read
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        deps = Deps(
-            line, self.as_of, self.source, askers[0], askers[-1], self.prompts, limits, previous,
-            None if self.full else self.searches, self.following,
-        )  # fmt: skip
-        try:
+        async with self.asking.askers(line.line, self.library, spent.add) as (asker, verifier):
+            deps = Deps(
+                line, self.as_of, self.source, asker, verifier, self.prompts, limits, previous,
+                None if self.asking.afresh else self.searches, self.following,
+            )  # fmt: skip
             state = await self._through_the_graph(deps)
-        finally:
-            for model in models:
-                await model.aclose()
         record = self._record(deps, state)
         kept, news = merged(previous, record)
         written = write_report(reports, kept)
-        usage = sum((asker.usage for asker in askers), Usage())
-        outcome = LineOutcome(record, news, tuple(written), usage, spent.usd())
+        outcome = LineOutcome(record, news, tuple(written), spent.usage, spent.usd())
         self._log(outcome, spent)
         return outcome
-
-    def _open(self, spec: str, line: str) -> Model:
-        return open_model(spec, self.settings, self.environment, line, self.library)
-
-    def _asker(self, model: Model, slots: asyncio.Semaphore, spent: _Spent) -> Asker:
-        patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
-        # The annotations are on this machine already: remembering their answers would only make them stale.
-        cache = None if model.provider in ("annotations", "scripted") else self.cache
-        prices = Prices(model.provider, model.name, self.today)
-        return Asker(
-            model, cache=cache, patience=patience, concurrency=slots, ladder_version=LADDER_VERSION,
-            observer=lambda call: spent.add(call, prices), budget=self.budget, prices=prices,
-            afresh=f"full {self.today}" if self.full else "",
-        )  # fmt: skip
 
     async def _through_the_graph(self, deps: Deps) -> LineState:
         """Start, or go on where a killed run of the same inputs stood. The thread is dropped when it has ended."""
@@ -275,8 +213,8 @@ class _Run:
     def _thread(self, deps: Deps) -> str:
         """One id per run: everything that the run's answer depends on."""
         inputs = {
-            "line": deps.line.model_dump(mode="json"), "as_of": str(self.as_of), "model": self.model,
-            "verifier": self.verifier, "source": deps.source.name, "limits": asdict(deps.limits),
+            "line": deps.line.model_dump(mode="json"), "as_of": str(self.as_of), "model": self.asking.model,
+            "verifier": self.asking.verifier, "source": deps.source.name, "limits": asdict(deps.limits),
             "prompts": {name: prompt.hash for name, prompt in self.prompts.items()}, "ladder": LADDER_VERSION,
             "previous": deps.previous.model_dump(mode="json") if deps.previous else None,
         }  # fmt: skip
@@ -287,22 +225,22 @@ class _Run:
         ended = state["synthesis"]
         return Record(
             line=deps.line.line, question=deps.line.question, thesis=deps.line.thesis, as_of=self.as_of,
-            model=self.model, verifier=self.verifier or None, source=deps.source.name,
+            model=self.asking.model, verifier=self.asking.verifier or None, source=deps.source.name,
             prompts={name: prompt.hash for name, prompt in self.prompts.items()},
             anchors=tuple(state["anchors"]), claims=tuple(settled[claim.id] for claim in deps.line.claims),
             counter_thesis=settled[COUNTER_THESIS], superseding=ended.superseding, questions=ended.questions,
             limits=ended.limits, rejected=ended.rejected,
         )  # fmt: skip
 
-    def _log(self, outcome: LineOutcome, spent: _Spent) -> None:
+    def _log(self, outcome: LineOutcome, spent: Spent) -> None:
         """One JSON line a line and run: what it cost and found, all that the record must not hold."""
         record = outcome.record
         every = (*record.claims, record.counter_thesis)
         entry = {
             "line": record.line, "as_of": str(record.as_of), "model": record.model, "verifier": record.verifier,
             "source": record.source, "news": outcome.news, "usage": asdict(outcome.usage),
-            "usd": _shown(outcome.usd),
-            "cost": {name: {**asdict(used), "usd": _shown(spent.usd(name))} for name, used in spent.by_claim().items()},
+            "usd": shown(outcome.usd),
+            "cost": {name: {**asdict(used), "usd": shown(spent.usd(name))} for name, used in spent.by_claim().items()},
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }  # fmt: skip

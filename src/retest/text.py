@@ -65,6 +65,12 @@ def escaped(json_text: str) -> str:
     return json_text.translate({ord(c): json.dumps(c)[1:-1] for c in hidden if c != "\n"})
 
 
+def _closes(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark like `2)` is the end of a bracket that was opened before it: "(see Section 2)", "(GPT-4)"."""
+    before = text[: mark.start()]
+    return mark[0][0] not in "([" and before.count("(") > before.count(")")
+
+
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of an abstract, in order, each on one line. Cut by sentencex; pieces without a letter join the one
@@ -74,7 +80,9 @@ def sentences(text: str) -> tuple[str, ...]:
     plain = one_line(text)
     # sentencex takes "(iii)", "2)" and "[3]" for the heads of list items and leaves whole items together: it sees
     # letters there, and the cuts it makes are made in the text itself.
-    masked = _MARK.sub(lambda match: "x" * len(match[0]), plain)
+    masked = _MARK.sub(lambda match: match[0] if _closes(plain, match) else "x" * len(match[0]), plain)
+    if masked[:1] in ("'", '"') and masked[-1] == masked[0]:  # the whole text in quotes would stay in one piece
+        masked = f"x{masked[1:-1]}x"
     pieces: list[str] = []
     end = 0
     for piece in sentencex.segment("en", masked):

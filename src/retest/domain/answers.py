@@ -50,7 +50,7 @@ class Judgment(Frozen):
     cites: list[str] = Field(description="arXiv ids of the evidence that decides")
     rationale: Prose = Field(description="two or three sentences")
     moved: Condition | None = Field(description="for relaxed and overturned: the condition that moved")
-    artifact: bool = Field(description="the old claim looks like an artifact of its period's methods")
+    artifact: bool = Field(description="a title or quote says that the old result came from its period's methods")
     confidence: Annotated[float, Field(ge=0, le=1)]
 
 

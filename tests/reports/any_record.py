@@ -17,7 +17,8 @@ from retest.text import one_line
 FORMAL = {
     "line": ("a-line",), "id": ("a-claim", "another", "counter-thesis"), "claim": ("a-claim", "another"),
     "claims": ("a-claim", "another"), "arxiv_id": ("2606.00001", "2606.00002", "hep-th/9901001"),
-    "anchors": ("2501.00001", "2502.00002"), "motivated_by": ("2606.00001",), "dated": ("2025",),
+    "anchors": ("2501.00001", "2502.00002"), "motivated_by": ("2606.00001",),
+    "decided_by": ("2606.00001", "2606.00009"), "dated": ("2025",),
     "source": ("mirror",), "prompts": ("0" * 12,), "model": ("anthropic:m", "annotations:reader"),
     "verifier": ("openai:v",),
 }  # fmt: skip

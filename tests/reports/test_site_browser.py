@@ -37,7 +37,7 @@ FAINT = """(() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('title, desc')) continue;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('title, desc, .letter')) continue;
     const style = getComputedStyle(e), text = rgb(e instanceof SVGElement ? style.fill : style.color);
     const [a, b] = [light(text), light(behind(e))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);

@@ -40,6 +40,9 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         verdict, flip = _flip(verdict, state.get("second"), evidence, last, deps.as_of)
     review = subject.claim.review
     shown = review.verdict if review else verdict
+    # Not where a review stands, or the old verdict while a flip is pending: the judgment said another one.
+    own = judgment if review is None and judgment and judgment.verdict == shown else None
+    decided_by = _deciding(shown, own, evidence) if own else ()
     record = ClaimRecord(
         id=subject.claim.id, text=subject.claim.text, dated=subject.claim.dated, anchors=subject.claim.anchors,
         window=subject.window, verdict=shown,
@@ -49,7 +52,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
         rationale=rationale, flip=flip, review=review, evidence=tuple(evidence), rejected=_once(rejected),
         unread=_unread(state) if why == "not-judged" else (), searched=_searched(state, deps),
-        history=_history(shown, last, deps.as_of),
+        history=_history(shown, decided_by, last, deps.as_of),
     )  # fmt: skip
     return {"outcomes": [record]}
 
@@ -58,12 +61,17 @@ def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[V
     """The judgment's verdict if it cites evidence of the kind that the verdict needs, else undetermined and why."""
     if judgment.verdict == "undetermined":
         return "undetermined", "The grounded evidence does not decide."
-    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
-    kinds = {item.stance for item in evidence if item.arxiv_id in cited}
-    if kinds & EVIDENCE_FOR[judgment.verdict]:
+    if _deciding(judgment.verdict, judgment, evidence):
         return judgment.verdict, ""
     needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
     return "undetermined", f"The model said {judgment.verdict} without citing evidence that {needed}."
+
+
+def _deciding(verdict: Verdict, judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """The ids of the evidence that the judgment cites and that is of the kind that the verdict needs."""
+    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
+    needed = EVIDENCE_FOR.get(verdict, frozenset())
+    return tuple(item.arxiv_id for item in evidence if item.arxiv_id in cited and item.stance in needed)
 
 
 def last_decided(last: ClaimRecord | None) -> Verdict | None:
@@ -155,8 +163,10 @@ def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
     return tuple({(r.cited, r.rung, r.reason): r for r in rejected}.values())
 
 
-def _history(verdict: Verdict, last: ClaimRecord | None, on: date) -> tuple[HistoryEntry, ...]:
+def _history(
+    verdict: Verdict, decided_by: tuple[str, ...], last: ClaimRecord | None, on: date
+) -> tuple[HistoryEntry, ...]:
     before = last.history if last else ()
     if before and before[-1].verdict == verdict:
         return before
-    return (*before, HistoryEntry(on=on, verdict=verdict))
+    return (*before, HistoryEntry(on=on, verdict=verdict, decided_by=decided_by))

@@ -1,101 +1,148 @@
-"""The chart of a report: one row a claim, its window as a bar, each piece of evidence as a mark at its date."""
+"""The chart of a report: a row a claim, its verdict over time as a band, and below it its evidence at its v1 dates.
+
+A verdict is told by a letter and by its colour's lightness, a stance by its shape, so that nothing hangs on hue alone.
+The drawing is as wide as a report on a code host; in a narrow window a media query enlarges text and marks, for which
+every row has the room. chart_marks.py draws the single marks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
-from html import escape
-from typing import Any
+from itertools import pairwise
 
 import svg
 
 from retest.domain.evidence import Evidence
-from retest.reports.record import ClaimRecord, Record
-from retest.text import one_line
+from retest.reports import chart_marks as marks
+from retest.reports.chart_marks import BAND, EDGE, WIDTH, text, written
+from retest.reports.record import ClaimRecord, HistoryEntry, Record
+from retest.reports.summary import WHY, counted
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 1000, 300, 116, 64, 24
-_STYLE = """
-:root{color-scheme:light dark}
-text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#24292f}
-.small{font-size:11px;fill:#57606a}.title{font-size:15px;font-weight:600}
-.back{fill:#ffffff}.grid{stroke:#d0d7de;stroke-width:1}.bar{stroke:#d0d7de;stroke-width:6;stroke-linecap:round}
-.supports{fill:#1a7f37;stroke:#ffffff}.qualifies{fill:#bf8700;stroke:#ffffff}.contradicts{fill:#cf222e;stroke:#ffffff}
-.holds{fill:#1a7f37}.relaxed{fill:#9a6700}.overturned{fill:#cf222e}.undetermined{fill:#6e7781}
-@media (prefers-color-scheme:dark){
-text{fill:#e6edf3}.small{fill:#9198a1}.back{fill:#0d1117}.grid,.bar{stroke:#30363d}
-.supports{fill:#3fb950;stroke:#0d1117}.qualifies{fill:#d29922;stroke:#0d1117}.contradicts{fill:#f85149;stroke:#0d1117}
-.holds{fill:#3fb950}.relaxed{fill:#d29922}.overturned{fill:#f85149}.undetermined{fill:#9198a1}}
-"""
+STUB = 40
+"""How far the last verdict's band runs on beyond the day of the report, so that it is seen on a first report too."""
+TOP, HEAD, LANE, FOOT = 148, 25, 11, 3
+"""Height of title, legend and axis; of a row's text; from a band to the middle of its first marks; below a row."""
+PITCH, APART, LEVELS = 12, 12, 4
+"""Between levels of marks; between marks of a level; how many levels there may be before marks overlap."""
+LONGEST, LONGEST_NARROW = 58, 36
+"""Letters of a claim's id that have room in its row, in a wide and in a narrow window."""
+Place = Callable[[date], float]
 
 
 def chart(record: Record) -> str:
     """An SVG of the record, readable in light and in dark mode, with a description for screen readers."""
     rows = [*record.claims, record.counter_thesis]
-    first = min(row.window.opens for row in rows)
-    span = max((record.as_of - first).days, 1)
-    height = TOP + ROW * len(rows) + 44
+    first = min(min(row.window.opens, row.history[0].on) for row in rows)
+    span, last = max((record.as_of - first).days, 1), WIDTH - EDGE - STUB
 
-    def x(day: date) -> float:
-        return round(LEFT + (day - first).days / span * (WIDTH - LEFT - RIGHT), 1)
+    def place(day: date) -> float:
+        return round(EDGE + min(max((day - first).days / span, 0), 1) * (last - EDGE), 1)
 
+    drawn, bottom = list[svg.Element](), TOP
+    for row in rows:
+        part, high = _row(row, bottom, place)
+        drawn += part
+        bottom += high
+    height = bottom + 32
+    told = f": verdicts over time, as of {record.as_of}"
     elements: list[svg.Element] = [
-        svg.Style(text=_STYLE),
-        svg.Title(text=_text(f"{record.line}: verdicts and evidence as of {record.as_of}")),
-        svg.Desc(text=_text(_described(record))),
+        svg.Style(text=marks.STYLE),
+        svg.Title(text=written(record.line + told)),
+        svg.Desc(text=written(_described(rows))),
         svg.Rect(width=WIDTH, height=height, class_=["back"]),
-        svg.Text(x=16, y=26, text=_text(f"{record.line}, as of {record.as_of}"), class_=["title"]),
-        *_legend(),
+        text(EDGE, 26, _short(record.line, LONGEST_NARROW), "head", more=told),
+        *marks.legend(),
+        *_axis(first, record.as_of, place, bottom),
+        *drawn,
     ]
-    for year in range(first.year, record.as_of.year + 1):
-        day = max(date(year, 1, 1), first)
-        elements.append(svg.Line(x1=x(day), y1=TOP - 14, x2=x(day), y2=height - 30, class_=["grid"]))
-        if day == date(year, 1, 1) or x(min(date(year + 1, 1, 1), record.as_of)) - x(day) > 40:
-            elements.append(svg.Text(x=x(day) + 3, y=height - 14, text=str(year), class_=["small"]))
-    for index, row in enumerate(rows):
-        elements += _row(row, TOP + ROW * index, x)
     box = svg.ViewBoxSpec(0, 0, WIDTH, height)
-    drawn = str(svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements))
-    return drawn.replace("><", ">\n<") + "\n"  # an element a line: a changed claim is a short diff
+    whole = str(svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements, extra={"role": "img"}))
+    # An element a line: a changed claim is a short diff. Within a text a line's end would be a space.
+    return whole.replace("><", ">\n<").replace(">\n<tspan", "><tspan") + "\n"
 
 
-def _row(row: ClaimRecord, y: int, x: Any) -> list[svg.Element]:
-    name = row.id if len(row.id) <= 42 else row.id[:41] + "…"
-    elements: list[svg.Element] = [
-        svg.Text(x=LEFT - 12, y=y + 4, text=_text(name), text_anchor="end"),
-        svg.Line(x1=x(row.window.opens), y1=y, x2=x(row.window.as_of), y2=y, class_=["bar"]),
-        svg.Text(x=WIDTH - RIGHT + 14, y=y + 4, text=_text(row.verdict), class_=[row.verdict]),
-    ]
-    return elements + [_mark(item, x(item.published), y) for item in sorted(row.evidence, key=lambda e: e.published)]
+def _axis(first: date, as_of: date, place: Place, bottom: int) -> Iterator[svg.Element]:
+    """A line a year, a quarter or a month, and one for the day of the report."""
+    days = (as_of - first).days
+    months = 12 if days > 1300 else 3 if days > 300 else 1
+    end, day = place(as_of), date(first.year, 1, 1)
+    while day <= as_of:
+        x = place(day)
+        if day >= first:
+            yield svg.Line(x1=x, y1=TOP - 8, x2=x, y2=bottom, class_=["grid"])
+        if day >= first and x < end - 80:
+            kind = "quiet" if day.month == 1 else "quiet more"
+            for y in (TOP - 13, bottom + 20):
+                yield text(x + 3, y, str(day.year) if day.month == 1 else f"{day:%Y-%m}", kind)
+        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+        day = date(year, month + 1, 1)
+    yield svg.Line(x1=end, y1=TOP - 8, x2=end, y2=bottom, class_=["now"])
+    for y in (TOP - 13, bottom + 20):
+        yield text(WIDTH - EDGE, y, str(as_of), "quiet", anchor="end")
 
 
-def _mark(item: Evidence, x: float, y: float) -> svg.Element:
-    title = svg.Title(text=_text(f"{item.published} {item.arxiv_id} {item.stance}: {item.title}"))
-    return _shape(item.stance, x, y, [title])
+def _row(row: ClaimRecord, y: int, place: Place) -> tuple[list[svg.Element], int]:
+    """A claim's elements, and how high they are: the more evidence stands close together, the higher."""
+    top, lane = y + HEAD, y + HEAD + BAND + LANE
+    opened, tested = place(row.window.opens), place(row.history[0].on)
+    elements: list[svg.Element] = [*_named(row, y + 18)]
+    if opened < tested:
+        elements.append(marks.untested(opened, top, tested))
+    ends = [*(place(entry.on) for entry in row.history[1:]), WIDTH - EDGE]
+    for entry, end in zip(row.history, ends, strict=True):
+        begun = place(entry.on)
+        elements += marks.band(entry.verdict, begun, top, max(end - begun, 1), f"{entry.verdict} from {entry.on}")
+    elements.append(marks.opens(opened, top))
+    placed = [(item, x, lane + level * PITCH) for item, x, level in _levels(row, place)]
+    for entry in _turns(row):
+        x = place(entry.on)
+        causes = [(at, level) for item, at, level in placed if item.arxiv_id in entry.decided_by]
+        elements += [marks.cause(at, level, x, top + BAND) for at, level in causes]
+        elements.append(marks.turn(x, top))
+    deciding = {arxiv_id for entry in row.history for arxiv_id in entry.decided_by}
+    elements += [marks.mark(item, x, level, item.arxiv_id in deciding) for item, x, level in placed]
+    lowest = max((level for _, _, level in placed), default=top + BAND - 2)
+    return elements, int(lowest) + 8 + FOOT - y
 
 
-def _shape(stance: str, x: float, y: float, inside: list[svg.Element]) -> svg.Element:
-    if stance == "supports":
-        return svg.Circle(cx=x, cy=y, r=5.5, class_=[stance], elements=inside)
-    if stance == "qualifies":
-        turned: list[svg.Transform] = [svg.Rotate(45, x, y)]
-        return svg.Rect(x=x - 4.5, y=y - 4.5, width=9, height=9, class_=[stance], transform=turned, elements=inside)
-    return svg.Rect(x=x - 5, y=y - 5, width=10, height=10, class_=[stance], elements=inside)
+def _levels(row: ClaimRecord, place: Place) -> Iterator[tuple[Evidence, float, int]]:
+    """Evidence by date, each piece on the first level where it touches none."""
+    taken = [-float(WIDTH)] * LEVELS
+    for item in sorted(row.evidence, key=lambda item: (item.published, item.arxiv_id)):
+        x = place(item.published)
+        level = next((n for n, at in enumerate(taken) if x - at >= APART), taken.index(min(taken)))
+        taken[level] = x
+        yield item, x, level
 
 
-def _legend() -> list[svg.Element]:
-    elements: list[svg.Element] = []
-    for index, stance in enumerate(("supports", "qualifies", "contradicts")):
-        x = LEFT + 190 + index * 104
-        elements += [_shape(stance, x, 22, []), svg.Text(x=x + 12, y=26, text=stance, class_=["small"])]
-    x = LEFT + 190 + 3 * 104
-    elements.append(svg.Line(x1=x, y1=22, x2=x + 22, y2=22, class_=["bar"]))
-    elements.append(svg.Text(x=x + 32, y=26, text="window of newer work", class_=["small"]))
-    return elements
+def _turns(row: ClaimRecord) -> Iterator[HistoryEntry]:
+    """The entries whose verdict is another one than the last decided one."""
+    decided = [entry for entry in row.history if entry.verdict != "undetermined"]
+    return (after for before, after in pairwise(decided) if before.verdict != after.verdict)
 
 
-def _described(record: Record) -> str:
-    return "; ".join(f"{row.id}: {row.verdict}, evidence {len(row.evidence)}" for row in record.claims)
+def _named(row: ClaimRecord, y: int) -> Iterator[svg.Element]:
+    """The claim's id and, in words, its verdict; in a wide window also what goes with it."""
+    yield text(EDGE, y, _short(row.id, LONGEST), "name more")
+    yield text(EDGE, y, _short(row.id, LONGEST_NARROW), "name narrow")
+    pending = row.flip.to if row.flip and row.flip.pending else None
+    why = WHY[row.why] if row.verdict == "undetermined" else ""
+    with_it = filter(None, (why, f"since {row.history[-1].on}", "reviewed" if row.review else ""))
+    said = f"{row.verdict}, pending" if pending else row.verdict
+    more = f" flip to {pending}" if pending else ""
+    yield text(WIDTH - EDGE, y, said, "name", "end", more=f"{more}, {', '.join(with_it)}")
 
 
-def _text(text: str) -> str:
-    """Text for SVG: the library writes it as it is, so it is escaped here."""
-    return escape(one_line(text))
+def _short(name: str, longest: int) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
+def _described(rows: list[ClaimRecord]) -> str:
+    """Each claim's verdicts in order and its evidence, as a sentence."""
+    told = []
+    for row in rows:
+        past = ", ".join(f"{entry.verdict} from {entry.on}" for entry in row.history)
+        why = f" ({WHY[row.why]})" if row.verdict == "undetermined" and row.why else ""
+        told.append(f"{row.id}: {past}{why}; evidence: {counted(row.evidence) or 'none'}.")
+    return " ".join(told)

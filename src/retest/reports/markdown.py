@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 import jinja2
 
+from retest.domain.evidence import Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.grounding.ids import parse_id
 from retest.reports.record import ClaimRecord, Record
+from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
 from retest.text import is_right_to_left, one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
@@ -61,6 +64,15 @@ def link(arxiv_id: str, version: int | None = None) -> Safe:
     return Safe(f"[{cited}](https://arxiv.org/abs/{cited})") if str(parse_id(cited)) == cited else md(cited)
 
 
+def cut(text: str, length: int) -> str:
+    """`text` on one line, cut at a word where it is longer."""
+    plain = one_line(text)
+    if len(plain) <= length:
+        return plain
+    kept = plain[: length - 1]
+    return (kept.rpartition(" ")[0].rstrip(" ,;:.-") or kept) + "…"
+
+
 def linked(text: str, known: set[str]) -> Safe:
     """Escaped prose in which the ids of evidence, written [id], are links."""
     escaped = md(text)
@@ -70,8 +82,8 @@ def linked(text: str, known: set[str]) -> Safe:
 
 
 def change(claim: ClaimRecord, as_of: date) -> str:
-    """What a reviewer asks first: what became of this claim in the run of `as_of`. A night in which it could not be
-    searched or judged, before it was decided for the first time, does not count as a state that it was in."""
+    """What a table of a run says first: what became of this claim in the run of `as_of`. A night in which it could not
+    be searched or judged, before it was decided for the first time, does not count as a state that it was in."""
     if claim.flip and claim.flip.pending:
         return f"pending: {claim.flip.to}?"
     *before, now = claim.history
@@ -88,8 +100,13 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=md,
         autoescape=False,  # noqa: S701 - `finalize` escapes every value for Markdown, which is what is written
     )  # fmt: skip
-    environment.globals.update(link=link, linked=linked, change=change, signs=SIGNS, newest=newest)
+    environment.globals.update(
+        link=link, linked=linked, signs=SIGNS, newest=newest, counted=counted, decided=decided, told=told, state=state,
+        against_review=against_review, rungs=_rungs, why=WHY, no_reason=Safe("no reason was given."),
+    )  # fmt: skip
     environment.filters["anchor"] = lambda claim_id: Safe(claim_id)  # a slug by its type
+    environment.filters["cut"] = cut
+    environment.filters["ours"] = Safe  # what a macro wrote, whose values were escaped as they went into it
     return environment.from_string((Path(__file__).parents[1] / "data" / "report.md.j2").read_text(encoding="utf-8"))
 
 
@@ -98,10 +115,18 @@ def markdown(record: Record) -> str:
     every = [*record.claims, record.counter_thesis]
     counts = Counter(claim.verdict for claim in record.claims)
     known = {item.arxiv_id for claim in every for item in claim.evidence}
-    text = _template().render(record=record, every=every, counts=counts, known=known, counter_id=COUNTER_THESIS)
+    text = _template().render(
+        record=record, every=every, counts=counts, known=known, counter_id=COUNTER_THESIS, top=summary(record)
+    )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def newest(claim: ClaimRecord) -> Any:
     """The newest piece of evidence, or None."""
     return max(claim.evidence, key=lambda item: (item.published, item.arxiv_id), default=None)
+
+
+def _rungs(rejected: Sequence[Rejection]) -> str:
+    """`2 not-found, 1 wrong-title`: why citations fell off the ladder, the most frequent reason first."""
+    counts = Counter(item.reason for item in rejected)
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))

@@ -9,14 +9,21 @@ from retest.reports.record import ClaimRecord, Record
 
 SYNTHESIS_FAILED = "The synthesis could not be written: "
 """How `limits` begins where there is no synthesis; a later run that has one brings news."""
+WAITS = "waits in a batch"
+"""What the detail of a claim says whose answer a service has yet to give (`run --batch`)."""
+
+
+def waits(record: ClaimRecord) -> bool:
+    """Whether all that became of a claim is that a batch with a question about it is under way."""
+    return record.why == "not-judged" and WAITS in record.detail
 
 
 def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     """The record to keep, and whether the new run brought news.
 
     Claims without news stay as the last report has them, with the `searched` and the window of the run that brought
-    theirs. Another wording of the same verdict on the same evidence is no news, nor are a rejected citation, a model's
-    name or a prompt's hash alone.
+    theirs, and so do claims that only wait. Another wording of the same verdict on the same evidence is no news, nor
+    are a rejected citation, a model's name or a prompt's hash alone.
     """
     if previous is None:
         return new, True
@@ -31,11 +38,18 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     )
     if same:
         return previous, False
-    return new.model_copy(update={"claims": claims, "counter_thesis": counter}), True
+    update: dict[str, Any] = {"claims": claims, "counter_thesis": counter}
+    if any(map(waits, (*new.claims, new.counter_thesis))):  # until there is a new synthesis
+        known = {record.id for record in (*claims, counter)}
+        update["superseding"] = tuple(item for item in previous.superseding if item.claim in known)
+        update["questions"] = previous.questions
+    return new.model_copy(update=update), True
 
 
 def _kept(before: ClaimRecord | None, now: ClaimRecord) -> ClaimRecord:
-    return before if before is not None and _news(before) == _news(now) else now
+    if before is None or (waits(before) and not waits(now)):
+        return now
+    return before if _news(before) == _news(now) or (waits(now) and before.text == now.text) else now
 
 
 def _news(record: ClaimRecord) -> tuple[Any, ...]:

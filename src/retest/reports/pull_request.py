@@ -13,8 +13,7 @@ import jinja2
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.verdict import Verdict
 from retest.reports.diff import AnchorNews, ClaimNews, LineNews
-from retest.reports.markdown import SIGNS, Safe, link, md
-from retest.text import one_line
+from retest.reports.markdown import SIGNS, Safe, cut, link, md
 
 LONGEST_TITLE = 72
 """Characters: what `git log` and code hosts show of a first line without cutting it."""
@@ -124,7 +123,7 @@ def _template() -> jinja2.Template:
         link=link, signs=SIGNS, stands=_stands, parts=lambda line: ", ".join(parts([line])), shown=SHOWN_LINES,
         TEXT=TEXT, TITLE=TITLE, QUOTE=QUOTE, DETAIL=DETAIL, PAPERS=PAPERS,
     )  # fmt: skip
-    environment.filters["cut"] = _cut
+    environment.filters["cut"] = cut
     file = Path(__file__).parents[1] / "data" / "pull_request.md.j2"
     return environment.from_string(file.read_text(encoding="utf-8"))
 
@@ -132,7 +131,7 @@ def _template() -> jinja2.Template:
 def _named(news: Sequence[LineNews]) -> str:
     if len(news) > 1:
         return f"{len(news)} lines"
-    return _cut(news[0].line, LONGEST_NAME)
+    return cut(news[0].line, LONGEST_NAME)
 
 
 def _weightiest(claim: ClaimNews) -> str:
@@ -177,15 +176,6 @@ def _first_reports(changed: Sequence[LineNews]) -> list[str]:
         "first report" + "s" * (len(new) > 1),
         *(_told(n, words.get(v, v) if n > 1 else v) for v, n in stand.items()),
     ]
-
-
-def _cut(text: str, length: int) -> str:
-    """`text` on one line, cut at a word where it is longer."""
-    plain = one_line(text)
-    if len(plain) <= length:
-        return plain
-    kept = plain[: length - 1]
-    return (kept.rpartition(" ")[0].rstrip(" ,;:.-") or kept) + "…"
 
 
 def _stands(line: LineNews) -> Safe:

@@ -61,8 +61,13 @@ class Flip(Frozen):
 
 
 class HistoryEntry(Frozen):
+    """A verdict from the day on which a run came to it until the next entry."""
+
     on: date
     verdict: Verdict
+    decided_by: tuple[str, ...] = ()
+    """The ids of the evidence that decided it: of the kind that the verdict needs, and cited by the judgment. None for
+    `undetermined`, for a reviewer's verdict, and in records from before this was kept."""
 
 
 class CandidateRecord(Frozen):

@@ -24,8 +24,9 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.verdict import Verdict
 from retest.grounding.ids import parse_id
 from retest.reports.chart import chart
-from retest.reports.markdown import change, newest
+from retest.reports.markdown import newest
 from retest.reports.record import ClaimRecord, Record
+from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
 from retest.text import escaped, one_line
 
 VERDICTS: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
@@ -84,6 +85,7 @@ def _page(record: Record, common: dict[str, str]) -> str:
     known = {item.arxiv_id for claim in every for item in claim.evidence}
     return _template("line.html.j2").render(
         record=record, every=every, chart=_drawn(record), root="../", counter_id=COUNTER_THESIS,
+        top=summary(record),
         linked=lambda text: _linked(text, known), **common,
     )  # fmt: skip
 
@@ -96,8 +98,9 @@ def _template(name: str) -> jinja2.Template:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(
-        verdicts=VERDICTS, counts=_counts, url=paper_url, cited=_cited, change=change, newest=newest, bar_parts=_parts,
-        claims_of=_every, share=_share,
+        verdicts=VERDICTS, counts=_counts, url=paper_url, cited=_cited, newest=newest, bar_parts=_parts,
+        claims_of=_every, share=_share, why=WHY, against_review=against_review, counted=counted, decided=decided,
+        state=state, told=told,
     )  # fmt: skip
     return environment.get_template(name)
 

@@ -8,7 +8,7 @@ RetestError
     `-- ClaimError        costs one claim, never the run           exit status 3
         |-- SearchFailed  the paper source could not be asked
         `-- ModelFailed   the model gave no usable answer
-            `-- Waiting   an answer that a person has yet to write
+            `-- Waiting   an answer that a person, or a service's batch, has yet to give
 """
 
 from __future__ import annotations
@@ -73,4 +73,4 @@ class ModelFailed(ClaimError):
 
 
 class Waiting(ModelFailed):
-    """The answer is awaited from a person (provider `manual`)."""
+    """The answer is awaited from a person (provider `manual`) or from a batch (`run --batch`)."""

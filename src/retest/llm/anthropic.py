@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import cache
 from typing import Any
 
 import anthropic
+from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 from pydantic import BaseModel
 
 from retest.llm.failures import (
@@ -41,7 +43,7 @@ class _Details(BaseModel):
     explanation: str | None = None
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
     """What we read of `anthropic.types.Message`."""
 
     content: list[_Block]
@@ -56,30 +58,20 @@ def _schema(schema: type[BaseModel]) -> dict[str, Any]:
     return anthropic.transform_schema(schema)
 
 
-class AnthropicModel(Model):
-    """One model of the Messages API. Keeps its connections until `aclose`; retries nothing itself."""
-
-    provider = "anthropic"
+class AnthropicClient:
+    """A client of the service, with its errors made ours. Keeps its connections until `aclose`; retries nothing."""
 
     def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
         self.name = name
         self._url = checked_url(SERVICE, base_url)
-        self._client = anthropic.AsyncAnthropic(
+        self.sdk = anthropic.AsyncAnthropic(
             api_key=checked_key(SERVICE, api_key), base_url=self._url, timeout=timeout, max_retries=0
         )
 
-    async def complete(self, request: Request) -> Reply:
-        """As `Model` says; RunError for a model that does not exist and an account without credit."""
+    async def body(self, call: Awaitable[Any]) -> bytes:
+        """The body of a raw call's reply. Raises what `from_status` and `out_of_reach` make of the SDK's errors."""
         try:
-            raw = await self._client.messages.with_raw_response.create(
-                model=self.name,
-                max_tokens=request.max_output_tokens,
-                system=[{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
-                messages=[{"role": "user", "content": request.user}],
-                output_config={
-                    "format": {"type": "json_schema", "schema": _schema(request.schema)},
-                },
-            )
+            raw = await call
         except anthropic.APIStatusError as error:
             raise from_status(
                 service=SERVICE,
@@ -91,23 +83,57 @@ class AnthropicModel(Model):
             ) from error
         except anthropic.APIConnectionError as error:
             raise out_of_reach(SERVICE, self._url, error) from error
-        return self._reply(request, read_body(SERVICE, _Message, raw.http_response.content))
-
-    def _reply(self, request: Request, message: _Message) -> Reply:
-        tokens = message.usage
-        read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
-        # `input_tokens` leaves out what was read from the cache and what was written to it (types/message.py).
-        usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens, written)
-        match message.stop_reason:
-            case "end_turn" | "stop_sequence":
-                return Reply("".join(block.text for block in message.content if block.type == "text"), usage)
-            case "max_tokens":
-                raise cut_off(SERVICE, self.name, request.max_output_tokens, usage)
-            case "refusal":
-                details = message.stop_details or _Details()
-                raise refused(SERVICE, self.name, details.explanation or details.category or "", usage)
-            case reason:
-                raise stopped(SERVICE, self.name, str(reason), usage)
+        content: bytes = getattr(raw, "http_response", raw).content
+        return content
 
     async def aclose(self) -> None:
-        await self._client.close()
+        await self.sdk.close()
+
+
+class AnthropicModel(Model):
+    """One model of the Messages API."""
+
+    provider = "anthropic"
+
+    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+        self.name = name
+        self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
+
+    async def complete(self, request: Request) -> Reply:
+        """As `Model` says; RunError for a model that does not exist and an account without credit."""
+        call = self._client.sdk.messages.with_raw_response.create(**asked_of(self.name, request))
+        body = await self._client.body(call)
+        return reply_of(self.name, request.max_output_tokens, read_body(SERVICE, Message, body))
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+def asked_of(model: str, request: Request) -> MessageCreateParamsNonStreaming:
+    """What a model is asked, as the Messages API takes it, alone or in a batch."""
+    return {
+        "model": model,
+        "max_tokens": request.max_output_tokens,
+        "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": request.user}],
+        "output_config": {"format": {"type": "json_schema", "schema": _schema(request.schema)}},
+    }
+
+
+def reply_of(model: str, limit: int, message: Message) -> Reply:
+    """What a message says; `limit` is how many tokens it might have. Raises Unusable for one that did not end by
+    itself."""
+    tokens = message.usage
+    read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
+    # `input_tokens` leaves out what was read from the cache and what was written to it (types/message.py).
+    usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens, written)
+    match message.stop_reason:
+        case "end_turn" | "stop_sequence":
+            return Reply("".join(block.text for block in message.content if block.type == "text"), usage)
+        case "max_tokens":
+            raise cut_off(SERVICE, model, limit, usage)
+        case "refusal":
+            details = message.stop_details or _Details()
+            raise refused(SERVICE, model, details.explanation or details.category or "", usage)
+        case reason:
+            raise stopped(SERVICE, model, str(reason), usage)

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from retest.errors import ModelFailed, RunError
+from retest.errors import ModelFailed, RunError, Waiting
 from retest.llm.budget import Budget, Prices
 from retest.llm.failures import Unusable, shown
 from retest.llm.model import Model, Reply, Request, Usage
+from retest.llm.parts import KINDS, parts_of
 from retest.retry import BrokeOff, Patience, Transient, async_retrying
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache  # it loads diskcache
+    from retest.llm.batch import Batches
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -59,7 +61,8 @@ class Asker:
 
     `ladder_version` is part of every key: answers that an older ladder asked for are not reused. `observer` is told of
     every call as it ends, and must not raise. With a `budget`, `prices` say what this model's calls count for in it.
-    With `afresh`, only answers are reused that were asked for under the same word.
+    With `afresh`, only answers are reused that were asked for under the same word. With `batches`, questions may be
+    queued there and their answers may come from there.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Asker:
         budget: Budget | None = None,
         prices: Prices | None = None,
         afresh: str = "",
+        batches: Batches | None = None,
     ) -> None:
         self.model = model
         self._cache = cache
@@ -84,6 +88,7 @@ class Asker:
         self._read_under = next(iter(self._kept_under))
         self._observer = observer
         self._budget, self.prices = budget, prices
+        self._batches = batches
         self._flights: dict[str, _Flight] = {}
         self._usage = Usage()
 
@@ -92,7 +97,7 @@ class Asker:
         return self._usage
 
     async def ask(self, request: Request, schema: type[A]) -> A:
-        """The answer, valid. Identical questions in flight at once are paid once.
+        """The answer, valid, its parts kept. Identical questions in flight at once are paid once.
 
         Raises ModelFailed (and Waiting) for this question alone; KeyRejected and RunError where no other can succeed.
         """
@@ -107,8 +112,17 @@ class Asker:
                 pass  # kept by an older version, or not by us: as if it were not there
             else:
                 self._tell(request, 0, Usage(), 0.0, cached=True)
+                self._keep_parts(request, answer)
                 return answer
-        return _valid(schema, await self._shared(key, request))
+        answer = _valid(schema, await self._shared(key, request))
+        self._keep_parts(request, answer)
+        return answer
+
+    def awaits(self, kind: str, prompt_hash: str, about: Sequence[str]) -> Waiting | None:
+        """What to raise in place of asking where an answer with this part is under way in a batch."""
+        if self._batches is None:
+            return None
+        return self._batches.waiting(self._pair_key(self._read_under, kind, prompt_hash, about))
 
     def recall(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str | None:
         """What was kept with `keep` under the same model, ladder, prompt and texts, or None."""
@@ -118,6 +132,11 @@ class Asker:
         """Remember a part of a paid answer, so that it need not be asked for again beside other papers."""
         for version in self._kept_under:
             self._put(self._pair_key(version, kind, prompt_hash, about), text)
+
+    def _keep_parts(self, request: Request, answer: BaseModel) -> None:
+        kind = KINDS.get(request.schema.__name__, "")
+        for name, text in parts_of(answer, list(request.parts)).items():
+            self.keep(kind, request.prompt_hash, request.parts[name], text)
 
     def _pair_key(self, version: str, kind: str, prompt_hash: str, about: Sequence[str]) -> str:
         parts = [kind, self.model.provider, self.model.name, version, prompt_hash, *about]
@@ -140,8 +159,10 @@ class Asker:
     async def _paid(self, request: Request) -> str:
         """Ask, and once more with the error if the answer does not validate. Valid answers are kept."""
         asked, problems, attempts = request, "", count(1)
+        keys: list[str] = []
         for _ in range(ASKS):
-            reply = await self._patiently(asked, attempts)
+            keys.append(self._key(asked, self._read_under))
+            reply = self._batched(asked, request) or await self._patiently(asked, attempts)
             try:
                 _valid(request.schema, reply.text)
             except ValidationError as error:
@@ -151,10 +172,35 @@ class Asker:
                 for version in self._kept_under:
                     self._put(self._key(request, version), reply.text)
                 return reply.text
-        raise ModelFailed(
+        failed = ModelFailed(
             f"{self._who} gave no valid {request.schema.__name__}, asked {ASKS} times: {shown(problems)}",
             "run again, or use a model that keeps to a schema (--model)",
         )
+        if self._batches:
+            self._batches.book.gave_up(keys, failed)
+        raise failed
+
+    def _batched(self, asked: Request, first: Request) -> Reply | None:
+        """The reply that a batch brought, or None where the model is to be asked directly. Raises what became of the
+        question, and Waiting where it is under way; one that is queued now keeps its worst case counted, at half price,
+        and its answer is picked up free."""
+        if self._batches is None:
+            return None
+        key = self._key(asked, self._read_under)
+        text = self._batches.answer(key)
+        if text is not None:
+            self._tell(asked, 0, Usage(), 0.0, cached=True)
+            return Reply(text)
+        if not self._batches.takes(asked):
+            return None
+        self._reserve(asked, batch=True)
+        keys = [self._key(first, version) for version in self._kept_under]
+        kind = KINDS.get(asked.schema.__name__, "")
+        parts = {
+            name: [self._pair_key(version, kind, asked.prompt_hash, about) for version in self._kept_under]
+            for name, about in asked.parts.items()
+        }
+        raise self._batches.queue(self.model.provider, self.model.name, key, keys, parts, asked)
 
     async def _patiently(self, request: Request, attempts: Iterator[int]) -> Reply:
         """One reply. A failure that may pass is waited for, and is this question's failure when patience ends."""
@@ -183,12 +229,12 @@ class Asker:
             self._tell(request, attempt, reply.usage, time.monotonic() - started)
             return reply
 
-    def _reserve(self, request: Request) -> Usage:
+    def _reserve(self, request: Request, *, batch: bool = False) -> Usage:
         """The worst case of a call, set aside. Raises OutOfBudget."""
         if self._budget is None or self.prices is None:
             return Usage()
         sent = request.system + request.user + _schema(request.schema)
-        return self._budget.reserve(self.prices, sent, request.max_output_tokens)
+        return self._budget.reserve(replace(self.prices, batch=batch), sent, request.max_output_tokens)
 
     def _settle(self, worst: Usage, used: Usage) -> None:
         if self._budget is not None and self.prices is not None:

@@ -19,6 +19,7 @@ from retest.settings import Settings
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache
+    from retest.llm.batch import Batches
     from retest.papers.library import Library
 
 NOT_KEPT = ("annotations", "scripted")
@@ -41,6 +42,7 @@ class Asking:
     cache: AnswerCache
     budget: Budget
     afresh: str = ""
+    batches: Batches | None = None
 
     def __post_init__(self) -> None:
         for spec in filter(None, (self.model, self.verifier)):
@@ -48,16 +50,34 @@ class Asking:
             self.budget.check(Prices(provider, name, self.today))
 
     @asynccontextmanager
+    async def through_batches(self) -> AsyncIterator[None]:
+        """What batches have brought is picked up first; what was queued meanwhile is sent at the end."""
+        if self.batches is None:
+            yield
+            return
+        try:
+            await self.batches.pick_up()
+            yield
+            await self.batches.submit()
+        finally:
+            await self.batches.aclose()
+
+    @asynccontextmanager
     async def askers(
         self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
-        """The model and the verifier for one line, closed at the end; `told` hears of every call as it ends."""
+        """The model and the verifier for one line, closed at the end; `told` hears of every call as it ends, and first
+        of what batches brought about the line since its last run."""
         specs = dict.fromkeys((self.model, self.verifier or self.model))
         models = [open_model(spec, self.settings, self.environment, line, library) for spec in specs]
         slots = asyncio.Semaphore(self.settings.concurrency)
         try:
             askers = [self._asker(model, slots, told) for model in models]
+            for one, prices in self.batches.book.untold(line) if self.batches else ():
+                told(Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed), prices)
             yield askers[0], askers[-1]
+            if self.batches:
+                self.batches.book.told(line)
         finally:
             for model in models:
                 await model.aclose()
@@ -68,5 +88,5 @@ class Asking:
         return Asker(
             model, cache=None if model.provider in NOT_KEPT else self.cache, patience=patience, concurrency=slots,
             ladder_version=LADDER_VERSION, observer=lambda call: told(call, prices), budget=self.budget, prices=prices,
-            afresh=self.afresh,
+            afresh=self.afresh, batches=self.batches,
         )  # fmt: skip

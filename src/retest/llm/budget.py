@@ -30,11 +30,17 @@ class OutOfBudget(ModelFailed):
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What the calls of one model cost on a day, in US dollars; None where no price is known."""
+    """What the calls of one model cost on a day, in US dollars; None where no price is known.
+
+    In a batch both services take half, of tokens read from a cache and written into it too: "50% of the standard
+    rates", caching multipliers "stack" (platform.claude.com, About Claude, Pricing, Batch processing), and the column
+    "Batch" of developers.openai.com/api/docs/pricing. genai-prices has the same, but not for every model.
+    """
 
     provider: str
     model: str
     day: date
+    batch: bool = False
 
     def of(self, usage: Usage) -> Decimal | None:
         """The price of some usage; cached tokens are a part of the input, as services count them."""
@@ -54,7 +60,7 @@ class Prices:
             )  # fmt: skip
         except LookupError:
             return None
-        return price.total_price
+        return price.total_price / 2 if self.batch else price.total_price
 
 
 class Budget:

@@ -34,6 +34,10 @@ class Unusable(ModelFailed):
         self.usage = usage
 
 
+class NotThere(RunError):
+    """The service knows no such thing (404): a model, a batch, or the whole path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """How errors name a service, the variables that hold its key and address, and where it is unless they say so."""
@@ -90,7 +94,7 @@ def from_status(
     if status in (401, 403):
         return KeyRejected(seen, f"check {service.key_variable}, and that its account may use {model}")
     if status == 404:
-        return RunError(seen, f"check the model's name in --model, and {service.url_variable} if it is set")
+        return NotThere(seen, f"check the model's name in --model, and {service.url_variable} if it is set")
     if status in MAY_PASS or status >= 500:
         return Transient(seen, retry_after(headers.get("retry-after")))
     return ModelFailed(seen, "the request was refused as it stands: another --model may take it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +39,9 @@ class Request:
     max_output_tokens: int = 4000
     ask: int = 1
     """1, or 2 for the independent second question about a flip: part of the cache key."""
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """For answers that speak of several papers: by arXiv id, all that what is said of this paper depends on. What is
+    said of it is then remembered for itself (parts.py)."""
 
 
 @dataclass(frozen=True, slots=True)

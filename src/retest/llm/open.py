@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.errors import UsageError
 from retest.llm.model import Model, Reply, Request
+from retest.retry import Patience
 from retest.settings import KEYS, Settings, parsed_model
 
 if TYPE_CHECKING:
+    from retest.cache import AnswerCache
+    from retest.llm.batch import Batches, Say
+    from retest.llm.batch_service import BatchService
     from retest.papers.library import Library
 
 
 SERVICES = ("anthropic", "openai", "openai-chat")
 """Providers whose SDKs are slow to load."""
+BATCHED = ("anthropic", "openai")
+"""Providers whose services have a batch API."""
 
 
 def open_model(
@@ -26,9 +33,7 @@ def open_model(
     Raises UsageError for another form, a missing key or a missing file.
     """
     provider, name = parsed_model(spec)
-    if provider in KEYS and not environment.get(KEYS[provider]):
-        hint = f"set {KEYS[provider]}, name another --model, or add --offline to run without any model"
-        raise UsageError(f"{spec} needs {KEYS[provider]}, which is not set", hint)
+    _check_key(spec, provider, environment)
     if provider in SERVICES:
         if provider == "openai-chat" and not (environment.get("OPENAI_BASE_URL") or environment.get("OPENAI_API_KEY")):
             raise UsageError(f"{spec} needs a server", "set OPENAI_BASE_URL, for example http://localhost:11434/v1")
@@ -47,6 +52,53 @@ def open_model(
     if library is None:
         raise UsageError("there is no annotated library for this line", "name a --model, or run a bundled line")
     return AnnotationsModel(library, annotated_texts(line))
+
+
+def open_batches(provider: str, name: str, settings: Settings, environment: Mapping[str, str]) -> BatchService:
+    """The batch API of a model's service. Raises UsageError for a missing key."""
+    _check_key(f"{provider}:{name}", provider, environment)
+    key = environment[KEYS[provider]]
+    if provider == "anthropic":
+        from retest.llm.batch_anthropic import AnthropicBatches
+
+        base = environment.get("ANTHROPIC_BASE_URL") or None
+        return AnthropicBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
+    from retest.llm.batch_openai import OpenAIBatches
+
+    base = environment.get("OPENAI_BASE_URL") or None
+    return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
+
+
+def batches_for(
+    specs: Sequence[str], settings: Settings, environment: Mapping[str, str], today: date, *, on: bool, full: bool,
+    say: Say,
+) -> Callable[[AnswerCache], Batches]:  # fmt: skip
+    """The batches of a run that asks these models, to be opened on its answers. Raises UsageError where `on` and a
+    model's service has no batch API."""
+    from retest.llm.batch import Batches
+
+    if on:
+        _check_batched(specs)
+    home, patience = settings.path("home"), Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
+
+    def service(provider: str, name: str) -> BatchService:
+        return open_batches(provider, name, settings, environment)
+
+    return lambda cache: Batches(home, cache, today, specs, service, patience, on=on, full=full, say=say)
+
+
+def _check_batched(specs: Iterable[str]) -> None:
+    """Raise UsageError for a model whose service has no batch API."""
+    for spec in specs:
+        if parsed_model(spec)[0] not in BATCHED:
+            hint = f"those of {' and '.join(BATCHED)} do; --verifier must be one too, and may be the other's"
+            raise UsageError(f"{spec} has no batch API, as --batch needs one", hint)
+
+
+def _check_key(spec: str, provider: str, environment: Mapping[str, str]) -> None:
+    if provider in KEYS and not environment.get(KEYS[provider]):
+        hint = f"set {KEYS[provider]}, name another --model, or add --offline to run without any model"
+        raise UsageError(f"{spec} needs {KEYS[provider]}, which is not set", hint)
 
 
 class OnUse:

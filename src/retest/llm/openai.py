@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import openai
+from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
 from pydantic import BaseModel
 
 from retest.llm.failures import (
@@ -53,7 +54,7 @@ class OpenAIClient:
             ) from error
         except openai.APIConnectionError as error:
             raise out_of_reach(self.service, self._url, error) from error
-        content: bytes = raw.http_response.content
+        content: bytes = getattr(raw, "http_response", raw).content
         return content
 
     async def aclose(self) -> None:
@@ -91,7 +92,7 @@ class _Error(BaseModel):
     message: str
 
 
-class _Response(BaseModel):
+class Response(BaseModel):
     """What we read of `openai.types.responses.Response`."""
 
     status: str
@@ -112,54 +113,61 @@ class OpenAIModel(Model):
 
     async def complete(self, request: Request) -> Reply:
         """As `Model` says; RunError for a model that does not exist and an account without credit."""
-        name = request.schema.__name__
-        body = await self._client.body(
-            self._client.sdk.responses.with_raw_response.create(
-                model=self.name,
-                instructions=request.system,
-                input=request.user,
-                text={
-                    "format": {
-                        "type": "json_schema",
-                        "name": name,
-                        "schema": strict_schema(request.schema),
-                        "strict": True,
-                    }
-                },
-                max_output_tokens=request.max_output_tokens,
-                # Calls with the same beginning go to the machine that has it in its cache; at most 64 characters.
-                prompt_cache_key=f"retest-{name}-{request.prompt_hash}"[:64],
-                store=False,
-            )
-        )
-        return self._reply(request, read_body(SERVICE, _Response, body))
-
-    def _reply(self, request: Request, response: _Response) -> Reply:
-        usage = Usage(1)
-        if tokens := response.usage:  # `input_tokens` counts those read from the cache too
-            cached = tokens.input_tokens_details or _Cached()
-            usage = Usage(1, tokens.input_tokens, cached.cached_tokens or 0, tokens.output_tokens)
-        if response.error and response.error.code in ("server_error", "rate_limit_exceeded"):
-            raise Transient(f"OpenAI failed while {self.name} was answering: {response.error.message}")
-        if response.status != "completed":
-            reason = (response.incomplete_details or _Incomplete()).reason or ""
-            match reason:
-                case "max_output_tokens":
-                    raise cut_off(SERVICE, self.name, request.max_output_tokens, usage)
-                case "content_filter":
-                    raise refused(SERVICE, self.name, "its content filter", usage)
-            said = response.error.message if response.error else reason
-            raise stopped(SERVICE, self.name, f"{response.status}: {said}", usage)
-        parts = [
-            part
-            for item in response.output
-            if item.type == "message" and item.phase != "commentary"
-            for part in item.content or []
-        ]
-        refusal = next((part.refusal for part in parts if part.type == "refusal"), None)
-        if refusal is not None:
-            raise refused(SERVICE, self.name, refusal, usage)
-        return Reply("".join(part.text for part in parts if part.type == "output_text"), usage)
+        call = self._client.sdk.responses.with_raw_response.create(**asked_of(self.name, request))
+        body = await self._client.body(call)
+        return reply_of(self.name, request.max_output_tokens, read_body(SERVICE, Response, body))
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+def asked_of(model: str, request: Request) -> ResponseCreateParamsNonStreaming:
+    """What a model is asked, as the Responses API takes it, alone or in a batch."""
+    name = request.schema.__name__
+    return {
+        "model": model,
+        "instructions": request.system,
+        "input": request.user,
+        "text": {
+            "format": {
+                "type": "json_schema",
+                "name": name,
+                "schema": strict_schema(request.schema),
+                "strict": True,
+            }
+        },
+        "max_output_tokens": request.max_output_tokens,
+        # Calls with the same beginning go to the machine that has it in its cache; at most 64 characters.
+        "prompt_cache_key": f"retest-{name}-{request.prompt_hash}"[:64],
+        "store": False,
+    }
+
+
+def reply_of(model: str, limit: int, response: Response) -> Reply:
+    """What a response says; `limit` is how many tokens it might have. Raises Unusable for one that did not end by
+    itself, and Transient where the service broke while answering."""
+    usage = Usage(1)
+    if tokens := response.usage:  # `input_tokens` counts those read from the cache too
+        cached = tokens.input_tokens_details or _Cached()
+        usage = Usage(1, tokens.input_tokens, cached.cached_tokens or 0, tokens.output_tokens)
+    if response.error and response.error.code in ("server_error", "rate_limit_exceeded"):
+        raise Transient(f"OpenAI failed while {model} was answering: {response.error.message}")
+    if response.status != "completed":
+        reason = (response.incomplete_details or _Incomplete()).reason or ""
+        match reason:
+            case "max_output_tokens":
+                raise cut_off(SERVICE, model, limit, usage)
+            case "content_filter":
+                raise refused(SERVICE, model, "its content filter", usage)
+        said = response.error.message if response.error else reason
+        raise stopped(SERVICE, model, f"{response.status}: {said}", usage)
+    parts = [
+        part
+        for item in response.output
+        if item.type == "message" and item.phase != "commentary"
+        for part in item.content or []
+    ]
+    refusal = next((part.refusal for part in parts if part.type == "refusal"), None)
+    if refusal is not None:
+        raise refused(SERVICE, model, refusal, usage)
+    return Reply("".join(part.text for part in parts if part.type == "output_text"), usage)

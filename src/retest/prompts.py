@@ -62,8 +62,9 @@ class Prompt:
         return "".join(self.template.blocks[block](context)).strip() + "\n"
 
 
-def load_prompts(workspace: Path) -> dict[str, Prompt]:
-    """The five prompts by name: the workspace's `prompts/NAME.md` where there is one, else the bundled one."""
+def load_prompts(workspace: Path, folder: Path | None = None) -> dict[str, Prompt]:
+    """The five prompts by name: the workspace's `prompts/NAME.md` where there is one, else the bundled one. `folder`
+    stands in for the workspace's `prompts/`."""
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - prompts are not HTML; text of others goes through the filter `data`
@@ -71,7 +72,7 @@ def load_prompts(workspace: Path) -> dict[str, Prompt]:
     environment.filters["data"] = data
     prompts = {}
     for name in NAMES:
-        own = workspace / "prompts" / f"{name}.md"
+        own = (folder or workspace / "prompts") / f"{name}.md"
         path = own if own.is_file() else defaults("prompts") / f"{name}.md"
         try:
             source = path.read_text(encoding="utf-8")

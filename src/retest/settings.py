@@ -47,6 +47,8 @@ class Settings:
     follow: bool = False
     """Whether papers that cite an anchor are candidates too, as OpenAlex knows them."""
     openalex_url: str = OPENALEX_URL
+    trace: bool = False
+    """Whether LangSmith and OpenTelemetry may be told of a run, as their own environment variables say."""
 
     def path(self, name: str) -> Path:
         """`home` or `reports` as an absolute path; relative ones are the workspace's."""
@@ -60,7 +62,7 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
     "candidates": int, "concurrency": int, "timeout": float,
     "retry_attempts": int, "retry_pause": float, "arxiv_interval": float,
 }  # fmt: skip
-_SWITCHES = ("follow",)
+_SWITCHES = ("follow", "trace")
 _ON, _OFF = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _NAMES = [field.name for field in fields(Settings) if field.name != "workspace"]
 

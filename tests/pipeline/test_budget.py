@@ -23,7 +23,7 @@ PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
 
 def log(workspace: Workspace) -> dict[str, Any]:
     lines = (workspace.folder / ".retest" / "runs.jsonl").read_text(encoding="utf-8").splitlines()
-    found: dict[str, Any] = json.loads(lines[-1])
+    found: dict[str, Any] = next(entry for line in reversed(lines) if "usage" in (entry := json.loads(line)))
     return found
 
 

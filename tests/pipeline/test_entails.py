@@ -18,14 +18,14 @@ ASKED_OF_WIND = """\
 <claim>
 Wind drives the tides of small lakes.
 </claim>
-<citation 2604.00002 stance="qualifies">
-before: We gauge eleven lakes through a winter.
-quote: Under ice the wind explains none of the tide, while in summer it explains 75% of it.
-</citation>
 <citation 2603.00001 stance="supports">
 before: Tides of small lakes have been laid to the wind.
 quote: We repeat the measurement with better gauges on ninety lakes.
 after: In all ninety lakes the wind explains at least 80% of the tide.
+</citation>
+<citation 2604.00002 stance="qualifies">
+before: We gauge eleven lakes through a winter.
+quote: Under ice the wind explains none of the tide, while in summer it explains 75% of it.
 </citation>
 """
 

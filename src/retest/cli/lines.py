@@ -131,6 +131,12 @@ def show(
     if last := runlog.last(settings.path("home"), name):
         out()
         out(one_line(f"last run: as of {last['as_of']}, {_cost(last['usage'], last.get('usd'))}"))
+        if ended := runlog.ended(settings.path("home"), last.get("run")):
+            out(
+                one_line(
+                    f"ended {ended.get('ended')}, after {ended.get('seconds')} s, exit status {ended['exit_status']}"
+                )
+            )
 
 
 def _cost(usage: dict[str, Any], usd: float | None) -> str:

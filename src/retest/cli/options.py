@@ -44,6 +44,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def now() -> datetime:
+    """The time by the machine's clock, in UTC, for the run log: read here too, and nowhere else."""
+    return datetime.now(UTC)
+
+
 def claims_folder(workspace: Path) -> tuple[Path, bool]:
     """The workspace's `claims/`, or the bundled one where it has none; and whether it is the bundled one."""
     from retest.data import defaults

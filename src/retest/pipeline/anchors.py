@@ -17,6 +17,12 @@ COUNTER_MONTHS = 6
 """The counter-thesis is asked of the last six months (docs/design.md)."""
 
 
+def recent(as_of: date) -> date:
+    """The day after which work counts as of the last six months. It moves once a month, on the first: were it to move
+    every night, papers would leave every night, and each would change the report and be paid for."""
+    return months_before(as_of, COUNTER_MONTHS).replace(day=1)
+
+
 async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     """Look all of the line's anchors up in one call."""
     del state  # the first station: nothing is known yet
@@ -46,7 +52,7 @@ def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subje
         window = Window(opens=max(days) if days else first_day(claim.dated), as_of=as_of)
         unasked = tuple(anchor for anchor in claim.anchors if isinstance(found[anchor], Unknown))
         result.append(Subject(claim=claim, window=window, excluded=claim.anchors, unasked=unasked))
-    opens = months_before(as_of, COUNTER_MONTHS)
+    opens = recent(as_of)
     counter = Claim(
         id=COUNTER_THESIS, text=line.counter_thesis, dated=opens.isoformat(),
         levers=tuple(dict.fromkeys(lever for claim in line.claims for lever in claim.levers)),

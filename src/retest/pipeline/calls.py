@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,11 @@ def dated(subject: Subject) -> str:
     """The claim's date as prompts state it. The counter-thesis's moves with the day, so it is named, not given: a
     prompt that changes every night would be paid for every night."""
     return "the last six months" if subject.claim.id == COUNTER_THESIS else subject.claim.dated
+
+
+def shuffled(word: str, name: str) -> str:
+    """What to sort by for an order that looks like chance, and is the same whenever the word is."""
+    return hashlib.sha256(f"{word} {name}".encode()).hexdigest()
 
 
 def estimated_tokens(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from retest.domain.answers import Extraction, Finding
 from retest.domain.evidence import Rejection
 from retest.domain.paper import Candidate, Paper
-from retest.errors import ModelFailed
+from retest.errors import ModelFailed, Waiting
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject, sentences_of
 from retest.llm.model import Facts
-from retest.pipeline.calls import estimated_tokens, request
+from retest.llm.parts import parts_of
+from retest.pipeline.calls import estimated_tokens, request, shuffled
 from retest.pipeline.state import ClaimState, Deps, Failure, Limits, Subject
 
 NOT_IN_CALL = "not among the papers shown in that call"
@@ -29,40 +30,38 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     first, so that what is paid for is kept."""
     deps, subject = runtime.context, state["subject"]
     pairs = _Pairs(deps, subject.claim.text, tuple(paper.title for paper in state["anchor_papers"]))
-    found: list[Finding] = []
+    said: dict[str, list[Finding]] = {}
+    failed: list[ModelFailed] = []
     unread: list[Candidate] = []
     for candidate in state["candidates"]:
         remembered = pairs.recall(candidate.paper)
-        if remembered is None:
-            unread.append(candidate)
+        if remembered is not None:
+            said[candidate.paper.id] = remembered
+        elif waiting := pairs.awaits(candidate.paper):
+            failed.append(waiting)
         else:
-            found += remembered
-    batched = batches(unread, deps.limits)
-    calls = [_read(deps, subject, pairs.anchors, batch) for batch in batched]
-    answers = await asyncio.gather(*calls, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException) and not isinstance(answer, ModelFailed):
+            unread.append(candidate)
+    calls = [_read(deps, subject, pairs, batch) for batch in batches(unread, deps.limits, deps.order)]
+    for answer in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(answer, ModelFailed):
+            failed.append(answer)
+        elif isinstance(answer, BaseException):
             raise answer
-    every = {candidate.paper.id for candidate in state["candidates"]}
+        else:
+            said |= answer
+    if failed:  # what only waits is told last: the rest wants something done
+        told = min(failed, key=lambda error: isinstance(error, Waiting))
+        return {"failure": Failure(why="not-judged", detail=told.told)}
+    found: list[Finding] = []
     rejected: list[Rejection] = []
-    for batch, answer in zip(batched, answers, strict=True):
-        if not isinstance(answer, Extraction):
-            continue
-        shown: dict[str, list[Finding]] = {candidate.paper.id: [] for candidate in batch}
-        for finding in answer.findings:
+    for candidate in ordered(state["candidates"], deps.order):
+        for finding in said[candidate.paper.id]:
             cited = parse_id(finding.arxiv_id)
-            if cited and cited.base in shown:
-                shown[cited.base].append(finding)
-            if cited and cited.base in every - shown.keys():
+            if cited and cited.base in said and cited.base != candidate.paper.id:
                 rejected.append(reject(finding.arxiv_id, "id", "not-shown", NOT_IN_CALL))
             else:
                 found.append(finding)
-        for candidate in batch:
-            pairs.keep(candidate.paper, shown[candidate.paper.id])
-    failed = [answer for answer in answers if isinstance(answer, ModelFailed)]
-    if failed:
-        return {"failure": Failure(why="not-judged", detail=failed[0].told)}
-    return {"findings": found, "rejected": rejected, "seen": sorted(every)}
+    return {"findings": found, "rejected": rejected, "seen": sorted(said)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +74,24 @@ class _Pairs:
     anchors: tuple[str, ...]
 
     def recall(self, paper: Paper) -> list[Finding] | None:
-        text = self.deps.asker.recall("pair", self.deps.prompts["extract"].hash, self._about(paper))
+        text = self.deps.asker.recall("pair", self.deps.prompts["extract"].hash, self.about(paper))
         try:
-            return list(Extraction.model_validate_json(text).findings) if text is not None else None
+            return _findings(text) if text is not None else None
         except ValidationError:
             return None
 
-    def keep(self, paper: Paper, findings: Sequence[Finding]) -> None:
-        text = Extraction(findings=list(findings)).model_dump_json()
-        self.deps.asker.keep("pair", self.deps.prompts["extract"].hash, self._about(paper), text)
+    def awaits(self, paper: Paper) -> Waiting | None:
+        return self.deps.asker.awaits("pair", self.deps.prompts["extract"].hash, self.about(paper))
 
-    def _about(self, paper: Paper) -> list[str]:
+    def about(self, paper: Paper) -> list[str]:
+        """All that what is said of a paper depends on, beside model, prompt and ladder."""
         return [self.claim, *self.anchors, paper.id, str(paper.version), paper.title, *sentences_of(paper)]
 
 
-async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Sequence[Candidate]) -> Extraction:
+async def _read(deps: Deps, subject: Subject, pairs: _Pairs, batch: Sequence[Candidate]) -> dict[str, list[Finding]]:
+    """What the model says of each paper of a batch; a finding that cites none of them stands with the first."""
     values = {
-        "claim": subject.claim.text, "anchors": anchors,
+        "claim": subject.claim.text, "anchors": pairs.anchors,
         "papers": [
             {"id": candidate.paper.id, "title": candidate.paper.title, "sentences": sentences_of(candidate.paper)}
             for candidate in batch
@@ -103,21 +103,35 @@ async def _read(deps: Deps, subject: Subject, anchors: Sequence[str], batch: Seq
         text=subject.claim.text,
         papers=tuple(candidate.paper for candidate in batch),
     )
-    return await deps.asker.ask(request(deps.prompts, "extract", Extraction, values, facts), Extraction)
+    parts = {candidate.paper.id: pairs.about(candidate.paper) for candidate in batch}
+    asked = replace(request(deps.prompts, "extract", Extraction, values, facts), parts=parts)
+    answer = await deps.asker.ask(asked, Extraction)
+    return {name: _findings(text) for name, text in parts_of(answer, list(parts)).items()}
 
 
-def batches(candidates: Sequence[Candidate], limits: Limits) -> list[list[Candidate]]:
+def _findings(text: str) -> list[Finding]:
+    return list(Extraction.model_validate_json(text).findings)
+
+
+def batches(candidates: Sequence[Candidate], limits: Limits, order: str = "") -> list[list[Candidate]]:
     """The candidates in even batches under the limits, in order of id: a paper that is new tonight then changes the
-    last batches only, and the answers to the others are remembered."""
-    ordered = sorted(candidates, key=lambda candidate: (candidate.paper.published, candidate.paper.id))
-    tokens = [estimated_tokens(c.paper.title + c.paper.abstract) for c in ordered]
-    count = max(math.ceil(sum(tokens) / limits.tokens_a_call), math.ceil(len(ordered) / limits.papers_a_call))
+    last batches only, and the answers to the others are remembered. With `order`, shuffled by that word."""
+    papers = ordered(candidates, order)
+    tokens = [estimated_tokens(c.paper.title + c.paper.abstract) for c in papers]
+    count = max(math.ceil(sum(tokens) / limits.tokens_a_call), math.ceil(len(papers) / limits.papers_a_call))
     share = sum(tokens) / count if count else 0
     result: list[list[Candidate]] = []
     filled = 0.0
-    for candidate, size in zip(ordered, tokens, strict=True):
+    for candidate, size in zip(papers, tokens, strict=True):
         if not result or (filled + size / 2 > share * len(result) and len(result) < count):
             result.append([])
         result[-1].append(candidate)
         filled += size
     return result
+
+
+def ordered(candidates: Sequence[Candidate], order: str) -> list[Candidate]:
+    """By day and id, or shuffled by the word."""
+    if order:
+        return sorted(candidates, key=lambda candidate: shuffled(order, candidate.paper.id))
+    return sorted(candidates, key=lambda candidate: (candidate.paper.published, candidate.paper.id))

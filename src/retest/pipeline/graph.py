@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
@@ -23,6 +23,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from retest.errors import RetestError
+from retest.events import StationDone, StationEntered
 from retest.pipeline.anchors import anchors
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
@@ -34,6 +35,7 @@ from retest.pipeline.state import ClaimState, Deps, Failure, LineState, Settled
 from retest.pipeline.synthesize import synthesize
 
 log = logging.getLogger("retest")
+S = TypeVar("S", bound=Callable[..., Any])
 
 
 async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -> ClaimState:
@@ -44,6 +46,21 @@ async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -
     what = f"an internal error in station {error.node} ({type(error.error).__name__})"
     detail = f"{what}; retest.log in the state folder has the trace"
     return await settle({**state, "failure": Failure(why="not-judged", detail=detail)}, runtime)
+
+
+def _told(name: str, station: S) -> S:
+    """The station, which says when it is entered and when it is left."""
+
+    async def told(state: Any, runtime: Runtime[Deps]) -> Any:
+        deps, subject = runtime.context, state.get("subject")
+        claim = subject.claim.id if subject else ""
+        deps.tell(StationEntered(deps.line.line, claim, name))
+        try:
+            return await station(state, runtime)
+        finally:
+            deps.tell(StationDone(deps.line.line, claim, name))
+
+    return cast("S", told)
 
 
 def _unless_failed(station: str) -> Callable[[ClaimState], str]:
@@ -72,13 +89,13 @@ def _after_ground(state: ClaimState) -> str:
 def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
     """One claim's way through the stations."""
     graph = StateGraph(ClaimState, context_schema=Deps, output_schema=Settled)
-    graph.add_node("plan", plan, error_handler=stumble)
-    graph.add_node("search", search, error_handler=stumble)
-    graph.add_node("extract", extract, error_handler=stumble)
-    graph.add_node("ground", ground, error_handler=stumble)
-    graph.add_node("widen", widen, error_handler=stumble)
-    graph.add_node("judge", judge, error_handler=stumble)
-    graph.add_node("settle", settle)
+    graph.add_node("plan", _told("plan", plan), error_handler=stumble)
+    graph.add_node("search", _told("search", search), error_handler=stumble)
+    graph.add_node("extract", _told("extract", extract), error_handler=stumble)
+    graph.add_node("ground", _told("ground", ground), error_handler=stumble)
+    graph.add_node("widen", _told("widen", widen), error_handler=stumble)
+    graph.add_node("judge", _told("judge", judge), error_handler=stumble)
+    graph.add_node("settle", _told("settle", settle))
     graph.add_edge(START, "plan")
     graph.add_conditional_edges("plan", _unless_failed("search"), ["search", "settle"])
     graph.add_conditional_edges("search", _after_search, ["extract", "widen", "settle"])
@@ -101,9 +118,9 @@ def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
         ]
 
     graph = StateGraph(LineState, context_schema=Deps)
-    graph.add_node("anchors", anchors)
+    graph.add_node("anchors", _told("anchors", anchors))
     graph.add_node("claim", claim_graph())
-    graph.add_node("synthesize", synthesize)
+    graph.add_node("synthesize", _told("synthesize", synthesize))
     graph.add_edge(START, "anchors")
     graph.add_conditional_edges("anchors", fan_out, ["claim"])
     graph.add_edge("claim", "synthesize")

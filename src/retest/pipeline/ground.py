@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from retest.grounding.ids import parse_id
 from retest.grounding.ladder import climb, context, one_per_paper
 from retest.grounding.prose import clean, ids_in
 from retest.llm.model import Facts
+from retest.llm.parts import parts_of
 from retest.pipeline.calls import request
 from retest.pipeline.state import ClaimState, Deps, Failure, Subject
 
@@ -81,9 +83,16 @@ async def _verify(
     subject, prompt = state["subject"], deps.prompts["entail"].hash
     about = {e.arxiv_id: _asked(subject, e, contexts[e.arxiv_id]) for e in items}
     remembered = {name: _remembered(deps, asked) for name, asked in about.items()}
-    checks = [check for check in remembered.values() if check is not None]
-    unasked = [e for e in items if remembered[e.arxiv_id] is None]
+    checks = [check for said in remembered.values() for check in said or ()]
+    waiting = [error for name, asked in about.items() if remembered[name] is None and (error := _awaits(deps, asked))]
+    # In an order of their own, so that the question is the same whichever findings came from memory.
+    unasked = sorted(
+        (e for e in items if remembered[e.arxiv_id] is None and _awaits(deps, about[e.arxiv_id]) is None),
+        key=lambda item: (item.published, item.arxiv_id),
+    )
     if not unasked:
+        if waiting:
+            raise waiting[0]
         return Entailment(checks=checks)
     values = {
         "claim": subject.claim.text,
@@ -92,12 +101,13 @@ async def _verify(
         ],
     }  # fmt: skip
     facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(unasked))
-    answer = await deps.verifier.ask(request(deps.prompts, "entail", Entailment, values, facts), Entailment)
-    for item in unasked:
-        said = [check for check in answer.checks if (i := parse_id(check.arxiv_id)) and i.base == item.arxiv_id]
-        if said:  # of several, a "no" is final
-            check = min(said, key=lambda one: one.entails)
-            deps.verifier.keep("check", prompt, about[item.arxiv_id], check.model_dump_json())
+    parts = {e.arxiv_id: about[e.arxiv_id] for e in unasked}
+    asked = replace(request(deps.prompts, "entail", Entailment, values, facts), parts=parts)
+    answer = await deps.verifier.ask(asked, Entailment)
+    for name in parts.keys() - parts_of(answer, list(parts)).keys():
+        deps.verifier.keep("check", prompt, about[name], _silence(deps))
+    if waiting:
+        raise waiting[0]
     return Entailment(checks=[*checks, *answer.checks])
 
 
@@ -105,9 +115,21 @@ def _asked(subject: Subject, item: Evidence, around: dict[str, str]) -> list[str
     return [subject.claim.text, item.arxiv_id, item.stance, item.quote, *around.values()]
 
 
-def _remembered(deps: Deps, asked: Sequence[str]) -> Check | None:
+def _remembered(deps: Deps, asked: Sequence[str]) -> list[Check] | None:
+    """What the verifier said of an item: nothing, if it was asked on this very day and passed it over; None, if it is
+    to be asked."""
     text = deps.verifier.recall("check", deps.prompts["entail"].hash, asked)
+    if text == _silence(deps):
+        return []
     try:
-        return Check.model_validate_json(text) if text is not None else None
+        return [Check.model_validate_json(text)] if text is not None else None
     except ValidationError:
         return None
+
+
+def _silence(deps: Deps) -> str:
+    return f"nothing was said of it, as of {deps.as_of}"
+
+
+def _awaits(deps: Deps, asked: Sequence[str]) -> Waiting | None:
+    return deps.verifier.awaits("check", deps.prompts["entail"].hash, asked)

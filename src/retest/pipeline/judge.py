@@ -8,7 +8,7 @@ from retest.domain.answers import Judgment
 from retest.errors import ModelFailed
 from retest.llm.ask import Asker
 from retest.llm.model import Facts
-from retest.pipeline.calls import dated, request
+from retest.pipeline.calls import dated, request, shuffled
 from retest.pipeline.settle import last_decided, settled_verdict
 from retest.pipeline.state import ClaimState, Deps, Failure
 
@@ -31,6 +31,8 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgment:
     subject = state["subject"]
     evidence = sorted(state["evidence"], key=lambda item: (item.published, item.arxiv_id))
+    if deps.order:
+        evidence.sort(key=lambda item: shuffled(deps.order, item.arxiv_id))
     values = {
         "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
         "anchors": [paper.title for paper in state["anchor_papers"]], "evidence": evidence,

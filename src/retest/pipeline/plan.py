@@ -101,6 +101,7 @@ def wider(state: ClaimState) -> list[PlannedSearch]:
     return [PlannedSearch(query=query, by="widened") for query in queries]
 
 
-async def widen(state: ClaimState) -> ClaimState:
+async def widen(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """The second and last round of searches."""
+    del runtime  # every station takes it
     return {"searches": wider(state), "round": 2}

@@ -17,11 +17,13 @@ from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Claim, Line, Window
 from retest.domain.paper import Candidate, Paper, Query
 from retest.domain.verdict import Why
+from retest.events import Tell, nobody
 from retest.llm.ask import Asker
 from retest.papers.following import Following
 from retest.papers.source import Source
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
+from retest.reports.news import waits
 from retest.reports.record import AnchorRecord, ClaimRecord, QuestionRecord, Record, SupersedingRecord
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
@@ -143,12 +145,18 @@ class Deps:
     searches: SearchMemory | None = None
     following: Following | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
+    tell: Tell = nobody
+    """Hears of every station that is entered and left."""
+    order: str = ""
+    """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest eval --repeat` asks
+    whether the order decides."""
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
-        """What the last report says of a claim, if it spoke of the same text then."""
+        """What the last report says of a claim, if it spoke of the same text then and had more to say than that an
+        answer waits in a batch."""
         if self.previous is None:
             return None
         for record in (*self.previous.claims, self.previous.counter_thesis):
-            if record.id == claim_id and record.text == text:
+            if record.id == claim_id and record.text == text and not waits(record):
                 return record
         return None

@@ -9,17 +9,17 @@ from langgraph.runtime import Runtime
 
 from retest.domain.answers import Synthesis
 from retest.domain.evidence import Evidence, Rejection
-from retest.domain.line import COUNTER_THESIS, months_before
+from retest.domain.line import COUNTER_THESIS
 from retest.domain.paper import Lookup
 from retest.errors import ModelFailed
 from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts
-from retest.pipeline.anchors import COUNTER_MONTHS
+from retest.pipeline.anchors import recent
 from retest.pipeline.calls import request
 from retest.pipeline.state import Deps, LineState, Synthesized
-from retest.reports.news import SYNTHESIS_FAILED
+from retest.reports.news import SYNTHESIS_FAILED, waits
 from retest.reports.record import ClaimRecord, QuestionRecord, SupersedingRecord
 
 MOST_SUPERSEDING, MOST_QUESTIONS = 5, 2
@@ -37,7 +37,7 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     if not told:
         limits = "No grounded evidence was found, so there is nothing to set against the line."
         return {"synthesis": Synthesized(questions=standing, limits=limits)}
-    opens = months_before(deps.as_of, COUNTER_MONTHS)
+    opens = recent(deps.as_of)
     against = frozenset(e.arxiv_id for record, e in told if _is_against(record, e) and e.published > opens)
     values = {
         "question": deps.line.question, "thesis": deps.line.thesis, "counter_thesis": deps.line.counter_thesis,
@@ -59,9 +59,10 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
 
 
 def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
-    """Whether a person's answers are awaited: a synthesis of half the claims would have to be asked for again."""
+    """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have to be asked for
+    again."""
     manual = "manual" in (deps.asker.model.provider, deps.verifier.model.provider)
-    return manual and any(record.why == "not-judged" for record in outcomes)
+    return any(waits(record) or (manual and record.why == "not-judged") for record in outcomes)
 
 
 def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:

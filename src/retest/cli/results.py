@@ -1,0 +1,113 @@
+"""What a run brought: the result on stdout, advice on stderr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retest.cli.show import out_json, say, table
+
+if TYPE_CHECKING:
+    from retest.nightly import LineOutcome
+    from retest.reports.record import ClaimRecord
+    from retest.settings import Settings
+
+
+def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
+    """Whether a claim of the lines stands as `--fail-on` names it; each is said. A counter-thesis fails nothing, and
+    where a reviewer has decided the model's other mind is no flip."""
+    found = False
+    for outcome in outcomes:
+        for claim in outcome.record.claims:
+            flip = "flip" if claim.flip is not None and claim.review is None else ""
+            for what in sorted({claim.verdict, flip} & fail_on):
+                say(f"--fail-on {what}: {claim.id} of {outcome.record.line}", needed=True)
+                found = True
+    return found
+
+
+def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
+    """A table a line, or all as one JSON object; then what there is to do, what it cost and what was written."""
+    from retest.llm.manual import AWAITED
+    from retest.reports.markdown import newest
+    from retest.reports.news import SYNTHESIS_FAILED, waits
+
+    if as_json:
+        out_json({"lines": [_described(outcome) for outcome in outcomes]})
+    for outcome in outcomes:
+        every = (*outcome.record.claims, outcome.record.counter_thesis)
+        if not as_json:
+            rows = []
+            for claim in every:
+                item = newest(claim)
+                last = item.arxiv_id if item else claim.why or ""
+                rows.append((claim.id, claim.verdict, _changed(claim, outcome), last))
+            table(("claim", "verdict", "change", "newest evidence"), rows)
+        waiting = say_what_waits(settings) if _is_manual(outcome) else False
+        for claim in every:
+            waits_here = waits(claim) or (waiting and AWAITED in claim.detail)
+            if claim.why in ("search-failed", "not-judged") and not waits_here:
+                say(f"{claim.id}: {claim.detail}", needed=True)
+        if outcome.record.limits.startswith(SYNTHESIS_FAILED) and not any(map(waits, every)):
+            say(outcome.record.limits, needed=True)
+        if ends := outcome.record.claims[0].searched.detail.partition("knows no papers after ")[2]:
+            say(f"the {outcome.record.source} ends on {ends}: what came out after it was not looked at")
+        used = outcome.usage
+        say(
+            f"{outcome.record.line}: {used.calls} model calls, "
+            f"{used.input} tokens in ({used.cached} cached), {used.output} out{_cost(outcome)}"
+        )
+        if outcome.written:
+            say(f"wrote {', '.join(path.name for path in outcome.written)} in {settings.path('reports')}")
+        else:
+            say("nothing new: the report stays as it is")
+
+
+def say_what_waits(settings: Settings) -> bool:
+    """Say how many prompts of `--model manual` have no answer yet; whether there are any."""
+    prompts = sorted((settings.path("home") / "manual").glob("*.prompt.md"))
+    waiting = [path for path in prompts if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))]
+    if waiting:
+        wait = f"{len(waiting)} prompts wait in {waiting[0].parent}"
+        say(f"{wait}: save each answer beside its prompt, and run again", needed=True)
+    return bool(waiting)
+
+
+def _changed(claim: ClaimRecord, outcome: LineOutcome) -> str:
+    """What this run changed about a claim; nothing where it brought no news."""
+    from retest.reports.markdown import change
+
+    changed = change(claim, outcome.record.as_of) if outcome.news else ""
+    return "" if changed.startswith("since") else changed
+
+
+def _cost(outcome: LineOutcome) -> str:
+    """What the calls cost, where there were any and their price is known."""
+    if not outcome.usage.calls or outcome.usd == 0:
+        return ""
+    return ", of a price that is not known" if outcome.usd is None else f", ${outcome.usd:.4f}"
+
+
+def _is_manual(outcome: LineOutcome) -> bool:
+    specs = (outcome.record.model, outcome.record.verifier or "")
+    return any(spec.partition(":")[0] == "manual" for spec in specs)
+
+
+def _described(outcome: LineOutcome) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from retest.reports.markdown import newest
+
+    record = outcome.record
+    claims = []
+    for claim in (*record.claims, record.counter_thesis):
+        item = newest(claim)
+        claims.append({
+            "id": claim.id, "verdict": claim.verdict, "why": claim.why, "detail": claim.detail,
+            "change": _changed(claim, outcome), "evidence": len(claim.evidence), "rejected": len(claim.rejected),
+            "newest": item.arxiv_id if item else None,
+        })  # fmt: skip
+    return {
+        "line": record.line, "as_of": str(record.as_of), "model": record.model, "source": record.source,
+        "news": outcome.news, "complete": outcome.complete, "written": [str(path) for path in outcome.written],
+        "usage": asdict(outcome.usage), "usd": None if outcome.usd is None else float(outcome.usd), "claims": claims,
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,7 +38,7 @@ def load_line(path: Path, today: date | None = None) -> Line:
     """
     checked = check_line(path, today)
     if checked.line is None:
-        raise _together(checked.faults)
+        raise together(checked.faults)
     return checked.line
 
 
@@ -122,7 +123,8 @@ def _needed(model: type[BaseModel]) -> list[str]:
     return [name for name, field in model.model_fields.items() if field.is_required()]
 
 
-def _together(faults: tuple[FileError, ...]) -> FileError:
+def together(faults: Sequence[FileError]) -> FileError:
+    """Several faults as one: the first, with the others in its hint."""
     first, *rest = faults
     lines = [first.hint] if first.hint else []
     lines += [f"{fault.message} ({fault.hint})" if fault.hint else fault.message for fault in rest[: MOST_FAULTS - 1]]

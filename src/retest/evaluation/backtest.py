@@ -1,0 +1,138 @@
+"""A line walked through time: each step a night on the papers, and the texts, that were known on its day."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from retest.domain.line import Claim, Line, first_day
+from retest.domain.paper import Paper
+from retest.domain.verdict import Verdict
+from retest.evaluation.history import STATES, Backtest, ClaimHistory, Gold, Step, told
+from retest.events import Tell
+from retest.llm.budget import Budget
+from retest.nightly import LineOutcome, run_lines
+from retest.papers.grown import Growing, known_from
+from retest.reports.record import ClaimRecord
+from retest.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What is known of a claim's fate: the verdict that literature came to, and newer papers that settle it."""
+
+    expected: Verdict
+    gold: tuple[str, ...]
+
+
+def days(first: date, last: date, every: int) -> list[date]:
+    """The days that a walk stands on: `first`, and every so many days after it up to `last`."""
+    return [first + timedelta(n) for n in range(0, (last - first).days + 1, every)]
+
+
+def folder_of(settings: Settings, line: str) -> Path:
+    """Where a walk keeps its mirror, its memory and its last report: apart from those of nights, which know more."""
+    return settings.path("home") / "backtest" / line
+
+
+async def walk(
+    line: Line, fates: Mapping[str, Fate], on: Sequence[date], settings: Settings, environment: Mapping[str, str],
+    today: date, model: str, verifier: str, tell: Tell, budget: Budget, name: str = "",
+) -> Backtest:  # fmt: skip
+    """Run the line on each of the days, in order, as a nightly job would have; `name` is what people call it.
+
+    Each walk begins with an empty mirror, no report and no memory of searches. Paid answers are kept from walk to walk:
+    they are found again by all that was asked, so they can tell nothing that a prompt of that day does not. Raises
+    UsageError where there is no mirror, and as `run_lines` does.
+    """
+    folder = folder_of(settings, line.line)
+    for stale in ("mirror", "searches", "checkpoints.sqlite", "reports", "batches"):
+        _remove(folder / stale)
+    folder.mkdir(parents=True, exist_ok=True)
+    growing = Growing(settings.path("home") / "mirror", folder / "mirror")
+    known = growing.get(sorted({i for claim in line.claims for i in claim.anchors} | _gold(fates)))
+    then = replace(settings, home=folder, reports=folder / "reports", source="mirror", follow=False)
+    steps: list[Step] = []
+    last: LineOutcome | None = None
+    for day in on:
+        came = growing.until(day)
+        claims = [_as_then(claim, day) for claim in line.claims if _was_made(claim, day, known)]
+        if not claims or not growing.held:
+            steps.append(Step(as_of=day, papers=growing.held, came=came))
+            continue
+        anchors = tuple(anchor for anchor in line.anchors if first_day(anchor.dated) <= day)
+        standing = line.model_copy(update={"claims": tuple(claims), "anchors": anchors})
+        (last,) = await run_lines([standing], then, environment, today, day, model, verifier, tell, budget)
+        steps.append(_step(day, growing.held, came, last, steps))
+    return Backtest(
+        line=name or line.line, model=model, verifier=verifier or None, undated=growing.undated, steps=tuple(steps),
+        claims=tuple(_history(claim, fates.get(claim.id), last, steps, known) for claim in line.claims),
+    )  # fmt: skip
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _gold(fates: Mapping[str, Fate]) -> set[str]:
+    return {i for fate in fates.values() for i in fate.gold}
+
+
+def _was_made(claim: Claim, day: date, known: Mapping[str, Paper]) -> bool:
+    """Whether the claim, and the papers that it rests on, were there before that day: its window is open then."""
+    return first_day(claim.dated) < day and all(known[i].published < day for i in claim.anchors if i in known)
+
+
+def _as_then(claim: Claim, day: date) -> Claim:
+    """Without a review of a later day, which would win over what could be known."""
+    return claim.model_copy(update={"review": None}) if claim.review and claim.review.on > day else claim
+
+
+def _step(day: date, held: int, came: int, outcome: LineOutcome, before: Sequence[Step]) -> Step:
+    claims = outcome.record.claims
+    verdicts = {claim.id: claim.verdict for claim in claims}
+    earlier = before[-1].verdicts if before else {}
+    return Step(
+        as_of=day, papers=held, came=came, calls=outcome.usage.calls,
+        tokens=outcome.usage.input + outcome.usage.output, news=outcome.news, verdicts=verdicts,
+        pending=tuple(claim.id for claim in claims if claim.flip is not None and claim.flip.pending),
+        failed=tuple(claim.id for claim in claims if claim.why in ("search-failed", "not-judged")),
+        changed=tuple(name for name, verdict in verdicts.items() if earlier.get(name, "undetermined") != verdict),
+    )  # fmt: skip
+
+
+def _history(
+    claim: Claim, fate: Fate | None, last: LineOutcome | None, steps: Sequence[Step], known: Mapping[str, Paper]
+) -> ClaimHistory:
+    record: ClaimRecord | None = None
+    if last is not None:
+        record = next((one for one in last.record.claims if one.id == claim.id), None)
+    states = [(step.as_of, step.verdicts[claim.id]) for step in steps if claim.id in step.verdicts]
+    gold = []
+    for name in fate.gold if fate else ():
+        paper = known.get(name)
+        gold.append(
+            Gold(id=name, published=paper.published if paper else None, known=known_from(paper) if paper else None)
+        )
+    return ClaimHistory(
+        id=claim.id, text=claim.text, dated=claim.dated, expected=fate.expected if fate else None, gold=tuple(gold),
+        states=tuple(told(states)), decided_by=_decided_by(record),
+    )  # fmt: skip
+
+
+def _decided_by(record: ClaimRecord | None) -> tuple[tuple[date, str, date], ...]:
+    """For each change to a verdict its day, and the paper that decided it whose v1 is the newest, with that day."""
+    found = []
+    published = {item.arxiv_id: item.published for item in record.evidence} if record else {}
+    for entry in record.history if record else ():
+        papers = [(published[i], i) for i in entry.decided_by if i in published]
+        if entry.verdict in STATES and papers:
+            day, name = max(papers)
+            found.append((entry.on, name, day))
+    return tuple(found)

@@ -38,8 +38,8 @@ def _options(
 
 def main() -> None:
     """Run the command line. Every error of ours becomes one message on stderr and its exit status."""
-    from retest.cli.show import complain
-    from retest.errors import RetestError, RunError
+    from retest.cli.show import complain, told
+    from retest.errors import RetestError
 
     for commands in (
         "run",
@@ -48,6 +48,8 @@ def main() -> None:
         "publish",
         "verify",
         "search",
+        "evaluate",
+        "backtest",
         "mirror",
         "machine",
     ):  # in the order in which --help lists them
@@ -57,11 +59,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal that knows no "→" must not end a run that is done
     try:
         app()
-    except RetestError as error:
-        complain(error)
-        sys.exit(error.exit_status)
-    except OSError as error:
-        complain(RunError(f"{error.filename or 'a file'}: {error.strerror or error}", "see to the path and run again"))
-        sys.exit(RunError.exit_status)
+    except (RetestError, OSError) as error:
+        ours = told(error)
+        complain(ours)
+        sys.exit(ours.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -264,12 +264,21 @@ class PaperIndex:
         """The paper at a place. The searches of one run find the same papers again and again."""
         if self._kept is not None and place in self._kept:
             return self._kept[place]
-        paper = Paper.model_validate_json(self.index.searcher().doc(tantivy.DocAddress(*place))["record"][0])
+        paper = self.read(place)
         if self._kept is not None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[place] = paper
         return paper
+
+    def read(self, place: Place) -> Paper:
+        """The paper at a place, not kept in memory."""
+        return Paper.model_validate_json(self.index.searcher().doc(tantivy.DocAddress(*place))["record"][0])
+
+    def every(self) -> Iterator[tuple[Place, Paper]]:
+        """All papers, each with its place, in no order that means anything."""
+        for _, place in self._hits(tantivy.Query.all_query(), self.index.searcher().num_docs):
+            yield place, self.read(place)
 
     def _any(self, field: str, values: Sequence[str] | Sequence[int]) -> tantivy.Query:
         """Papers with one of these values."""

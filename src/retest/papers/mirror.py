@@ -66,7 +66,7 @@ class MirrorSource:
     name = "mirror"
 
     def __init__(self, folder: Path) -> None:
-        self._index = _open(folder)
+        self._index = whole(folder)
         self._newest = self._index.newest_id()
         self._id, self._mark = _check_format(folder), self._index.last_writing()
         self._held = self._index.index.searcher().num_docs
@@ -188,7 +188,7 @@ class Mirror:
     @staticmethod
     def stats(folder: Path) -> MirrorStats:
         """What is in the mirror, also while it is written. Raises UsageError as MirrorSource does."""
-        index = _open(folder)
+        index = whole(folder)
         first, last = index.days()
         years = index.years()
         size = sum(map(_size, (folder / "index").iterdir()))
@@ -343,7 +343,8 @@ def _check_format(folder: Path) -> str:
     return str(found.get("id", ""))
 
 
-def _open(folder: Path) -> PaperIndex:
+def whole(folder: Path) -> PaperIndex:
+    """The mirror's index as of its last commit. Raises UsageError as MirrorSource does."""
     _check_format(folder)
     try:
         index = PaperIndex.open(folder / "index")

@@ -11,16 +11,18 @@ import asyncio
 import multiprocessing
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
 from retest.domain.line import Line
-from retest.nightly import LineOutcome, Watch, run_lines
+from retest.events import nobody
+from retest.nightly import LineOutcome, run_lines
 from retest.settings import Settings
 from tests.fakes.models import FakeModels
 
@@ -77,12 +79,19 @@ class Loopback:
         return found
 
 
+Temperament = Callable[[str, str], dict[str, Any]]
+"""What a model says to a schema's name and a prompt: a function that can be sent to another process."""
+
+
 @contextmanager
-def loopback(delay: float, findings: int = 2) -> Iterator[Loopback]:
-    """A model that takes `delay` seconds for each answer and finds `findings` papers a batch."""
+def loopback(delay: float, findings: int = 2, temperament: Temperament | None = None) -> Iterator[Loopback]:
+    """A model that takes `delay` seconds for each answer: the one described above, which finds `findings` papers a
+    batch, or one of another temperament."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, delay, findings), daemon=True)
+    process = context.Process(
+        target=_serve, args=(theirs, delay, temperament or partial(answer, findings=findings)), daemon=True
+    )
     process.start()
     try:
         if not ours.poll(30):
@@ -93,8 +102,8 @@ def loopback(delay: float, findings: int = 2) -> Iterator[Loopback]:
         process.join(10)
 
 
-def _serve(pipe: Connection, delay: float, findings: int) -> None:
-    with FakeModels(lambda schema, _, user: answer(schema, user, findings), delay=delay) as fake:
+def _serve(pipe: Connection, delay: float, temperament: Temperament) -> None:
+    with FakeModels(lambda schema, _, user: temperament(schema, user), delay=delay) as fake:
         pipe.send(fake.url)
         while pipe.recv() == "asked":
             pipe.send([Asked(seen.schema, seen.system, seen.user, seen.at) for seen in fake.requests])
@@ -105,6 +114,6 @@ def measured(line: Line, settings: Settings, as_of: date, model: Loopback) -> tu
     """What a run of the line against the loopback model did, and the seconds that it took."""
     environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
     started = time.perf_counter()
-    work = run_lines([line], settings, environment, as_of, as_of, "anthropic:loopback", "", Watch(lambda *_: None))
+    work = run_lines([line], settings, environment, as_of, as_of, "anthropic:loopback", "", nobody)
     (outcome,) = asyncio.run(work)
     return outcome, time.perf_counter() - started

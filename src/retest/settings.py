@@ -145,7 +145,7 @@ def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
             return model
     raise UsageError(
         "no model is named and no key is set",
-        f"set {' or '.join(DEFAULT_MODELS)}, or add --offline to run on the bundled library without any model;\n"
+        f"set {' or '.join(DEFAULT_MODELS)}; retest run --offline reads the bundled library without any model;\n"
         "  --model manual needs no key either: it writes prompt files for a chat",
     )
 

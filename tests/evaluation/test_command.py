@@ -77,7 +77,7 @@ def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_ar
     folder = bench.workspace.folder / ".retest" / "manual"
     (prompt,) = folder.glob("*.prompt.md")
     assert prompt.name.startswith("gold--c00--QueryPlan-")
-    assert "1 prompts wait in" in ran.err
+    assert "1 prompt waits in" in ran.err
     plan = {"queries": [{"all_of": [], "any_of": ["barley"]}], "counter_statement": "No."}
     prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(json.dumps(plan), encoding="utf-8")
     bench.workspace.retest(*arguments)

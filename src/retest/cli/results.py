@@ -40,7 +40,8 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
             for claim in every:
                 item = newest(claim)
                 last = item.arxiv_id if item else claim.why or ""
-                rows.append((claim.id, claim.verdict, _changed(claim, outcome), last))
+                change = "waits" if waits(claim) or AWAITED in claim.detail else _changed(claim, outcome)
+                rows.append((claim.id, claim.verdict, change, last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
         waiting = say_what_waits(settings) if _is_manual(outcome) else False
         for claim in every:
@@ -67,7 +68,8 @@ def say_what_waits(settings: Settings) -> bool:
     prompts = sorted((settings.path("home") / "manual").glob("*.prompt.md"))
     waiting = [path for path in prompts if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))]
     if waiting:
-        wait = f"{len(waiting)} prompts wait in {waiting[0].parent}"
+        many = "1 prompt waits" if len(waiting) == 1 else f"{len(waiting)} prompts wait"
+        wait = f"{many} in {waiting[0].parent}"
         say(f"{wait}: save each answer beside its prompt, and run again", needed=True)
     return bool(waiting)
 

@@ -35,7 +35,8 @@ lint: install    ## lint and format in place
 types: install   ## strict types
 	$(PYTHON) -m mypy
 
-bench: install   ## the benchmarks: make bench MIRROR=path/to/.retest/mirror
+bench: install   ## three benchmarks (docs/benchmarks.md has the others): make bench MIRROR=path/to/.retest/mirror
+	@test -n "$(MIRROR)" || { echo "say where a mirror is: make bench MIRROR=path/to/.retest/mirror"; exit 2; }
 	$(PYTHON) -m benchmarks.startup
 	$(PYTHON) -m pip install --quiet bpe-openai
 	$(PYTHON) -m benchmarks.cost --mirror $(MIRROR)

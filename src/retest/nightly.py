@@ -158,6 +158,8 @@ class _Run:
         spent = account.spent
         outcome = LineOutcome(record, news, tuple(written), spent.usage, spent.usd(), entry["seconds"])
         self._log(outcome, started, entry)
+        if self.opened.asking.batches:
+            self.opened.asking.batches.book.told(line.line)
         self.tell(LineEnded(outcome))
         return outcome
 
@@ -187,6 +189,10 @@ class _Run:
         await self.checkpoints.adelete_thread(thread)
         return cast("LineState", ended.values)
 
+    @property
+    def _batched(self) -> bool:
+        return bool(self.opened.asking.batches and self.opened.asking.batches.on)
+
     def _thread(self, deps: Deps) -> str:
         """One id per run: everything that the run's answer depends on."""
         inputs = {
@@ -194,7 +200,7 @@ class _Run:
             "verifier": self.opened.asking.verifier, "source": deps.source.name, "limits": asdict(deps.limits),
             "prompts": {name: prompt.hash for name, prompt in deps.prompts.items()}, "ladder": LADDER_VERSION,
             "previous": deps.previous.model_dump(mode="json") if deps.previous else None,
-            "batch": bool(self.opened.asking.batches and self.opened.asking.batches.on),
+            "batch": self._batched,
         }  # fmt: skip
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -217,8 +223,8 @@ class _Run:
         entry = {
             "line": record.line, "run": stamp(self.began), "started": stamp(started), "ended": stamp(self.now()),
             "as_of": str(record.as_of), "model": record.model, "verifier": record.verifier, "source": record.source,
-            "prompts": record.prompts, "ladder": LADDER_VERSION, "news": outcome.news, "complete": outcome.complete,
-            **used, "written": [path.name for path in outcome.written],
+            "prompts": record.prompts, "ladder": LADDER_VERSION, "batch": self._batched, "news": outcome.news,
+            "complete": outcome.complete, **used, "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }  # fmt: skip
         runlog.add(self.opened.settings.path("home"), entry)

@@ -100,7 +100,7 @@ def _newest(home: Path) -> Iterator[dict[str, Any]]:
     for text in reversed(written):
         try:
             entry = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict):
             yield entry

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock, Timeout
 
 from retest.domain.paper import Paper
+from retest.domain.verdict import Verdict
+from retest.evaluation.backtest_chart import chart, outcome
+from retest.evaluation.backtest_page import headline, page
+from retest.evaluation.history import Backtest, ClaimHistory, Gold, State, Step
 from retest.papers.grown import Growing, known_from
 from retest.papers.mirror import Mirror, MirrorSource
 from tests.brains import Reader, finding, judgment
@@ -121,6 +127,150 @@ def test_a_walk_of_a_later_day_first_leaks_nothing_into_an_earlier_one(workspace
     assert json.loads(workspace.retest(*command).out)["claims"] == early["claims"]
 
 
+def test_what_was_said_of_a_paper_beside_a_later_one_is_forgotten_by_a_walk_on_other_days(
+    workspace: Workspace, model: Any
+) -> None:
+    reader = Reader()
+
+    def swayed(schema: str, system: str, user: str) -> Any:
+        if schema == "Extraction" and f"<paper {AGREES.id}>" in user and f"<paper {LIMITS.id}>" in user:
+            return {"findings": [finding(i, "contradicts", [3]) for i in (AGREES.id, LIMITS.id)]}
+        return reader(schema, system, user)
+
+    model(swayed)
+    workspace.retest("backtest", "tides", "--from", "2026-04-21", "--to", "2026-04-21")
+    walk = walked(workspace)
+    assert states(walk, "wind-drives")[0] == ("2026-03-22", "holds"), (
+        "the reading of one paper in a call with a later one is known before that one"
+    )
+
+
+def test_a_walk_that_is_made_again_says_the_same_and_what_it_cost_then(workspace: Workspace, asked: FakeModels) -> None:
+    first = walked(workspace)
+    assert first["steps"][0]["calls"]
+    asked.requests.clear()
+    assert walked(workspace) == first
+    assert not asked.requests, "a second walk over the same papers pays for nothing"
+
+
+def test_a_walk_that_ended_early_goes_on_with_what_it_paid_for(workspace: Workspace, model: Any) -> None:
+    fake = model(Reader())
+    whole = walked(workspace)
+    paid = [(seen.schema, seen.user) for seen in fake.requests]
+    _forget_answers(workspace)
+    fake.requests.clear()
+    short = workspace.retest(*WALK[:4], "--to", "2026-04-22", *WALK[6:])
+    assert short.status == 0, short.err
+    assert walked(workspace) == whole
+    assert sorted((seen.schema, seen.user) for seen in fake.requests) == sorted(paid), "each question once, over both"
+
+
+def test_two_walks_of_a_line_do_not_work_in_one_folder_at_a_time(workspace: Workspace, model: Any) -> None:
+    reader, free = Reader(), []
+
+    def looking(schema: str, system: str, user: str) -> Any:
+        try:
+            with FileLock(workspace.folder / ".retest" / "backtest" / "tides" / "run.lock", timeout=0):
+                free.append(schema)
+        except Timeout:
+            pass
+        return reader(schema, system, user)
+
+    model(looking)
+    walked(workspace)
+    assert not free
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_walk_does_not_go_beyond_today(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retest.cli.backtest.today", lambda: date(2026, 4, 1))
+    walk = walked(workspace)
+    assert [step["as_of"] for step in walk["steps"]] == ["2026-03-22"]
+
+
+def history(gold: list[Gold], told: list[tuple[str, Verdict]], last: str = "2026-06-20") -> ClaimHistory:
+    states = tuple(State(on=date.fromisoformat(day), verdict=verdict) for day, verdict in told)
+    return ClaimHistory(
+        id="a1", text="A claim.", dated="2025", expected="relaxed", gold=tuple(gold), states=states, decided_by=(),
+        last=date.fromisoformat(last) if told else None,
+    )  # fmt: skip
+
+
+def paper(day: str, known: str | None = "", name: str = "2604.00002") -> Gold:
+    text = day if known == "" else known
+    return Gold(id=name, published=date.fromisoformat(day), known=date.fromisoformat(text) if text else None)
+
+
+@pytest.mark.parametrize(
+    ("gold", "told", "fate"),
+    [
+        ([paper("2026-07-01")], [("2026-03-22", "undetermined")], "not settled yet"),
+        ([paper("2026-07-01")], [("2026-03-22", "relaxed")], "not settled yet"),
+        ([paper("2026-04-05")], [], "not tested"),
+        ([paper("2026-04-05", None)], [("2026-03-22", "undetermined")], "not in the mirror"),
+        ([paper("2026-04-05", "2026-09-01")], [("2026-03-22", "undetermined")], "not in the mirror"),
+        ([paper("2026-04-05", None)], [("2026-03-22", "holds"), ("2026-05-21", "relaxed")], "noticed"),
+        ([paper("2026-04-05", "2026-05-01")], [("2026-03-22", "undetermined")], "missed"),
+        ([paper("2026-04-05")], [("2026-04-05", "undetermined"), ("2026-05-05", "relaxed")], "noticed"),
+        ([paper("2026-04-05")], [("2026-04-06", "undetermined"), ("2026-05-05", "relaxed")], "settled before"),
+        ([paper("2026-04-05")], [("2026-03-22", "relaxed"), ("2026-04-21", "holds")], "right before"),
+        ([paper("2026-04-05")], [("2026-03-01", "relaxed"), ("2026-03-22", "holds")], "missed"),
+    ],
+)  # fmt: skip
+def test_only_what_a_walk_could_notice_is_missed(gold: list[Gold], told: list[tuple[str, Verdict]], fate: str) -> None:
+    assert history(gold, told).fate == fate
+
+
+def test_what_was_never_to_be_noticed_is_no_claim_that_was_settled_meanwhile() -> None:
+    claims = (
+        history([paper("2026-04-05")], [("2026-03-22", "holds"), ("2026-04-21", "relaxed")]),
+        history([paper("2026-07-01")], [("2026-03-22", "holds")]),
+        history([paper("2026-04-05")], []),
+        history([paper("2026-04-05", None)], [("2026-03-22", "holds")]),
+    )
+    step = Step(as_of=date(2026, 3, 22), papers=1, came=1)
+    walk = Backtest(line="l", model="m", verifier=None, undated=0, steps=(step,), claims=claims)
+    assert headline(walk) == (
+        "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median; 1 not settled yet; "
+        "1 not tested; 1 not in the mirror; 1 flip, 0 of them taken back."
+    )
+    assert all(outcome(claim) in chart(walk) for claim in claims)
+
+
+def test_every_kind_of_mark_in_the_timeline_has_a_style() -> None:
+    told: list[tuple[str, Verdict]] = [("2026-03-22", "holds"), ("2026-04-21", "relaxed")]
+    steps = tuple(Step(as_of=date.fromisoformat(day), papers=1, came=1) for day in ("2025-12-22", "2026-06-20"))
+    claims = (history([paper("2026-04-05")], told),)
+    drawn = chart(Backtest(line="l", model="m", verifier=None, undated=0, steps=steps, claims=claims))
+    used = {name for names in re.findall(r'class="([^"]+)"', drawn) for name in names.split()}
+    assert not {name for name in used if f".{name}" not in drawn}, "no rule of the chart's style knows them"
+
+
+def test_a_late_text_is_that_of_the_paper_that_is_named() -> None:
+    first, second = paper("2026-04-05", "2026-06-10", "2604.00002"), paper("2026-05-01", "2026-05-01", "2605.00003")
+    told: list[tuple[str, Verdict]] = [("2026-03-22", "holds"), ("2026-05-21", "relaxed")]
+    steps = tuple(Step(as_of=date.fromisoformat(day), papers=1, came=1) for day in ("2026-03-22", "2026-05-21"))
+    walk = Backtest(
+        line="l", model="m", verifier=None, undated=0, steps=steps, claims=(history([first, second], told),)
+    )
+    text = " ".join(page(walk).split())
+    assert "the text of [2604.00002](https://arxiv.org/abs/2604.00002) that is known is of 2026-06-10" in text
+    assert "66 days after its v1" in text
+    unknown = history([paper("2026-04-05", None, "2604.00002"), second], told)
+    walk = walk.model_copy(update={"claims": (unknown,)})
+    assert "(https://arxiv.org/abs/2604.00002) is of a later version, of an unknown day" in " ".join(page(walk).split())
+
+
+def test_a_walk_without_known_fates_says_nothing_of_noticing(workspace: Workspace, asked: FakeModels) -> None:
+    del asked
+    ran = workspace.retest(*WALK, "--out", str(workspace.folder / "out"))
+    assert ran.status == 0, ran.err
+    assert "2 claims, of none of which the fate is known" in ran.out
+    text = (workspace.folder / "out" / "backtest.md").read_text(encoding="utf-8")
+    assert "No claim was noticed" not in text
+    assert "missed" not in text
+
+
 @pytest.mark.usefixtures("asked")
 def test_nights_and_reports_know_nothing_of_a_walk(workspace: Workspace) -> None:
     walked(workspace)
@@ -165,6 +315,8 @@ def test_a_flip_that_a_later_one_undoes_is_counted_as_taken_back(workspace: Work
     [
         (("tides", "--from", "2026-02-30", "--to", "2026-06"), "--from is '2026-02-30'"),
         (("tides", "--from", "2026-06", "--to", "2026-02"), "0 steps"),
+        (("tides", "--from", "2099-01", "--to", "2099-02"), "none after today"),
+        (("tides", "--from", "2025/2026", "--to", "2026-02"), "--from is '2025/2026'"),
         (("tides", "--from", "2026-02", "--to", "2026-06", "--every", "0d"), "--every is '0d'"),
         (("tides", "--from", "1995-02", "--to", "2026-06", "--every", "1d"), "a walk has 1 to 1000"),
         (("nowhere", "--from", "2026-02", "--to", "2026-06"), "nowhere"),

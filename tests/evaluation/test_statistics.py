@@ -197,3 +197,18 @@ def test_two_rounds_at_least_have_the_same_order(rounds: int) -> None:
     assert len(kinds) == rounds
     assert kinds.count("same") >= 2
     assert ("shuffled" in kinds) == (rounds > 2)
+
+
+def test_a_comparison_of_thousands_of_claims_has_a_p_value_too() -> None:
+    assert mcnemar(1200, 1200) == 1
+    assert mcnemar(0, 2000) == 0
+    assert mcnemar(500, 600) == pytest.approx(0.0028, abs=1e-4)
+
+
+def test_an_f1_of_a_few_claims_that_are_all_right_or_all_wrong_is_no_certainty() -> None:
+    found = scores([claim(0, "holds", "holds"), claim(1, "relaxed", "undetermined")], seed=1)
+    by = {one.verdict: one.f1 for one in found.verdicts}
+    assert (by["holds"].value, by["holds"].low, by["holds"].high) == (1, 0.025, 1)
+    assert (by["relaxed"].value, by["relaxed"].low, by["relaxed"].high) == (0, 0, 0.975)
+    every = scores([claim(n, "holds", "holds") for n in range(10)], seed=1).macro_f1
+    assert (every.value, every.low, every.high) == (1, 0.6915, 1)

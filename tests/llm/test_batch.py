@@ -22,7 +22,7 @@ from retest.llm.batch import Batches
 from retest.llm.batch_anthropic import AnthropicBatches
 from retest.llm.batch_openai import OpenAIBatches
 from retest.llm.batch_service import BatchService
-from retest.llm.batch_state import NAME, Asked, Failed, Invalid, Sent, State, read_state, write_state
+from retest.llm.batch_state import NAME, Asked, Failed, Invalid, Sent, State, Untold, read_state, write_state
 from retest.llm.budget import Prices
 from retest.llm.model import Usage
 from retest.llm.parts import parts_of
@@ -142,6 +142,26 @@ async def test_what_no_service_has_any_more_is_forgotten_and_said(tmp_path: Path
     await run.pick_up()
     assert run.answer("k1") is None
     assert "results no more" in said.lines[0]
+    assert read_state(tmp_path).sent == [], "the next run says it again"
+
+
+def test_a_batch_of_a_provider_without_batches_is_an_error(tmp_path: Path) -> None:
+    write_state(tmp_path, State(sent=[sent()]))
+    path = tmp_path / NAME
+    path.write_text(path.read_text(encoding="utf-8").replace('"anthropic"', '"manual"'), encoding="utf-8")
+    with pytest.raises(FileError, match="provider"):
+        read_state(tmp_path)
+
+
+def test_what_was_picked_up_for_a_line_makes_its_next_run_begin_anew(tmp_path: Path, cache: AnswerCache) -> None:
+    untold = Untold(line="l", claim="c", kind="Judgment", provider="anthropic", model="m", usage=Usage(1, 1, 0, 1))
+    write_state(tmp_path, State(untold=[untold]))
+    assert batches(tmp_path, cache, on=False).touched, "a killed run that waited would go on waiting"
+
+
+def test_a_full_run_that_others_kept_waiting_for_weeks_is_a_new_one(tmp_path: Path, cache: AnswerCache) -> None:
+    write_state(tmp_path, State(afresh=f"full {TODAY - timedelta(days=8)}", sent=[sent()]))
+    assert batches(tmp_path, cache, full=True).afresh == f"full {TODAY}"
 
 
 async def test_batches_of_other_models_are_left_alone(tmp_path: Path, cache: AnswerCache) -> None:

@@ -468,6 +468,68 @@ def test_full_goes_on_until_nothing_waits_and_the_next_one_begins_anew(
     assert state(workspace)["afresh"] == ""
 
 
+def test_what_a_full_run_has_under_way_is_not_paid_for_by_a_plain_one(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
+    fake = host()
+    workspace.run("--batch", "--full")
+    workspace.run("--batch", "--full")
+    fake.polls = 1
+    workspace.run("--batch", "--full")
+    assert state(workspace)["sent"][0]["asked"].popitem()[1]["kind"] == "Judgment"
+    assert workspace.run("--batch").status == 3
+    through(workspace)
+    assert max(Counter(fake.submitted).values()) == 1
+    assert once(fake)
+
+
+def test_what_answers_used_is_logged_though_the_run_that_took_them_dies_before_it_logs(
+    workspace: Workspace, host: Callable[..., FakeBatches], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = host()
+    workspace.run("--batch")
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("retest.nightly.write_report", full_disk)
+        assert workspace.run("--batch").status == 1
+    through(workspace)
+    assert sum(entry["usage"]["calls"] for entry in log(workspace)) == len(fake.paid)
+    assert state(workspace)["untold"] == []
+
+
+def test_the_log_says_which_runs_asked_through_batches(workspace: Workspace, host: Callable[..., FakeBatches]) -> None:
+    host()
+    workspace.run("--batch")
+    workspace.run()
+    assert [entry["batch"] for entry in log(workspace)] == [True, False]
+
+
+def test_explain_knows_what_has_failed_for_the_day_and_writes_nothing(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
+    fake = host(Reader().saying("Judgment", prose("I think so."), "The moon"))
+    wrong = status(400)
+    fake.outcome = lambda seen, n: wrong if seen.user.startswith("<claim>\nWind drives") else None
+    for _ in range(4):
+        workspace.run("--batch")
+    ponds = CLAIMS.replace("line: tides", "line: ponds").replace("lakes", "ponds").replace("moon", "sun")
+    workspace.claims(ponds, "ponds")  # its run picks up what is of the other line, and asks nothing
+    workspace.retest("run", "--line", "ponds", "--as-of", "2026-08-21", "--batch", "--max-tokens", "0")
+    assert len(state(workspace)["invalid"]) == 2
+    before = (workspace.folder / ".retest" / "batches.json").read_bytes()
+    said = workspace.run("--batch", "--explain", "--json").out
+    assert (workspace.folder / ".retest" / "batches.json").read_bytes() == before
+    (line,) = json.loads(said)["lines"]
+    assert [one["certain"]["kinds"] for one in line["claims"]] == [{}, {}, {}]
+    asked, sent = len(fake.requests), len(fake.submitted)
+    workspace.run("--batch")
+    assert {seen.schema for seen in fake.requests[asked:]} <= {"Synthesis"}
+    assert len(fake.submitted) == sent
+
+
 @pytest.mark.parametrize("spec", ["openai-chat:llama", "manual:chat", "annotations:"])
 def test_models_without_a_batch_api_are_an_error_that_says_which_have_one(
     workspace: Workspace, host: Callable[..., FakeBatches], spec: str

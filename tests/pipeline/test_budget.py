@@ -15,7 +15,7 @@ from retest.llm.budget import Budget, OutOfBudget, Prices
 from retest.llm.model import Usage
 from tests.brains import Reader
 from tests.conftest import Workspace
-from tests.fakes.wires import Fault
+from tests.fakes.wires import WIRES, Fault
 
 DAY = date(2026, 8, 21)
 PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
@@ -166,3 +166,34 @@ def test_a_run_log_with_half_a_line_is_read_as_far_as_it_goes(workspace: Workspa
     assert "last run: as of 2026-08-21" in workspace.retest("show", "tides").out
     workspace.run(as_of="2026-08-22")
     assert "last run: as of 2026-08-22" in workspace.retest("show", "tides").out
+
+
+@pytest.mark.parametrize("limit", [(), ("--max-usd", "5")])
+def test_a_service_that_counts_tokens_wrongly_costs_no_run(
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch, limit: tuple[str, ...]
+) -> None:
+    fake, wire = model(Reader()), WIRES["/v1/responses"]
+    answer = wire.reply
+
+    def reply(*seen: Any) -> Any:
+        said = answer(*seen)
+        said["usage"] |= {"input_tokens_details": {"cached_tokens": 10**6}, "output_tokens": -3}
+        return said
+
+    monkeypatch.setattr(wire, "reply", reply)
+    workspace.environment |= {
+        "RETEST_MODEL": "openai:gpt-6.1-terra", "OPENAI_API_KEY": "loopback", "OPENAI_BASE_URL": fake.openai_url
+    }  # fmt: skip
+    ran = workspace.run(*limit)
+    assert ran.status == 0, ran.err
+    assert log(workspace)["usd"] > 0
+
+
+def test_a_run_log_of_a_stranger_stops_no_run(workspace: Workspace, model: Any) -> None:
+    model(Reader())
+    workspace.run()
+    odd = ["[" * 200_000, '{"line": "tides", "usage": {}, "prompts": {"judge": [1]}, "model": {}, "ladder": []}', "7"]
+    with (workspace.folder / ".retest" / "runs.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n".join([*odd, *reversed(odd)]) + "\n")
+    assert workspace.run("--explain").status == 0
+    assert workspace.run().status == 0

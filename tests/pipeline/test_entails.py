@@ -174,3 +174,16 @@ def test_a_revision_before_every_claim_is_no_news(workspace: Workspace, model: A
     (record,) = workspace.record()["anchors"]
     assert (record["status"], record["claims"]) == ("ok", [])
     assert "News of the anchors" not in workspace.markdown()
+
+
+def test_a_yes_to_a_quote_that_was_not_asked_about_lets_nothing_pass(workspace: Workspace, model: Any) -> None:
+    yes = [{"arxiv_id": name, "entails": True, "why": "Yes."} for name in (AGREES.id, LIMITS.id, "2606.00099")]
+    fake = model(Reader().saying("Entailment", {"checks": yes[:1]}, "Wind drives"))
+    workspace.run()
+    assert reasons(workspace.claim("wind-drives")) == {LIMITS.id: "unverifiable"}
+    workspace.mirror(AGREES.model_copy(update={"id": "2606.00099", "published": date(2026, 6, 9)}))
+    stances = {AGREES.id: ("supports", [3]), LIMITS.id: ("qualifies", [3]), "2606.00099": ("supports", [3])}
+    fake.brain = Reader(stances={"Wind drives": stances}).saying("Entailment", {"checks": yes}, "Wind drives")
+    workspace.run()
+    assert LIMITS.id not in asked(fake, "Entailment")[-1]
+    assert {item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]} == {AGREES.id, "2606.00099"}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from retest.domain.paper import Lookup, Unknown
+from retest.papers.mirror import MirrorSource
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
@@ -111,7 +114,7 @@ def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(workspace: Workspac
     assert workspace.run().status == 0
     after = workspace.claim("wind-drives")
     assert (after["verdict"], after["flip"]) == ("relaxed", None)
-    assert [entry["verdict"] for entry in after["history"]] == ["relaxed", "undetermined", "relaxed"]
+    assert [entry["verdict"] for entry in after["history"]] == ["relaxed"], "no state"
 
 
 def test_an_error_that_nobody_foresaw_costs_one_claim(
@@ -259,3 +262,26 @@ def test_a_bug_outside_the_claims_does_not_poison_the_next_run(
     ran = workspace.run()
     assert ran.status == 0, ran.err
     assert {r.schema for r in fake.requests[paid:]} == {"Synthesis"}, "what was paid for was paid for again"
+
+
+def test_evidence_that_the_source_could_not_be_asked_for_fails_its_claim(
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(Reader())
+    workspace.run()
+    before = workspace.claim("wind-drives")
+    known = MirrorSource.get
+
+    def get(self: MirrorSource, ids: Sequence[str]) -> dict[str, Lookup]:
+        return {
+            name: Unknown(id=name, reason="timed out") if name == AGREES.id else found
+            for name, found in known(self, ids).items()
+        }
+
+    monkeypatch.setattr(MirrorSource, "get", get)
+    workspace.environment["RETEST_CANDIDATES"] = "1"  # as if newer papers had pushed it out of the ranks
+    assert workspace.run().status == 3
+    claim = workspace.claim("wind-drives")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
+    assert "timed out" in claim["detail"]
+    assert claim["evidence"] == before["evidence"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,10 +60,11 @@ def backtest(
 
     Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be judged.
     """
-    from retest.cli.running import interruptible
+    from retest.cli.results import say_what_waits
+    from retest.cli.running import interruptible, only_run
     from retest.cli.show import out, say, speaking, table
     from retest.evaluation import backtest_page as page
-    from retest.evaluation.backtest import days, walk
+    from retest.evaluation.backtest import days, folder_of, home_of, walk
     from retest.evaluation.files import as_json as text
     from retest.evaluation.files import check_folder
     from retest.settings import chosen_model, environment, load_settings
@@ -75,9 +77,11 @@ def backtest(
         step = EVERY.fullmatch(every)
         if not step or not int(step[1]):
             raise UsageError(f"--every is {every!r}", "it must be a number of days, as in 30d")
-        on = days(_day("--from", first), _day("--to", last), int(step[1]))
+        on = days(_day("--from", first), min(_day("--to", last), today()), int(step[1]))
         if not 1 <= len(on) <= MOST:
-            raise UsageError(f"from {first} to {last} there are {len(on)} steps", f"a walk has 1 to {MOST}")
+            raise UsageError(
+                f"from {first} to {last} there are {len(on)} steps", f"a walk has 1 to {MOST}, and none after today"
+            )
         line, fates = _line(settings.workspace, name, gold)
         chosen = chosen_model(settings, environment())
         say(f"{len(line.claims)} claims of {Path(name).stem}, {len(on)} steps from {on[0]} to {on[-1]}")
@@ -85,7 +89,8 @@ def backtest(
             line, fates, on, settings, environment(), today(), chosen, settings.verifier, _told,
             budget_of(max_usd, max_tokens), Path(name).stem,
         )  # fmt: skip
-        found: Backtest = interruptible(work)
+        with only_run(replace(settings, home=folder_of(settings, line.line))):
+            found: Backtest = interruptible(work)
         if out_folder:
             written = page.write_backtest(out_folder, found)
             say(f"wrote {', '.join(path.name for path in written) or 'nothing new'} in {out_folder}")
@@ -95,6 +100,8 @@ def backtest(
             table(("claim", "expected", "at the end", "flips", "what became of it"), page.rows(found))
             out()
             out(page.headline(found))
+        if any(spec.startswith("manual") for spec in (chosen, settings.verifier)):
+            say_what_waits(replace(settings, home=home_of(settings, line.line, on)))
     if any(step.failed for step in found.steps):
         raise typer.Exit(3)
 
@@ -115,6 +122,8 @@ def _day(option: str, said: str) -> date:
     from retest.domain.line import first_day, last_day
 
     try:
+        if "/" in said:
+            raise ValueError("two dates")  # as a claim may have, which is dated by a span
         return first_day(said) if option == "--from" else last_day(said)
     except ValueError as error:
         raise UsageError(f"{option} is {said!r}", "it must be a day that exists, as YYYY-MM-DD, or a month") from error

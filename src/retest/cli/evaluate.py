@@ -89,6 +89,9 @@ def evaluate(
     from retest.cli.show import speaking
     from retest.settings import environment, load_settings
 
+    if compare:  # a folder that --out wrote stands for its result
+        first, second = ((str(Path(side) / "eval.json") if Path(side).is_dir() else side) for side in compare)
+        compare = first, second
     with speaking(as_json=as_json, quiet=False):
         if pairs or corpus or batch_size:
             from retest.cli.evaluate_pairs import PairsWanted, check_alone, run_pairs

@@ -8,14 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from retest.cache import AnswerCache
 from retest.domain.line import Claim, Line, first_day
 from retest.domain.paper import Paper
 from retest.domain.verdict import Verdict
 from retest.evaluation.history import STATES, Backtest, ClaimHistory, Gold, Step, told
+from retest.evaluation.ledger import Ledger
+from retest.evaluation.result import Spent
 from retest.events import Tell
+from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.budget import Budget
 from retest.nightly import LineOutcome, run_lines
 from retest.papers.grown import Growing, known_from
+from retest.prompts import load_prompts
 from retest.reports.record import ClaimRecord
 from retest.settings import Settings
 
@@ -34,8 +39,15 @@ def days(first: date, last: date, every: int) -> list[date]:
 
 
 def folder_of(settings: Settings, line: str) -> Path:
-    """Where a walk keeps its mirror, its memory and its last report: apart from those of nights, which know more."""
+    """Where the walks of a line are: apart from nights, which know more."""
     return settings.path("home") / "backtest" / line
+
+
+def home_of(settings: Settings, line: str, on: Sequence[date]) -> Path:
+    """Where a walk keeps its mirror, its memory and its last report. Walks on other days have other homes: what was
+    said of a paper is remembered whatever papers were read in the same call, and there it may have been later ones."""
+    every = (on[1] - on[0]).days if len(on) > 1 else 0
+    return folder_of(settings, line) / f"{on[0]}-{every}d"
 
 
 async def walk(
@@ -44,14 +56,16 @@ async def walk(
 ) -> Backtest:  # fmt: skip
     """Run the line on each of the days, in order, as a nightly job would have; `name` is what people call it.
 
-    Each walk begins with an empty mirror, no report and no memory of searches. Paid answers are kept from walk to walk:
-    they are found again by all that was asked, so they can tell nothing that a prompt of that day does not. Raises
-    UsageError where there is no mirror, and as `run_lines` does.
+    Each walk begins with an empty mirror, no report and no memory of searches. Paid answers are kept for the next walk
+    on the same days, or on more of them, and with them what they cost. Raises UsageError where there is no mirror, and
+    as `run_lines` does.
     """
-    folder = folder_of(settings, line.line)
-    for stale in ("mirror", "searches", "checkpoints.sqlite", "reports", "batches"):
-        _remove(folder / stale)
+    folder = home_of(settings, line.line, on)
     folder.mkdir(parents=True, exist_ok=True)
+    for mirror in folder.parent.glob("*/mirror"):  # it is large, and is made anew in any case
+        _remove(mirror)
+    for stale in ("searches", "checkpoints.sqlite", "reports", "batches"):
+        _remove(folder / stale)
     growing = Growing(settings.path("home") / "mirror", folder / "mirror")
     known = growing.get(sorted({i for claim in line.claims for i in claim.anchors} | _gold(fates)))
     then = replace(settings, home=folder, reports=folder / "reports", source="mirror", follow=False)
@@ -66,7 +80,8 @@ async def walk(
         anchors = tuple(anchor for anchor in line.anchors if first_day(anchor.dated) <= day)
         standing = line.model_copy(update={"claims": tuple(claims), "anchors": anchors})
         (last,) = await run_lines([standing], then, environment, today, day, model, verifier, tell, budget)
-        steps.append(_step(day, growing.held, came, last, steps))
+        paid = _paid(then, standing, day, model, verifier, last)
+        steps.append(_step(day, growing.held, came, last, paid, steps))
     return Backtest(
         line=name or line.line, model=model, verifier=verifier or None, undated=growing.undated, steps=tuple(steps),
         claims=tuple(_history(claim, fates.get(claim.id), last, steps, known) for claim in line.claims),
@@ -94,13 +109,27 @@ def _as_then(claim: Claim, day: date) -> Claim:
     return claim.model_copy(update={"review": None}) if claim.review and claim.review.on > day else claim
 
 
-def _step(day: date, held: int, came: int, outcome: LineOutcome, before: Sequence[Step]) -> Step:
+def _paid(settings: Settings, line: Line, day: date, model: str, verifier: str, outcome: LineOutcome) -> Spent:
+    """What the step's answers cost when they were asked for, also in an earlier walk on these days."""
+    prompts = sorted((name, prompt.hash) for name, prompt in load_prompts(settings.workspace).items())
+    about = [
+        line.model_dump_json(), str(day), model, verifier, str(settings.candidates), LADDER_VERSION,
+        *(f"{name} {hash_}" for name, hash_ in prompts),
+    ]  # fmt: skip
+    kept = AnswerCache(settings.path("home") / "paid")
+    try:
+        return Ledger(kept).add(about, outcome.usage, outcome.usd)
+    finally:
+        kept.close()
+
+
+def _step(day: date, held: int, came: int, outcome: LineOutcome, paid: Spent, before: Sequence[Step]) -> Step:
     claims = outcome.record.claims
     verdicts = {claim.id: claim.verdict for claim in claims}
     earlier = before[-1].verdicts if before else {}
     return Step(
-        as_of=day, papers=held, came=came, calls=outcome.usage.calls,
-        tokens=outcome.usage.input + outcome.usage.output, news=outcome.news, verdicts=verdicts,
+        as_of=day, papers=held, came=came, calls=paid.calls, tokens=paid.input + paid.output,
+        news=outcome.news, verdicts=verdicts,
         pending=tuple(claim.id for claim in claims if claim.flip is not None and claim.flip.pending),
         failed=tuple(claim.id for claim in claims if claim.why in ("search-failed", "not-judged")),
         changed=tuple(name for name, verdict in verdicts.items() if earlier.get(name, "undetermined") != verdict),
@@ -122,7 +151,7 @@ def _history(
         )
     return ClaimHistory(
         id=claim.id, text=claim.text, dated=claim.dated, expected=fate.expected if fate else None, gold=tuple(gold),
-        states=tuple(told(states)), decided_by=_decided_by(record),
+        states=tuple(told(states)), last=states[-1][0] if states else None, decided_by=_decided_by(record),
     )  # fmt: skip
 
 

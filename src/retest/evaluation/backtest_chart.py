@@ -22,7 +22,11 @@ def _gold_style() -> str:
     light, dark = (
         f".gold{{fill:{of['text']};stroke:{of['back']};stroke-width:1.5}}" for of in (marks.LIGHT, marks.DARK)
     )
-    return f"{light}\n@media (prefers-color-scheme:dark){{{dark}}}"
+    # Rows have no room for the large text of a report's chart: here it stays as it is in a narrow window.
+    narrow = (
+        f"@media (max-width:{marks.NARROW}px){{text{{font-size:13px}}.quiet{{font-size:12px}}.head{{font-size:16px}}}}"
+    )
+    return f"{light}\n{narrow}\n@media (prefers-color-scheme:dark){{{dark}}}"
 
 
 def chart(walk: Backtest) -> str:
@@ -39,7 +43,7 @@ def chart(walk: Backtest) -> str:
         svg.Title(text=written(f"{walk.line}: verdicts from {first} to {last}")),
         svg.Desc(text=written(" ".join(_described(claim) for claim in walk.claims))),
         svg.Rect(width=WIDTH, height=height, class_=["back"]),
-        text(EDGE, 30, f"{walk.line}: verdicts from {first} to {last}", "title"),
+        text(EDGE, 30, f"{walk.line}: verdicts from {first} to {last}", "head"),
         *_legend(),
         *_axis(first, last, place, height - FOOT),
     ]
@@ -59,6 +63,7 @@ def outcome(claim: ClaimHistory) -> str:
         return f"settled before the walk tested it; {'found' if right else 'not found'}"
     return {
         "right before": "right before its gold paper came out", "missed": "not noticed",
+        "not settled yet": "its gold paper is of after the walk", "not tested": "",
         "not in the mirror": "its gold papers are not in the mirror", "no gold": "",
     }[claim.fate]  # fmt: skip
 
@@ -81,14 +86,14 @@ def _axis(first: date, last: date, place: Place, bottom: int) -> Iterator[svg.El
             if first <= day <= last:
                 yield svg.Line(x1=place(day), y1=TOP - 18, x2=place(day), y2=bottom, class_=["grid"])
                 if place(day) < WIDTH - EDGE - 40:
-                    yield text(place(day) + 3, TOP - 8, f"{day:%Y-%m}", "small")
-                    yield text(place(day) + 3, bottom + 18, f"{day:%Y-%m}", "small")
+                    yield text(place(day) + 3, TOP - 8, f"{day:%Y-%m}", "quiet")
+                    yield text(place(day) + 3, bottom + 18, f"{day:%Y-%m}", "quiet")
 
 
 def _row(claim: ClaimHistory, y: int, place: Place, first: date, last: date) -> Iterator[svg.Element]:
     name = claim.id if len(claim.id) <= LONGEST else claim.id[: LONGEST - 1] + "…"
     yield text(EDGE, y + 14, f"{name}, expected: {claim.expected}" if claim.expected else name, "name")
-    yield text(WIDTH - EDGE, y + 14, outcome(claim), "small", "end")
+    yield text(WIDTH - EDGE, y + 14, outcome(claim), "quiet", "end")
     top = y + 24
     ends = [*(state.on for state in claim.states[1:]), last]
     for state, end in zip(claim.states, ends, strict=False):

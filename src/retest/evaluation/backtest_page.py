@@ -19,7 +19,14 @@ def write_backtest(folder: Path, walk: Backtest) -> list[Path]:
 
 def page(walk: Backtest) -> str:
     """The whole of backtest.md."""
-    return rendered("backtest.md.j2", walk=walk, headline=headline(walk), late=walk.late, every=_step(walk))
+    return rendered(
+        "backtest.md.j2",
+        walk=walk,
+        headline=headline(walk),
+        late=walk.late,
+        every=_step(walk),
+        known=any(one.fate != "no gold" for one in walk.claims),
+    )
 
 
 def headline(walk: Backtest) -> str:
@@ -27,14 +34,14 @@ def headline(walk: Backtest) -> str:
     fates = Counter(claim.fate for claim in walk.claims)
     flips, back = sum(claim.flips for claim in walk.claims), sum(claim.taken_back for claim in walk.claims)
     turned = f"{flips} flip{'' if flips == 1 else 's'}, {back} of them taken back"
-    known = len(walk.claims) - fates["no gold"] - fates["settled before"]
+    known = fates["noticed"] + fates["right before"] + fates["missed"]
     if fates["no gold"] == len(walk.claims):
         return f"{len(walk.claims)} claims, of none of which the fate is known: {turned}."
     delay = f", after {walk.median_delay:g} days in the median" if walk.median_delay is not None else ""
     parts = [f"Of {known} claims that were settled meanwhile {fates['noticed']} were noticed{delay}"]
     parts += [
         f"{fates[fate]} {fate}"
-        for fate in ("right before", "missed", "settled before", "not in the mirror")
+        for fate in ("right before", "missed", "settled before", "not settled yet", "not tested", "not in the mirror")
         if fates[fate]
     ]
     return f"{'; '.join(parts)}; {turned}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import comb, sqrt
 from statistics import NormalDist
 
@@ -24,6 +25,7 @@ class Changed(Frozen):
     expected: Verdict
     a: Verdict
     b: Verdict
+    contested: bool
     better: bool | None
     """Whether B has it right and A has not; None where neither has."""
 
@@ -36,6 +38,8 @@ class Comparison(Frozen):
     a: str
     b: str
     claims: int
+    contested: int
+    """Claims that are in both and not counted here, since the literature itself disagrees on them."""
     left_out: tuple[str, ...]
     both: int
     only_a: int
@@ -59,16 +63,17 @@ def compare(first: Result, second: Result, names: tuple[str, str], seed: int) ->
         raise UsageError("the two results have no claim in common", "compare runs on the same gold")
     shared = {claim.id for claim, _ in pairs}
     every = dict.fromkeys(claim.id for claim in (*first.claims, *second.claims))
-    rights = [(a.right, b.right) for a, b in pairs]
+    plain = [(a, b) for a, b in pairs if not (a.contested or b.contested)] or pairs  # if all are contested, they count
+    rights = [(a.right, b.right) for a, b in plain]
     only_a, only_b = rights.count((True, False)), rights.count((False, True))
     p = mcnemar(only_a, only_b)
-    difference = estimates(rights, _difference, seed)["difference"] if only_a or only_b else nothing(len(pairs))
+    difference = estimates(rights, _difference, seed)["difference"] if only_a or only_b else nothing(len(plain))
     return Comparison(
-        a=names[0], b=names[1], claims=len(pairs), left_out=tuple(name for name in every if name not in shared),
+        a=names[0], b=names[1], claims=len(plain), contested=len(pairs) - len(plain), left_out=tuple(name for name in every if name not in shared),
         both=rights.count((True, True)), only_a=only_a, only_b=only_b, neither=rights.count((False, False)),
         p=round(p, DECIMALS), difference=difference, least=least_to_tell(),
-        seen_from=seen_from(len(pairs), only_a + only_b), changed=tuple(_changed(pairs)),
-        sentence=_sentence(len(pairs), only_a, only_b, p),
+        seen_from=seen_from(len(plain), only_a + only_b), changed=tuple(_changed(pairs)),
+        sentence=_sentence(len(plain), only_a, only_b, p),
     )  # fmt: skip
 
 
@@ -79,7 +84,7 @@ def _same(claim: ClaimResult) -> tuple[str, str, Verdict]:
 def _changed(pairs: Sequence[tuple[ClaimResult, ClaimResult]]) -> list[Changed]:
     return [
         Changed(
-            id=a.id, claim=a.claim, expected=a.expected, a=a.got, b=b.got,
+            id=a.id, claim=a.claim, expected=a.expected, a=a.got, b=b.got, contested=a.contested or b.contested,
             better=b.right if a.right != b.right else None,
         )
         for a, b in pairs
@@ -96,7 +101,7 @@ def mcnemar(only_a: int, only_b: int) -> float:
     unevenly (McNemar, Psychometrika 1947; the binomial form)."""
     coins, fewer = only_a + only_b, min(only_a, only_b)
     tail = sum(comb(coins, k) for k in range(fewer + 1))
-    return min(1.0, 2 * tail / 2.0**coins)
+    return float(min(Fraction(1), Fraction(2 * tail, 1 << coins)))  # of large counts, more than a float can hold
 
 
 def least_to_tell() -> int:

@@ -16,9 +16,20 @@ STATES: tuple[Verdict, ...] = ("holds", "relaxed", "overturned")
 """Verdicts that decide something."""
 
 
-Fate = Literal["noticed", "right before", "settled before", "missed", "not in the mirror", "no gold"]
+Fate = Literal[
+    "noticed",
+    "right before",
+    "settled before",
+    "missed",
+    "not settled yet",
+    "not tested",
+    "not in the mirror",
+    "no gold",
+]
 """What became of a claim of known fate. `settled before`: its settling paper was out when the walk first tested it, so
-no day of noticing can be told. `right before`: it had the expected verdict when that paper came out."""
+no day of noticing can be told. `right before`: it had the expected verdict when that paper came out. `not settled yet`:
+that paper is of after the walk. `not in the mirror`: none of its gold papers was, with a text of a known day, by the
+end of the walk. `missed`: the walk had one, and it never came to the expected verdict."""
 
 
 class Step(Frozen):
@@ -64,6 +75,8 @@ class ClaimHistory(Frozen):
     states: tuple[State, ...]
     decided_by: tuple[tuple[date, str, date], ...]
     """For each change to a verdict: its day, the newest of the papers that decided it, and that paper's v1 day."""
+    last: date | None
+    """The last step that tested it."""
 
     @property
     def flips(self) -> int:
@@ -123,13 +136,19 @@ class ClaimHistory(Frozen):
         """What became of a claim of known fate."""
         if not self.expected or not self.gold:
             return "no gold"
+        if self.last is None:
+            return "not tested"
         if self.settled is None:
             return "not in the mirror"
+        if self.settled > self.last:
+            return "not settled yet"
         if self.was_settled:
             return "settled before"
         if self.was_right:
             return "right before"
-        return "noticed" if self.noticed else "missed"
+        if self.noticed:
+            return "noticed"
+        return "missed" if self.could and self.could <= self.last else "not in the mirror"
 
     @property
     def delay(self) -> int | None:
@@ -159,8 +178,8 @@ class Backtest(Frozen):
 
     @property
     def late(self) -> list[ClaimHistory]:
-        """Claims of whose settling papers an early text is not known."""
-        return [one for one in self.claims if one.could and one.settled and one.could > one.settled]
+        """Claims whose settling paper came into the walk after its v1, or not at all."""
+        return [one for one in self.claims if one.first and one.first.known != one.first.published]
 
     @property
     def calls(self) -> int:

@@ -28,9 +28,10 @@ def scores(claims: Sequence[ClaimResult], seed: int) -> Scores:
     rows = [(claim.expected, claim.got, claim.right) for claim in claims]
     expected, got = Counter(row[0] for row in rows), Counter(row[1] for row in rows)
     decided = sum(row[1] != "undetermined" for row in rows)
-    shares = {"accuracy": len(rows), "coverage": len(rows), "selective": decided}
+    shares = {"accuracy": len(rows), "macro_f1": len(rows), "coverage": len(rows), "selective": decided}
     for verdict in VERDICTS:
         shares |= {f"precision {verdict}": got[verdict], f"recall {verdict}": expected[verdict]}
+        shares[f"f1 {verdict}"] = expected[verdict]
     found = estimates(rows, _values, seed, shares)
     cells = estimates(rows, _cells, seed)
     right, failed = sum(claim.right for claim in claims), sum(claim.failed for claim in claims)

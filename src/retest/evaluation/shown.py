@@ -138,6 +138,8 @@ def lines(result: Result) -> list[str]:
     )
     if steady:
         order = "the order decides" if steady.order_decides else "no sign that the order decides"
+        if "shuffled" not in steady.orders and len(set(steady.orders)) < 2:
+            order = "whether the order decides was not tested, since that takes three rounds"
         said.append(
             f"{len(steady.orders)} rounds: agreement {estimate(steady.agreement)}, kappa {estimate(steady.kappa)}; "
             f"disagreement in the same order {estimate(steady.noise)}, in another {estimate(steady.shuffled)}: {order}."
@@ -157,6 +159,8 @@ def compared(comparison: Comparison) -> list[str]:
         f"B's accuracy less A's: {estimate(comparison.difference)}, exact McNemar test p = {p_value(comparison.p)}.",
         f"{seen} At least {comparison.least} claims must differ, all in one direction, to rule chance out.",
     ]
+    if comparison.contested:
+        said.append(f"Contested claims, counted in none of this: {comparison.contested}.")
     if comparison.left_out:
         said.append(f"Left out, since they are not in both: {', '.join(comparison.left_out)}.")
     return wrapped(said)

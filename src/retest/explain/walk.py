@@ -77,12 +77,10 @@ async def explain_lines(
     batch is not asked for; with `batch` new questions cost what they cost there."""
     notebook = Notebook()
     asks, explained = partial(Noting, notebook=notebook), []
-    batches = partial(batches_for, [model, verifier or model], settings, environment, today, full=full, say=unsaid)
-    batches(on=batch)  # is there a batch API?
+    specs = [model, verifier or model]
+    batches = batches_for(specs, settings, environment, today, on=batch, full=full, say=unsaid, looking=True)
     async with tracing(settings.trace):
-        things = opened(
-            settings, environment, today, as_of, model, verifier, budget, full, ReadOnly, asks, batches(on=False)
-        )
+        things = opened(settings, environment, today, as_of, model, verifier, budget, full, ReadOnly, asks, batches)
         with things as open_things:
             for line in due_first(lines, settings):
                 async with open_things.deps(line, lambda *_: None, notebook.hear) as deps:

@@ -177,7 +177,7 @@ class Asker:
             "run again, or use a model that keeps to a schema (--model)",
         )
         if self._batches:
-            self._batches.book.gave_up(keys, failed)
+            self._batches.gave_up(keys, failed)
         raise failed
 
     def _batched(self, asked: Request, first: Request) -> Reply | None:

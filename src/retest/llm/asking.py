@@ -67,7 +67,7 @@ class Asking:
         self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         """The model and the verifier for one line, closed at the end; `told` hears of every call as it ends, and first
-        of what batches brought about the line since its last run."""
+        of what batches brought about the line since it was last logged."""
         specs = dict.fromkeys((self.model, self.verifier or self.model))
         models = [open_model(spec, self.settings, self.environment, line, library) for spec in specs]
         slots = asyncio.Semaphore(self.settings.concurrency)
@@ -76,8 +76,6 @@ class Asking:
             for one, prices in self.batches.book.untold(line) if self.batches else ():
                 told(Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed), prices)
             yield askers[0], askers[-1]
-            if self.batches:
-                self.batches.book.told(line)
         finally:
             for model in models:
                 await model.aclose()

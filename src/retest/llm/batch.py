@@ -12,15 +12,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 
-from retest.errors import KeyRejected, RunError, Waiting
+from retest.errors import KeyRejected, ModelFailed, RunError, Waiting
 from retest.llm.batch_book import Book
 from retest.llm.batch_service import BatchService, Ended, Unsure
-from retest.llm.batch_state import Asked, Kind, Sent
+from retest.llm.batch_state import Asked, Batched, Kind, Sent
 from retest.llm.failures import NotThere, shown
 from retest.llm.model import Reply, Request
 from retest.reports.news import WAITS
@@ -33,6 +33,9 @@ T = TypeVar("T")
 MISSED = 2
 """How many runs must not find a batch before its questions are asked again. Not the first: the service may have been
 creating it still when that run looked."""
+FULL_DAYS = 7
+"""How many days a run with --full goes on under one word: a claim needs up to six batches, which take a day at most.
+Where something always waits, as new papers come in, a later --full would find the old answers again."""
 ENVELOPE = 100
 """Bytes that a batch has beside its lines."""
 
@@ -62,8 +65,8 @@ class _NotSaid(Exception):
 
 class Batches:
     """The batches of one workspace, during one run that asks the models `specs`. With `on`, questions are queued;
-    without, those that earlier runs sent are still picked up, and waited for. `nonce` is chance. Raises FileError where
-    the state is not ours."""
+    without, those that earlier runs sent are still picked up, and waited for. With `looking`, nothing is queued or
+    written down. `nonce` is chance. Raises FileError where the state is not ours."""
 
     def __init__(
         self,
@@ -76,19 +79,22 @@ class Batches:
         *,
         on: bool,
         full: bool = False,
+        looking: bool = False,
         say: Say,
         nonce: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
-        self.on, self.book = on, Book(home, cache, today)
+        self.on, self.book, self._looking = on, Book(home, cache, today), looking
         self._today, self._specs, self._patience, self._opened = today, specs, patience, opened
         self._say, self._nonce = say, nonce
         # A run with --full goes on under the word of its first day until nothing waits, or midnight would undo it.
-        self.afresh = (self.book.state.afresh or f"full {today}") if full else ""
+        words = [f"full {today - timedelta(days=ago)}" for ago in range(FULL_DAYS)]
+        begun = self.book.state.afresh
+        self.afresh = (begun if begun in words else words[0]) if full else ""
         self._services: dict[tuple[str, str], BatchService] = {}
         self._queue: dict[str, _Queued] = {}
         self._queued_parts: set[str] = set()
         state = self.book.state
-        self.touched = on or bool(state.sent or state.failed or state.invalid)
+        self.touched = on or bool(state.sent or state.failed or state.invalid or state.untold)
         """Whether an answer of this run may come from a batch: where a killed run stood is then of no use."""
 
     def answer(self, key: str) -> str | None:
@@ -108,7 +114,12 @@ class Batches:
 
     def takes(self, request: Request) -> bool:
         """Whether the question is to be queued."""
-        return self.on and request.schema.__name__ in get_args(Kind)
+        return self.on and not self._looking and request.schema.__name__ in get_args(Kind)
+
+    def gave_up(self, keys: Sequence[str], error: ModelFailed) -> None:
+        """None of the answers to a question, asked under these keys in turn, was valid."""
+        if not self._looking:
+            self.book.gave_up(keys, error)
 
     def queue(
         self, provider: str, model: str, key: str, keys: Sequence[str], parts: Mapping[str, list[str]], request: Request
@@ -206,7 +217,8 @@ class Batches:
     async def _submit(self, service: BatchService, spec: tuple[str, str], nonce: str, part: Part) -> None:
         lines = [line for _, line in part.values()]
         asked = {custom_id: queued.asked for custom_id, (queued, _) in part.items()}
-        sent = Sent(nonce=nonce, provider=spec[0], model=spec[1], day=self._today, asked=asked)
+        provider = cast("Batched", spec[0])  # `Sent` looks
+        sent = Sent(nonce=nonce, provider=provider, model=spec[1], day=self._today, asked=asked)
 
         async def prepare() -> object:
             return await service.prepare(lines)

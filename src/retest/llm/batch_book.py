@@ -48,7 +48,8 @@ class Book:
 
     def _index(self) -> None:
         every = [asked for sent in self.state.sent for asked in sent.asked.values()]
-        self.keys = {asked.key for asked in every}
+        # What a run with --full asked is under way for the others too: its answers are kept for them.
+        self.keys = {key for asked in every for key in (asked.key, *asked.keys)}
         self.parts = {key for asked in every for keys in asked.parts.values() for key in keys}
 
     @property
@@ -67,7 +68,8 @@ class Book:
         state.sent = [sent for sent in state.sent if sent.day >= oldest]
         state.failed = {key: one for key, one in state.failed.items() if one.day >= oldest}
         state.invalid = {key: one for key, one in state.invalid.items() if one.day >= oldest}
-        self._index()
+        if gone:
+            self.save()
         return gone
 
     def failed_today(self, key: str) -> ModelFailed | None:

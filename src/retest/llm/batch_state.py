@@ -27,6 +27,10 @@ Kind = Literal["Extraction", "Entailment", "Judgment"]
 nothing waits any more: both are short."""
 
 
+Batched = Literal["anthropic", "openai"]
+"""Providers whose services have a batch API."""
+
+
 class _Kept(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -49,7 +53,7 @@ class Sent(_Kept):
     """A batch. Without an `id` it is an intent: it was about to be created when the run ended."""
 
     nonce: Id
-    provider: str
+    provider: Batched
     model: str
     day: date
     id: Id | None = None

@@ -49,6 +49,7 @@ class Prices:
         from genai_prices import Usage as Priced
         from genai_prices import calc_price
 
+        usage = _sound(usage)
         counted = Priced(
             input_tokens=usage.input, cache_read_tokens=usage.cached, cache_write_tokens=usage.written,
             output_tokens=usage.output,
@@ -61,6 +62,14 @@ class Prices:
         except LookupError:
             return None
         return price.total_price / 2 if self.batch else price.total_price
+
+
+def _sound(usage: Usage) -> Usage:
+    """What a service says that it counted, as it can be: nothing negative, and no more read from a cache and written
+    into one than was sent. Servers that count otherwise must not cost an answer that is paid for."""
+    sent, output = max(0, usage.input), max(0, usage.output)
+    cached = min(max(0, usage.cached), sent)
+    return Usage(usage.calls, sent, cached, output, min(max(0, usage.written), sent - cached))
 
 
 class Budget:
@@ -91,6 +100,7 @@ class Budget:
 
     def settle(self, prices: Prices, worst: Usage, used: Usage) -> None:
         """Put what was really used in the place of what was set aside."""
+        used = _sound(used)
         self._usd += self._cost(prices, used) - self._cost(prices, worst)
         self._tokens += used.input + used.output - worst.input - worst.output
 

@@ -71,10 +71,10 @@ def open_batches(provider: str, name: str, settings: Settings, environment: Mapp
 
 def batches_for(
     specs: Sequence[str], settings: Settings, environment: Mapping[str, str], today: date, *, on: bool, full: bool,
-    say: Say,
+    say: Say, looking: bool = False,
 ) -> Callable[[AnswerCache], Batches]:  # fmt: skip
-    """The batches of a run that asks these models, to be opened on its answers. Raises UsageError where `on` and a
-    model's service has no batch API."""
+    """The batches of a run that asks these models, to be opened on its answers; `looking` is as `Batches` has it.
+    Raises UsageError where `on` and a model's service has no batch API."""
     from retest.llm.batch import Batches
 
     if on:
@@ -84,7 +84,9 @@ def batches_for(
     def service(provider: str, name: str) -> BatchService:
         return open_batches(provider, name, settings, environment)
 
-    return lambda cache: Batches(home, cache, today, specs, service, patience, on=on, full=full, say=say)
+    return lambda cache: Batches(
+        home, cache, today, specs, service, patience, on=on, full=full, looking=looking, say=say
+    )  # fmt: skip
 
 
 def _check_batched(specs: Iterable[str]) -> None:

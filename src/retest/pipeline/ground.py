@@ -104,11 +104,12 @@ async def _verify(
     parts = {e.arxiv_id: about[e.arxiv_id] for e in unasked}
     asked = replace(request(deps.prompts, "entail", Entailment, values, facts), parts=parts)
     answer = await deps.verifier.ask(asked, Entailment)
-    for name in parts.keys() - parts_of(answer, list(parts)).keys():
+    said = parts_of(answer, list(parts))  # not what it says of quotes that it was not shown
+    for name in parts.keys() - said.keys():
         deps.verifier.keep("check", prompt, about[name], _silence(deps))
     if waiting:
         raise waiting[0]
-    return Entailment(checks=[*checks, *answer.checks])
+    return Entailment(checks=[*checks, *map(Check.model_validate_json, said.values())])
 
 
 def _asked(subject: Subject, item: Evidence, around: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from retest.domain.paper import Candidate, Paper, Query
+from retest.domain.paper import Candidate, Paper, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.contrast import argues
 from retest.papers.following import Following
@@ -57,7 +57,10 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     known = {candidate.paper.id for candidate in suggested}
     candidates = suggested + [candidate for candidate in made.candidates if candidate.paper.id not in known]
     if state["round"] == 1:
-        candidates += await asyncio.to_thread(_held, deps, subject, {one.paper.id for one in candidates})
+        try:
+            candidates += await asyncio.to_thread(_held, deps, subject, {one.paper.id for one in candidates})
+        except SearchFailed as failed:
+            return {"failure": Failure(why="search-failed", detail=failed.told)}
     update: ClaimState = {"candidates": candidates, "suggested": [], "done": made.done}
     update["nearest"] = [candidate.paper for candidate in made.candidates[:NEAREST]]
     if made.note:
@@ -67,11 +70,16 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 
 def _held(deps: Deps, subject: Subject, found: set[str]) -> list[Candidate]:
     """The papers of the last report's evidence that the searches did not find again: newer papers may crowd an old one
-    out of the first ranks, and that is no reason to forget what it showed."""
+    out of the first ranks, and that is no reason to forget what it showed. Raises SearchFailed where the source could
+    not be asked for one: without it the rest might say another thing."""
     last = deps.last(subject.claim.id, subject.claim.text)
-    by = {item.arxiv_id: item.found_by for item in last.evidence} if last else {}
+    evidence = last.evidence if last else ()
+    by = {item.arxiv_id: item.found_by for item in evidence if item.published in subject.window}
     wanted = [name for name in by if name not in found and name not in subject.excluded]
     papers = deps.source.get(wanted) if wanted else {}
+    if unasked := next((paper for paper in papers.values() if isinstance(paper, Unknown)), None):
+        hint = "run again, with the source that found it"
+        raise SearchFailed(f"{unasked.id}, evidence of the last report, could not be asked for: {unasked.reason}", hint)
     known = [paper for paper in papers.values() if isinstance(paper, Paper)]
     return [Candidate(paper=p, found_by=by[p.id]) for p in known if p.published in subject.window and not p.withdrawn]
 

@@ -16,7 +16,7 @@ from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.papers.source import Source
 from retest.pipeline.search import label
-from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
+from retest.pipeline.state import OPEN, ClaimState, Deps, Failure, PlannedSearch
 from retest.reports.record import CandidateRecord, ClaimRecord, Flip, HistoryEntry, QueryRecord, Searched
 
 
@@ -52,7 +52,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
         rationale=rationale, flip=flip, review=review, evidence=tuple(evidence), rejected=_once(rejected),
         unread=_unread(state) if why == "not-judged" else (), searched=_searched(state, deps),
-        history=_history(shown, decided_by, last, deps.as_of),
+        history=_history(shown, decided_by, last, deps.as_of, failed=why in OPEN),
     )  # fmt: skip
     return {"outcomes": [record]}
 
@@ -164,9 +164,10 @@ def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 
 def _history(
-    verdict: Verdict, decided_by: tuple[str, ...], last: ClaimRecord | None, on: date
+    verdict: Verdict, decided_by: tuple[str, ...], last: ClaimRecord | None, on: date, *, failed: bool
 ) -> tuple[HistoryEntry, ...]:
+    """A night on which the claim could not be searched or judged is no state that it was in, unless it has no other."""
     before = last.history if last else ()
-    if before and before[-1].verdict == verdict:
+    if before and (failed or before[-1].verdict == verdict):
         return before
     return (*before, HistoryEntry(on=on, verdict=verdict, decided_by=decided_by))

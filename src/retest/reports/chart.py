@@ -8,12 +8,13 @@ every row has the room. chart_marks.py draws the single marks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import svg
 
 from retest.domain.evidence import Evidence
+from retest.domain.line import months_before
 from retest.reports import chart_marks as marks
 from retest.reports.chart_marks import BAND, EDGE, WIDTH, text, written
 from retest.reports.record import ClaimRecord, HistoryEntry, Record
@@ -34,22 +35,23 @@ def chart(record: Record) -> str:
     """An SVG of the record, readable in light and in dark mode, with a description for screen readers."""
     rows = [*record.claims, record.counter_thesis]
     first = min(min(row.window.opens, row.history[0].on) for row in rows)
-    span, last = max((record.as_of - first).days, 1), WIDTH - EDGE - STUB
+    span, last = max((_last_of_month(record.as_of) - first).days, 1), WIDTH - EDGE - STUB
 
     def place(day: date) -> float:
         return round(EDGE + min(max((day - first).days / span, 0), 1) * (last - EDGE), 1)
 
     drawn, bottom = list[svg.Element](), TOP
     for row in rows:
-        part, high = _row(row, bottom, place)
-        drawn += part
+        part, high = _row(row, 0, place)
+        # In a group of its own: where a row grows, those below it move by one line each.
+        drawn.append(svg.G(transform=[svg.Translate(0, bottom)], elements=part))
         bottom += high
     height = bottom + 32
     told = f": verdicts over time, as of {record.as_of}"
     elements: list[svg.Element] = [
         svg.Style(text=marks.STYLE),
         svg.Title(text=written(record.line + told)),
-        svg.Desc(text=written(_described(rows))),
+        svg.Desc(text=_described(rows)),
         svg.Rect(width=WIDTH, height=height, class_=["back"]),
         text(EDGE, 26, _short(record.line, LONGEST_NARROW), "head", more=told),
         *marks.legend(),
@@ -60,6 +62,12 @@ def chart(record: Record) -> str:
     whole = str(svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements, extra={"role": "img"}))
     # An element a line: a changed claim is a short diff. Within a text a line's end would be a space.
     return whole.replace("><", ">\n<").replace(">\n<tspan", "><tspan") + "\n"
+
+
+def _last_of_month(day: date) -> date:
+    """Where the axis ends: were it to end on the day of the report, every mark would move on every night with news,
+    and the drawing's diff would be all of it."""
+    return months_before(day.replace(day=1), -1) - timedelta(days=1)
 
 
 def _axis(first: date, as_of: date, place: Place, bottom: int) -> Iterator[svg.Element]:
@@ -139,10 +147,10 @@ def _short(name: str, longest: int) -> str:
 
 
 def _described(rows: list[ClaimRecord]) -> str:
-    """Each claim's verdicts in order and its evidence, as a sentence."""
+    """Each claim's verdicts in order and its evidence, as a sentence on a line of its own."""
     told = []
     for row in rows:
         past = ", ".join(f"{entry.verdict} from {entry.on}" for entry in row.history)
         why = f" ({WHY[row.why]})" if row.verdict == "undetermined" and row.why else ""
         told.append(f"{row.id}: {past}{why}; evidence: {counted(row.evidence) or 'none'}.")
-    return " ".join(told)
+    return "\n".join(map(written, told))

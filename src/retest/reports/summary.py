@@ -64,7 +64,7 @@ def summary(record: Record) -> Summary:
     """The top of this record's report, every list in the record's order."""
     every = (*record.claims, record.counter_thesis)
     fresh = [claim for claim in every if claim.history[-1].on == record.as_of]
-    is_first = all(claim.history[0].on == record.as_of for claim in every)
+    is_first = all(len(claim.history) == 1 and claim.history[0].on == record.as_of for claim in every)
     if is_first:
         fresh = []
     return Summary(

@@ -69,7 +69,8 @@ def compare(first: Result, second: Result, names: tuple[str, str], seed: int) ->
     p = mcnemar(only_a, only_b)
     difference = estimates(rights, _difference, seed)["difference"] if only_a or only_b else nothing(len(plain))
     return Comparison(
-        a=names[0], b=names[1], claims=len(plain), contested=len(pairs) - len(plain), left_out=tuple(name for name in every if name not in shared),
+        a=names[0], b=names[1], claims=len(plain), contested=len(pairs) - len(plain),
+        left_out=tuple(name for name in every if name not in shared),
         both=rights.count((True, True)), only_a=only_a, only_b=only_b, neither=rights.count((False, False)),
         p=round(p, DECIMALS), difference=difference, least=least_to_tell(),
         seen_from=seen_from(len(plain), only_a + only_b), changed=tuple(_changed(pairs)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, Model, Workspace, claims_folder, today
+from retest.cli.options import Json, MaxTokens, MaxUsd, Model, Workspace, claims_folder, today
 from retest.cli.run import budget_of
 from retest.errors import UsageError
 
@@ -42,12 +42,8 @@ def backtest(
     verifier: Annotated[
         str | None, typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself.")
     ] = None,
-    max_usd: Annotated[
-        float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)
-    ] = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write backtest.json, .md and timeline.svg there.")
     ] = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, Model, Source, Workspace, parsed_day, today
+from retest.cli.options import Json, MaxTokens, MaxUsd, Model, Source, Workspace, parsed_day, today
 from retest.cli.run import budget_of
 from retest.errors import UsageError
 
@@ -53,12 +53,8 @@ def evaluate(
     verifier: Annotated[
         str | None, typer.Option(help="PROVIDER:NAME that checks quotes; else the model itself.")
     ] = None,
-    max_usd: Annotated[
-        float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)
-    ] = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
     seed: Annotated[int, typer.Option(help="Of intervals, and of the orders that --repeat shuffles.")] = SEED,
     out_folder: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write eval.json, eval.md and charts there.")

@@ -19,6 +19,8 @@ Workspace = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 Source = Annotated[str | None, typer.Option(help="Where papers come from: arxiv, mirror or library.")]
 Model = Annotated[str | None, typer.Option(help="PROVIDER:NAME, for example anthropic:claude-sonnet-5-5.")]
+MaxUsd = Annotated[float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)]
+MaxTokens = Annotated[int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)]
 Reports = Annotated[Path | None, typer.Option(help="Where reports are read and written.")]
 
 

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retest.cli import app
-from retest.cli.options import ASKED_FOR, Json, Model, Reports, Source, Workspace, chosen_lines, now, parsed_day, today
+from retest.cli.options import (
+    ASKED_FOR,
+    Json,
+    MaxTokens,
+    MaxUsd,
+    Model,
+    Reports,
+    Source,
+    Workspace,
+    chosen_lines,
+    now,
+    parsed_day,
+    today,
+)
 from retest.cli.running import leave, only_run, recorded, to_the_end
 from retest.cli.show import say, speaking
 from retest.errors import UsageError
@@ -53,12 +66,8 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="Search and ask everything anew, whatever was found or said before today.")
     ] = False,
-    max_usd: Annotated[
-        float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)
-    ] = None,
+    max_usd: MaxUsd = None,
+    max_tokens: MaxTokens = None,
     batch: Annotated[
         bool,
         typer.Option(

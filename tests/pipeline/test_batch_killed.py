@@ -16,7 +16,7 @@ from tests.conftest import Workspace
 from tests.fakes.batches import Batch, FakeBatches
 from tests.fakes.models import status
 from tests.fakes.wires import Fault, Json
-from tests.pipeline.test_batch import direct, once, point, through
+from tests.pipeline.batching import direct, once, point, through
 
 RUN = ["run", "--line", "tides", "--as-of", "2026-08-21", "--batch"]
 DYING = """

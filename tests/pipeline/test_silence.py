@@ -11,7 +11,7 @@ import pytest
 
 from retest.domain.paper import Lookup, Unknown
 from retest.papers.mirror import MirrorSource
-from tests.brains import Reader
+from tests.brains import Reader, judgment
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
 from tests.fakes.wires import Fault
@@ -110,6 +110,9 @@ def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(workspace: Workspac
     failed = workspace.claim("wind-drives")
     assert (failed["verdict"], failed["why"]) == ("undetermined", "not-judged")
     assert failed["evidence"] == before["evidence"]
+    assert [entry["verdict"] for entry in failed["history"]] == ["relaxed", "undetermined"], "or it reads as decided"
+    chart = (workspace.folder / "reports" / "tides.svg").read_text(encoding="utf-8")
+    assert "wind-drives: relaxed from 2026-08-21, undetermined from 2026-08-21 (not judged)" in chart
     model(Reader())
     assert workspace.run().status == 0
     after = workspace.claim("wind-drives")
@@ -285,3 +288,18 @@ def test_evidence_that_the_source_could_not_be_asked_for_fails_its_claim(
     assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
     assert "timed out" in claim["detail"]
     assert claim["evidence"] == before["evidence"]
+
+
+def test_a_failure_does_not_take_a_night_that_did_not_decide_out_of_the_history(
+    workspace: Workspace, model: Any
+) -> None:
+    model(Reader())
+    workspace.run(as_of="2026-08-21")
+    undecided = Reader().saying("Judgment", judgment("undetermined", []), "Wind drives")
+    failing = Reader().saying("Extraction", status(503), "Wind drives")
+    for day, reader in (("2026-08-22", undecided), ("2026-08-23", failing), ("2026-08-24", undecided)):
+        model(reader)
+        forget(workspace)
+        workspace.run(as_of=day)
+    history = [(entry["on"], entry["verdict"]) for entry in workspace.claim("wind-drives")["history"]]
+    assert history == [("2026-08-21", "relaxed"), ("2026-08-22", "undetermined")]

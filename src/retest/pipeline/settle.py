@@ -166,8 +166,17 @@ def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 def _history(
     verdict: Verdict, decided_by: tuple[str, ...], last: ClaimRecord | None, on: date, *, failed: bool
 ) -> tuple[HistoryEntry, ...]:
-    """A night on which the claim could not be searched or judged is no state that it was in, unless it has no other."""
+    """A night on which the claim could not be searched or judged stands at the end until one on which it could: then it
+    is no state that the claim was in."""
     before = last.history if last else ()
-    if before and (failed or before[-1].verdict == verdict):
+    if last and len(before) > 1 and _ends_in_failure(last):
+        before = before[:-1]
+    if before and before[-1].verdict == verdict:
         return before
-    return (*before, HistoryEntry(on=on, verdict=verdict, decided_by=decided_by))
+    return (*before, HistoryEntry(on=on, verdict=verdict, decided_by=() if failed else decided_by))
+
+
+def _ends_in_failure(record: ClaimRecord) -> bool:
+    """Whether the last entry is that of a failure, and not of an earlier night that did not decide."""
+    entry = record.history[-1]
+    return record.why in OPEN and entry.verdict == "undetermined" and entry.on == record.window.as_of

@@ -87,8 +87,6 @@ def change(claim: ClaimRecord, as_of: date) -> str:
     if claim.flip and claim.flip.pending:
         return f"pending: {claim.flip.to}?"
     *before, now = claim.history
-    if claim.verdict == "undetermined" and now.verdict != "undetermined":  # a night of failure is no state
-        return f"was {now.verdict}"
     if now.on != as_of:
         return f"since {now.on}"
     if all(entry.verdict == "undetermined" for entry in before):

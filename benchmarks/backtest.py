@@ -1,12 +1,15 @@
-"""A line walked through time on real records, with a model that is right whenever it is shown a settling paper.
+"""A line walked through time on real records, with a model that is right whenever it is shown a
+settling paper.
 
-    python -m benchmarks.backtest --mirror WORKSPACE/.retest/mirror [--gold machine-learning] [--from 2024-01]
+    python -m benchmarks.backtest --mirror WORKSPACE/.retest/mirror [--gold machine-learning]
+    [--from 2024-01]
                                   [--to 2026-08] [--every 30d] [--out DIR]
 
-`retest backtest` itself runs, from the shell, against the model over the loopback (tests.temperaments.RightWhenShown):
-it plans with the claim's own words, points at sentence 2 of the gold papers that it is shown and at nothing else, and
-gives the expected verdict. So delays and misses are the search's and the walk's alone. Printed are the command's own
-output and the wall time.
+`retest backtest` itself runs, from the shell, against the model over the loopback
+(tests.temperaments.RightWhenShown): it plans with the claim's own words, points at sentence 2 of
+the gold papers that it is shown and at nothing else, and gives the expected verdict. So delays and
+misses are the search's and the walk's alone. Printed are the command's own output and the wall
+time.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.loopback import loopback
-from retest.evaluation.gold import load_gold
+from retest.evaluation.claims.gold import load_gold
 from tests.temperaments import Known, RightWhenShown
 
 
@@ -39,7 +42,9 @@ class Told:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mirror", type=Path, required=True)
     parser.add_argument("--gold", default="machine-learning")
     parser.add_argument("--from", dest="first", default="2024-01")
@@ -47,17 +52,37 @@ def main() -> None:
     parser.add_argument("--every", default="30d")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    known = tuple(Known(one.claim, one.expected_verdict, one.gold_ids) for one in load_gold(given.gold).claims)
+    known = tuple(
+        Known(one.claim, one.expected_verdict, one.gold_ids) for one in load_gold(given.gold).claims
+    )
     with tempfile.TemporaryDirectory() as scratch, loopback(0.0, temperament=Told(known)) as model:
         home = Path(scratch) / ".retest"
         home.mkdir()
         (home / "mirror").symlink_to(given.mirror.resolve())
         environment = {
-            **os.environ, "ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url,
+            **os.environ,
+            "ANTHROPIC_API_KEY": "loopback",
+            "ANTHROPIC_BASE_URL": model.url,
             "RETEST_MODEL": "anthropic:right-when-shown",
-        }  # fmt: skip
-        command = [sys.executable, "-m", "retest", "backtest", given.gold, "--from", given.first, "--to", given.last]
-        command += ["--every", given.every, "-C", scratch, *(["--out", str(given.out.resolve())] if given.out else [])]
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "retest",
+            "backtest",
+            given.gold,
+            "--from",
+            given.first,
+            "--to",
+            given.last,
+        ]
+        command += [
+            "--every",
+            given.every,
+            "-C",
+            scratch,
+            *(["--out", str(given.out.resolve())] if given.out else []),
+        ]
         began = time.perf_counter()
         ended = subprocess.run(command, env=environment, check=False)
         print(f"{time.perf_counter() - began:.0f} s, status {ended.returncode}")

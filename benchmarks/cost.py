@@ -1,10 +1,12 @@
-"""What one claim with 20 candidates and six findings costs: calls and prompt tokens as the loopback model counts them.
+"""What one claim with 20 candidates and six findings costs: calls and prompt tokens as the loopback
+model counts them.
 
     pip install bpe-openai && python -m benchmarks.cost --mirror W/.retest/mirror
 
-The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300 together). Tokens are
-those of o200k_base, system and user text of every request; the schema is not counted. The line has one claim; what its
-counter-thesis asks is left out, the synthesis is counted in. Times are without imports.
+The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300
+together). Tokens are those of o200k_base, system and user text of every request; the schema is not
+counted. The line has one claim; what its counter-thesis asks is left out, the synthesis is counted
+in. Times are without imports.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from retest.data import defaults
 from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
 from retest.lines.load import load_line
-from retest.nightly import LineOutcome
 from retest.papers.mirror import Mirror, MirrorSource
+from retest.run.lines import LineOutcome
 from retest.settings import Settings
 
 CLAIM = "scale-does-not-gate-anticipation"
@@ -38,9 +40,9 @@ def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper]]:
     anchors = [paper for paper in source.get(claim.anchors).values() if isinstance(paper, Paper)]
     window = Window(opens=max(paper.published for paper in anchors), as_of=AS_OF)
     found = source.search(Query(any_of=(claim.text,)), window, 1000)
-    return anchors, sorted(found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER))[
-        :PAPERS
-    ]
+    return anchors, sorted(
+        found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER)
+    )[:PAPERS]
 
 
 def size(text: str) -> int:
@@ -48,7 +50,8 @@ def size(text: str) -> int:
 
 
 def run(line: Line, papers: list[Paper], model: Loopback) -> tuple[LineOutcome, float]:
-    """The line, run in a workspace of its own on a mirror of these papers; and the seconds that it took."""
+    """The line, run in a workspace of its own on a mirror of these papers; and the seconds that it
+    took."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder), source="mirror", candidates=PAPERS)
         with Mirror(settings.path("home") / "mirror") as mirror:
@@ -66,16 +69,25 @@ def main() -> None:
     line = whole.model_copy(update={"claims": claims})
     anchors, papers = chosen(line, options.mirror)
     with loopback(options.delay) as model:
-        run(line, [*anchors, *papers], model)  # once for the imports, which are no part of a claim's time
+        run(
+            line, [*anchors, *papers], model
+        )  # once for the imports, which are no part of a claim's time
         model.asked()
         outcome, wall = run(line, [*anchors, *papers], model)
         asked = model.asked()
-    ours = [one for one in asked if f"<claim>\n{claims[0].text}" in one.user or f"): {claims[0].text}" in one.user]
+    ours = [
+        one
+        for one in asked
+        if f"<claim>\n{claims[0].text}" in one.user or f"): {claims[0].text}" in one.user
+    ]
     ours += [one for one in asked if one.schema == "Synthesis"]
     sizes = [size(one.system) + size(one.user) for one in ours]
     shown = sum(size(f"{paper.title} {paper.abstract}") for paper in papers)
     record = outcome.record.claims[0]
-    print(f"{record.searched.extracted} candidates ({shown} tokens), {len(record.evidence)} pieces of evidence")
+    print(
+        f"{record.searched.extracted} candidates ({shown} tokens), {len(record.evidence)} pieces "
+        "of evidence"
+    )
     kinds = dict(Counter(one.schema for one in ours))
     print(f"{len(ours)} calls {kinds}, {sum(sizes)} prompt tokens, largest {max(sizes)}")
     print(f"by call: {[(one.schema, n) for one, n in zip(ours, sizes, strict=True)]}")

@@ -1,10 +1,13 @@
-"""A run of 50 claims on a mirror, 32 candidates each, against a loopback model: wall time against the critical path.
+"""A run of 50 claims on a mirror, 32 candidates each, against a loopback model: wall time against
+the critical path.
 
-    retest mirror import SNAPSHOT -C W && python -m benchmarks.fifty_claims --mirror W/.retest/mirror
+    retest mirror import SNAPSHOT -C W && python -m benchmarks.fifty_claims --mirror
+    W/.retest/mirror
 
-The claims are the bundled line's, each asked of two windows, and the counter-thesis. Every call takes `--delay`
-seconds, at most `--concurrency` are open. The critical path is the sum over the stages (plan, extract, entail, judge,
-synthesize) of the waves that concurrency allows, ceil(calls / concurrency), times the delay.
+The claims are the bundled line's, each asked of two windows, and the counter-thesis. Every call
+takes `--delay` seconds, at most `--concurrency` are open. The critical path is the sum over the
+stages (plan, extract, entail, judge, synthesize) of the waves that concurrency allows, ceil(calls /
+concurrency), times the delay.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from benchmarks.loopback import Loopback, loopback, measured
 from retest.data import defaults
 from retest.domain.line import Claim, Line
 from retest.lines.load import load_line
-from retest.nightly import LineOutcome
+from retest.run.lines import LineOutcome
 from retest.settings import Settings
 
 STAGES = ("QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis")
@@ -60,7 +63,10 @@ def main() -> None:
         model.asked()
         outcome, wall = run(line, options, model)
         calls = Counter(asked.schema for asked in model.asked())
-    read = [claim.searched.extracted for claim in (*outcome.record.claims, outcome.record.counter_thesis)]
+    read = [
+        claim.searched.extracted
+        for claim in (*outcome.record.claims, outcome.record.counter_thesis)
+    ]
     waves = {stage: math.ceil(calls[stage] / options.concurrency) for stage in STAGES}
     path = sum(waves.values()) * options.delay
     print(f"{len(read)} claims, {min(read)} to {max(read)} candidates read; calls {dict(calls)}")

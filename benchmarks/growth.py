@@ -1,19 +1,23 @@
-"""How import, sync and search grow with the mirror: each size in a fresh mirror, each step in a process of its own.
+"""How import, sync and search grow with the mirror: each size in a fresh mirror, each step in a
+process of its own.
 
     python -m benchmarks.growth SNAPSHOT [--records 15000 150000 1500000] [--sync 15000 150000]
                                 [--claims FILE --plans FILE] [--mirrors FOLDER]
 
-SNAPSHOT is a file in the format of arXiv's metadata snapshot. A size below its own takes records evenly spread over it;
-a larger one takes all and makes the rest from them: each sentence of an abstract, and each half of a title, comes from
-one of the 2,000 records around it, so that words are as frequent as in real ones and stand together as they do within
-sentences, but no text is there twice. (No new words come with them, as they would with real ones.) Their ids count from
-YYMM.50001, which no real one reaches, in months from April 2007 on, later ones holding more; their day is in the month.
+SNAPSHOT is a file in the format of arXiv's metadata snapshot. A size below its own takes records
+evenly spread over it; a larger one takes all and makes the rest from them: each sentence of an
+abstract, and each half of a title, comes from one of the 2,000 records around it, so that words are
+as frequent as in real ones and stand together as they do within sentences, but no text is there
+twice. (No new words come with them, as they would with real ones.) Their ids count from YYMM.50001,
+which no real one reaches, in months from April 2007 on, later ones holding more; their day is in
+the month.
 
-Printed for each size are records a second, the peak of resident memory (which counts the mapped files of the index) and
-how much of it is the process's own (which is what must not grow), bytes of index a record; then of a claim's first
-round of searches CPU and wall milliseconds, median and 95th percentile, and the memory of the searching process. The
-claims are those of the files, in the format of benchmarks/search.py, with their plans, or else 100 made of real titles,
-searched by rule. Every claim is searched once to warm the system's page cache, and then measured by a new reader.
+Printed for each size are records a second, the peak of resident memory (which counts the mapped
+files of the index) and how much of it is the process's own (which is what must not grow), bytes of
+index a record; then of a claim's first round of searches CPU and wall milliseconds, median and 95th
+percentile, and the memory of the searching process. The claims are those of the files, in the
+format of benchmarks/search.py, with their plans, or else 100 made of real titles, searched by rule.
+Every claim is searched once to warm the system's page cache, and then measured by a new reader.
 Memory is read from /proc, so this runs on Linux.
 """
 
@@ -51,7 +55,12 @@ from retest.pipeline.state import Deps, Limits, PlannedSearch, Subject
 
 AROUND = 2000
 FIRST_NUMBER = 50_001
-MONTHS = [(year, month) for year in range(2007, 2027) for month in range(1, 13) if (year, month) >= (2007, 4)][:235]
+MONTHS = [
+    (year, month)
+    for year in range(2007, 2027)
+    for month in range(1, 13)
+    if (year, month) >= (2007, 4)
+][:235]
 AS_OF = date(2026, 11, 24)
 TITLES = 100
 """Claims made of titles, where no others are given."""
@@ -77,7 +86,10 @@ def records(snapshot: Path, count: int) -> Iterator[bytes]:
 
 
 def altered(
-    record: dict[str, Any], around: list[dict[str, Any]], chance: random.Random, given: dict[Any, int]
+    record: dict[str, Any],
+    around: list[dict[str, Any]],
+    chance: random.Random,
+    given: dict[Any, int],
 ) -> bytes:
     """A record made of the sentences of others, under an id and a day of its own."""
     found = [sentences(chance.choice(around)["abstract"]) for _ in sentences(record["abstract"])]
@@ -102,15 +114,19 @@ def sentences(text: str) -> list[str]:
 
 
 def memory(field: str) -> float:
-    """MiB of this process by the kernel's account: VmHWM, the peak of all that is resident, or RssAnon, its own."""
-    found = re.search(rf"{field}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    """MiB of this process by the kernel's account: VmHWM, the peak of all that is resident, or
+    RssAnon, its own."""
+    found = re.search(
+        rf"{field}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii")
+    )
     assert found, f"/proc/self/status has no {field}"
     return int(found[1]) / 1024
 
 
 @contextmanager
 def watched(numbers: Numbers) -> Iterator[None]:
-    """Notes the peaks of memory; of the process's own, the kernel keeps none, so it is looked at every 50 ms."""
+    """Notes the peaks of memory; of the process's own, the kernel keeps none, so it is looked at
+    every 50 ms."""
     over, own = threading.Event(), [memory("RssAnon")]
 
     def watch() -> None:
@@ -136,21 +152,34 @@ def imported(snapshot: Path, folder: Path) -> Numbers:
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     stats = Mirror.stats(folder)
     assert stats.records == changed
-    return {**numbers, "records": changed, "rate": changed / seconds, "cpu": cpu / changed * 1e6,
-            "bytes": stats.bytes / stats.records}  # fmt: skip
+    return {
+        **numbers,
+        "records": changed,
+        "rate": changed / seconds,
+        "cpu": cpu / changed * 1e6,
+        "bytes": stats.bytes / stats.records,
+    }
 
 
 def on_file(source: MirrorSource, claims: Path, plans: Path) -> list[Searched]:
     """The first rounds of claims that have a plan."""
     found = search.cases(search.read(claims), search.read(plans), source, AS_OF)
-    return [(case.subject, planned(case.plan) + by_rule(case.subject, case.anchors)) for case in found]
+    return [
+        (case.subject, planned(case.plan) + by_rule(case.subject, case.anchors)) for case in found
+    ]
 
 
 def of_titles(papers: list[Paper]) -> list[Searched]:
-    """The first rounds of claims that say what the papers' titles do, each paper its claim's anchor."""
+    """The first rounds of claims that say what the papers' titles do, each paper its claim's
+    anchor."""
     made = []
     for number, paper in enumerate(papers):
-        claim = Claim(id=f"c{number}", text=paper.title, dated=paper.published.isoformat(), anchors=(paper.id,))
+        claim = Claim(
+            id=f"c{number}",
+            text=paper.title,
+            dated=paper.published.isoformat(),
+            anchors=(paper.id,),
+        )
         window = Window(opens=paper.published, as_of=AS_OF)
         subject = Subject(claim=claim, window=window, excluded=(paper.id,))
         made.append((subject, by_rule(subject, [paper])))
@@ -167,7 +196,11 @@ def searched(folder: Path, claims: Path | None, plans: Path | None) -> Numbers:
     cpu, wall = [], []
     with watched(numbers):
         source = MirrorSource(folder)
-        rounds = on_file(source, claims, plans) if claims and plans else of_titles(verify.papers(folder, TITLES))
+        rounds = (
+            on_file(source, claims, plans)
+            if claims and plans
+            else of_titles(verify.papers(folder, TITLES))
+        )
         for subject, searches in rounds:
             round_of(deps(source), subject, searches, [])
         source = MirrorSource(folder)
@@ -176,9 +209,14 @@ def searched(folder: Path, claims: Path | None, plans: Path | None) -> Numbers:
             round_of(deps(source), subject, searches, [])
             cpu.append((time.process_time() - spent) * 1000)
             wall.append((time.perf_counter() - began) * 1000)
-    return {**numbers, "cpu 50": statistics.median(cpu), "cpu 95": statistics.quantiles(cpu, n=20)[-1],
-            "wall 50": statistics.median(wall), "wall 95": statistics.quantiles(wall, n=20)[-1],
-            "searches": statistics.mean(len(searches) for _, searches in rounds)}  # fmt: skip
+    return {
+        **numbers,
+        "cpu 50": statistics.median(cpu),
+        "cpu 95": statistics.quantiles(cpu, n=20)[-1],
+        "wall 50": statistics.median(wall),
+        "wall 95": statistics.quantiles(wall, n=20)[-1],
+        "searches": statistics.mean(len(searches) for _, searches in rounds),
+    }
 
 
 def apart(*arguments: object) -> Numbers:
@@ -199,7 +237,11 @@ def synced(snapshot: Path, count: int) -> str:
 
 
 def measure(options: argparse.Namespace, scratch: Path) -> None:
-    files = ["--claims", options.claims, "--plans", options.plans] if options.claims and options.plans else []
+    files = (
+        ["--claims", options.claims, "--plans", options.plans]
+        if options.claims and options.plans
+        else []
+    )
     rows = []
     for count in options.records:
         made = scratch / "snapshot.json"
@@ -211,27 +253,38 @@ def measure(options: argparse.Namespace, scratch: Path) -> None:
         found = apart(made, "--in", folder, *files)
         print(f"{count:,}: {found}", file=sys.stderr, flush=True)
         rows.append((grown, found))
-    print("| records | import, a second | CPU, us a record | peak MiB (own) | index, bytes a record "
-          "| claim: CPU ms, median (95 %) | wall ms, median (95 %) | searching, peak MiB (own) |")  # fmt: skip
+    print(
+        "| records | import, a second | CPU, us a record | peak MiB (own) | index, bytes a record "
+        "| claim: CPU ms, median (95 %) | wall ms, median (95 %) | searching, peak MiB (own) |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for grown, found in rows:
-        print(f"| {grown['records']:,.0f} | {grown['rate']:,.0f} | {grown['cpu']:.0f} "
-              f"| {grown['peak']:,.0f} ({grown['own']:,.0f}) | {grown['bytes']:,.0f} "
-              f"| {found['cpu 50']:.1f} ({found['cpu 95']:.1f}) | {found['wall 50']:.1f} ({found['wall 95']:.1f}) "
-              f"| {found['peak']:,.0f} ({found['own']:,.0f}) |")  # fmt: skip
+        print(
+            f"| {grown['records']:,.0f} | {grown['rate']:,.0f} | {grown['cpu']:.0f} "
+            f"| {grown['peak']:,.0f} ({grown['own']:,.0f}) | {grown['bytes']:,.0f} "
+            f"| {found['cpu 50']:.1f} ({found['cpu 95']:.1f}) | {found['wall 50']:.1f} "
+            f"({found['wall 95']:.1f}) "
+            f"| {found['peak']:,.0f} ({found['own']:,.0f}) |"
+        )
     print(f"{found['searches']:.1f} searches a claim")
     for count in options.sync:
         print(f"sync of {count:,}: {synced(options.snapshot, count)}", flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("snapshot", type=Path)
     parser.add_argument("--records", type=int, nargs="+", default=[15_000, 150_000, 1_500_000])
-    parser.add_argument("--sync", type=int, nargs="*", default=[], help="sizes to harvest with benchmarks/sync.py")
+    parser.add_argument(
+        "--sync", type=int, nargs="*", default=[], help="sizes to harvest with benchmarks/sync.py"
+    )
     parser.add_argument("--claims", type=Path)
     parser.add_argument("--plans", type=Path)
-    parser.add_argument("--mirrors", type=Path, help="where to leave the mirrors, as mirror-N (default: nowhere)")
+    parser.add_argument(
+        "--mirrors", type=Path, help="where to leave the mirrors, as mirror-N (default: nowhere)"
+    )
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--in", dest="folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()

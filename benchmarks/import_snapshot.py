@@ -2,7 +2,8 @@
 
     python benchmarks/import_snapshot.py SNAPSHOT [--mirror FOLDER]
 
-Prints records a second and the peak of resident memory, which counts the mapped files of the index too.
+Prints records a second and the peak of resident memory, which counts the mapped files of the index
+too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from retest.papers.snapshot import import_snapshot
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("snapshot")
     parser.add_argument("--mirror", type=Path, help="where to leave the mirror (default: nowhere)")
     options = parser.parse_args()
@@ -36,8 +39,10 @@ def main() -> None:
                 changed = import_snapshot(options.snapshot, mirror, progress)
             seconds = time.perf_counter() - began
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(f"{title}: {read:,} records in {seconds:.1f} s, {read / seconds:,.0f} a second, "
-                  f"{changed:,} new or changed, peak {peak:,.0f} MiB")  # fmt: skip
+            print(
+                f"{title}: {read:,} records in {seconds:.1f} s, {read / seconds:,.0f} a second, "
+                f"{changed:,} new or changed, peak {peak:,.0f} MiB"
+            )
         print(Mirror.stats(folder))
 
 

@@ -2,14 +2,15 @@
 
     python -m benchmarks.kills [--run 100] [--batch 50] [--sync 50] [--seed 1]
 
-Each scenario runs once undisturbed, for its duration, its result and what it asked. Then it is started as many times as
-said, each time in a fresh folder, killed at a random moment between a third of that duration (before, the interpreter
-is still importing) and its end, and the same command is run again to the end. Batches take several commands to the end:
-a random one of them is killed. Checked each time: the second command's
-status is the undisturbed one's; the result is the undisturbed one to the byte (the mirror: paper by paper); no
-question is paid for again whose answer was sent at least MARGIN seconds before the kill; and no file stays that the
-undisturbed folder has not. What was on its way at the moment of the kill is counted: the services may charge for that,
-and nobody can have it back. In a batch nothing is on its way, so nothing may be asked twice.
+Each scenario runs once undisturbed, for its duration, its result and what it asked. Then it is
+started as many times as said, each time in a fresh folder, killed at a random moment between a
+third of that duration (before, the interpreter is still importing) and its end, and the same
+command is run again to the end. Batches take several commands to the end: a random one of them is
+killed. Checked each time: the second command's status is the undisturbed one's; the result is the
+undisturbed one to the byte (the mirror: paper by paper); no question is paid for again whose answer
+was sent at least MARGIN seconds before the kill; and no file stays that the undisturbed folder has
+not. What was on its way at the moment of the kill is counted: the services may charge for that, and
+nobody can have it back. In a batch nothing is on its way, so nothing may be asked twice.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from tests.papers_small import PAPERS
 MARGIN = 0.3
 """Seconds in which an answer that was sent should be on disk, on a busy machine."""
 DELAY = 0.15
-"""Seconds that the loopback model takes for an answer: what is killed is then mostly waiting, as in life."""
+"""Seconds that the loopback model takes for an answer: what is killed is then mostly waiting, as in
+life."""
 VARYING = re.compile(r"index/|answers|searches|-wal$|-shm$|\.lock$|cache/|\.val$|manual/")
 """Files of libraries, whose names are random, or that come and go as they please."""
 
@@ -68,14 +70,20 @@ class Run:
     """One line, with a loopback model."""
 
     fake: FakeModels
-    command: list[str] = field(default_factory=lambda: ["run", "--line", "tides", "--as-of", "2026-08-21"])
+    command: list[str] = field(
+        default_factory=lambda: ["run", "--line", "tides", "--as-of", "2026-08-21"]
+    )
     commands: int = 1
 
     def __post_init__(self) -> None:
         self.environment = {
-            "RETEST_SOURCE": "mirror", "RETEST_MODEL": "anthropic:loopback", "ANTHROPIC_API_KEY": "loopback",
-            "ANTHROPIC_BASE_URL": self.fake.url, "RETEST_RETRY_PAUSE": "0.02", "RETEST_CONCURRENCY": "2",
-        }  # fmt: skip
+            "RETEST_SOURCE": "mirror",
+            "RETEST_MODEL": "anthropic:loopback",
+            "ANTHROPIC_API_KEY": "loopback",
+            "ANTHROPIC_BASE_URL": self.fake.url,
+            "RETEST_RETRY_PAUSE": "0.02",
+            "RETEST_CONCURRENCY": "2",
+        }
 
     def prepare(self, folder: Path) -> None:
         (folder / "claims").mkdir()
@@ -88,7 +96,9 @@ class Run:
 
     def answered(self, until: float) -> Counter[str]:
         """Questions whose answers had been sent by then."""
-        return Counter(f"{r.schema} {r.system} {r.user}" for r in self.fake.requests if r.at + DELAY < until)
+        return Counter(
+            f"{r.schema} {r.system} {r.user}" for r in self.fake.requests if r.at + DELAY < until
+        )
 
     def forget(self) -> None:
         self.fake.requests.clear()
@@ -106,11 +116,13 @@ class Batched(Run):
         self.command = [*self.command, "--batch"]
 
     def answered(self, until: float) -> Counter[str]:
-        """All that was paid in batches; nothing of it is on its way. What is asked directly beside them, the plan and
-        the synthesis, is the other scenario's."""
+        """All that was paid in batches; nothing of it is on its way. What is asked directly beside
+        them, the plan and the synthesis, is the other scenario's."""
         del until
         direct = ("QueryPlan", "Synthesis")
-        return Counter(f"{schema} {user}" for schema, user in self.fake.paid if schema not in direct)
+        return Counter(
+            f"{schema} {user}" for schema, user in self.fake.paid if schema not in direct
+        )
 
     def forget(self) -> None:
         """Nothing: what is paid twice is told from all that was paid."""
@@ -131,8 +143,10 @@ class Sync:
 
     def __post_init__(self) -> None:
         self.environment = {
-            "RETEST_OAI_URL": self.fake.url, "RETEST_ARXIV_INTERVAL": "0.1", "RETEST_RETRY_PAUSE": "0.02",
-        }  # fmt: skip
+            "RETEST_OAI_URL": self.fake.url,
+            "RETEST_ARXIV_INTERVAL": "0.1",
+            "RETEST_RETRY_PAUSE": "0.02",
+        }
 
     def prepare(self, folder: Path) -> None:
         del folder
@@ -141,7 +155,8 @@ class Sync:
         return dict(stored(folder / ".retest" / "mirror"))
 
     def answered(self, until: float) -> Counter[str]:
-        """Nobody pays for a page of a harvest; tests/papers/test_harvest_resumed.py counts which are asked again."""
+        """Nobody pays for a page of a harvest; tests/papers/test_harvest_resumed.py counts which
+        are asked again."""
         del until
         return Counter()
 
@@ -154,9 +169,12 @@ def start(scenario: Scenario, folder: Path) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment = {**kept, **scenario.environment, "XDG_CACHE_HOME": str(folder / "cache")}
     return subprocess.Popen(
-        [sys.executable, "-m", "retest", *scenario.command, "-C", str(folder)], env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "retest", *scenario.command, "-C", str(folder)],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def files(folder: Path) -> set[str]:
@@ -186,7 +204,8 @@ class Found:
 
 
 def ended(scenario: Scenario, folder: Path, commands: int) -> tuple[int, str]:
-    """Give the command until it ends with 0, or as often as said; its last status, and what it said."""
+    """Give the command until it ends with 0, or as often as said; its last status, and what it
+    said."""
     code, said = 1, ""
     while code != 0 and commands:
         process = start(scenario, folder)
@@ -237,7 +256,12 @@ def killed(name: str, scenario: Scenario, times: int, chance: random.Random) -> 
 
 
 def checks(
-    code: int, folder: Path, scenario: Scenario, result: Any, left: set[str], twice: Mapping[str, int]
+    code: int,
+    folder: Path,
+    scenario: Scenario,
+    result: Any,
+    left: set[str],
+    twice: Mapping[str, int],
 ) -> Iterable[tuple[str, bool]]:
     yield f"the command that was given again ended with {code}", code != 0
     if code == 0:
@@ -248,7 +272,9 @@ def checks(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name, times in (("run", 100), ("batch", 50), ("sync", 50)):
         parser.add_argument(f"--{name}", type=int, default=times)
     parser.add_argument("--seed", type=int, default=1)
@@ -256,14 +282,21 @@ def main() -> None:
     chance = random.Random(given.seed)  # noqa: S311 - not for secrets
     wrong = 0
     with (
-        FakeModels(Reader(), delay=DELAY) as models, FakeBatches(Reader(), delay=DELAY) as batches,
+        FakeModels(Reader(), delay=DELAY) as models,
+        FakeBatches(Reader(), delay=DELAY) as batches,
         FakeOai(entries(TEN)) as oai,
-    ):  # fmt: skip
-        for name, scenario in (("run", Run(models)), ("batch", Batched(batches)), ("sync", Sync(oai))):
+    ):
+        for name, scenario in (
+            ("run", Run(models)),
+            ("batch", Batched(batches)),
+            ("sync", Sync(oai)),
+        ):
             found = killed(name, scenario, getattr(given, name), chance)
             wrong += found.wrong.total()
-            print(f"{name}: {found.killed} killed while running, {found.wrong.total()} faults, "
-                  f"{found.on_the_way} answers were on their way")  # fmt: skip
+            print(
+                f"{name}: {found.killed} killed while running, {found.wrong.total()} faults, "
+                f"{found.on_the_way} answers were on their way"
+            )
     sys.exit(wrong > 0)
 
 

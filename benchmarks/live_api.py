@@ -2,8 +2,9 @@
 
     python -m benchmarks.live_api --mirror FOLDER --claims FILE --plans FILE
 
-Nothing is asked of arXiv: its stand-in answers from the mirror, parses each request in the same grammar and ranks by
-BM25, an OR by the sum of its parts. How arXiv itself ranks is not public. Claims and plans are as for search.py.
+Nothing is asked of arXiv: its stand-in answers from the mirror, parses each request in the same
+grammar and ranks by BM25, an OR by the sum of its parts. How arXiv itself ranks is not public.
+Claims and plans are as for search.py.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class StandIn(live.ArxivSource):
         while tokens and tokens[0]["op"]:
             operator = str(tokens.pop(0)["op"])
             parts.append(self._term(tokens))
-        return tantivy.Query.boolean_query([(Occur.Should if operator == "OR" else Occur.Must, part) for part in parts])
+        return tantivy.Query.boolean_query(
+            [(Occur.Should if operator == "OR" else Occur.Must, part) for part in parts]
+        )
 
     def _term(self, tokens: list[re.Match[str]]) -> tantivy.Query:
         token = tokens.pop(0)
@@ -67,7 +70,9 @@ class StandIn(live.ArxivSource):
             return inner
         if token["first"]:
             bounds = int(token["first"]), int(token["last"])
-            days = tantivy.Query.range_query(self._index._schema, "day", tantivy.FieldType.Integer, *bounds, True, True)
+            days = tantivy.Query.range_query(
+                self._index._schema, "day", tantivy.FieldType.Integer, *bounds, True, True
+            )
             return tantivy.Query.const_score_query(days, 0.0)
         said = self._index._analyser.analyze(plain(token["text"]))
         if len(said) < 2:
@@ -103,7 +108,11 @@ async def run(options: argparse.Namespace) -> None:
     stations = Stations(mirror, line_of(claims), options.as_of)
     every = cases(claims, read(options.plans), mirror, options.as_of)
     print(f"{len(every)} claims; share with a gold paper among the first N")
-    print(f"{'':37}", *(f"{depth:>5}" for depth in DEPTHS), " requests a claim, longest query in a URL")
+    print(
+        f"{'':37}",
+        *(f"{depth:>5}" for depth in DEPTHS),
+        " requests a claim, longest query in a URL",
+    )
     ways: dict[str, Way] = {"a request a query": each, "search_all": together}
     for what, model in {"the model's plan": True, "no model": False}.items():
         for name, way in ways.items():
@@ -115,11 +124,15 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name in ("mirror", "claims", "plans"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 24))
-    parser.add_argument("--pool", type=int, default=live.POOL, help="papers asked for in one request of search_all")
+    parser.add_argument(
+        "--pool", type=int, default=live.POOL, help="papers asked for in one request of search_all"
+    )
     asyncio.run(run(parser.parse_args()))
 
 

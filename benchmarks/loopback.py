@@ -1,8 +1,9 @@
-"""A loopback model in a process of its own, so that it does not share an interpreter with what is measured.
+"""A loopback model in a process of its own, so that it does not share an interpreter with what is
+measured.
 
-Its temperament is fixed: it plans five queries, finds that the first papers of each batch support the claim (two a
-batch, or as many as are asked for; by one sentence and by two in turn), lets every quote pass, and judges that the
-claim holds, citing all of the evidence.
+Its temperament is fixed: it plans five queries, finds that the first papers of each batch support
+the claim (two a batch, or as many as are asked for; by one sentence and by two in turn), lets every
+quote pass, and judges that the claim holds, citing all of the evidence.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from retest.domain.line import Line
-from retest.events import nobody
-from retest.nightly import LineOutcome, run_lines
+from retest.run.events import nobody
+from retest.run.lines import LineOutcome, run_lines
 from retest.settings import Settings
 from tests.fakes.models import FakeModels
 
@@ -36,12 +37,21 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
         words = re.findall(r"[a-z]{5,}", user.split("):", 1)[-1].lower())
         pairs = [f"{one} {two}" for one, two in pairwise(words)]
         queries = [{"all_of": [word], "any_of": [*pairs[:3], *words[:4]]} for word in words[:5]]
-        return {"queries": queries, "counter_statement": "We find that the opposite is true of language models."}
+        return {
+            "queries": queries,
+            "counter_statement": "We find that the opposite is true of language models.",
+        }
     if schema == "Extraction":
         ids = PAPER.findall(user)[:findings]
         pointed = [[1, 2][: 1 + number % 2] for number in range(len(ids))]
         said = [
-            {"arxiv_id": i, "stance": "supports", "sentences": numbers, "why": "It says so.", "lever": None}
+            {
+                "arxiv_id": i,
+                "stance": "supports",
+                "sentences": numbers,
+                "why": "It says so.",
+                "lever": None,
+            }
             for i, numbers in zip(ids, pointed, strict=True)
         ]
         return {"findings": said}
@@ -50,9 +60,13 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
         return {"checks": [{"arxiv_id": i, "entails": True, "why": "It does."} for i in ids]}
     if schema == "Judgment":
         return {
-            "verdict": "holds", "cites": ids, "rationale": f"Newer work agrees [{ids[0]}].", "moved": None,
-            "artifact": False, "confidence": 0.8,
-        }  # fmt: skip
+            "verdict": "holds",
+            "cites": ids,
+            "rationale": f"Newer work agrees [{ids[0]}].",
+            "moved": None,
+            "artifact": False,
+            "confidence": 0.8,
+        }
     return {"superseding": [], "questions": [], "limits": "Abstracts only."}
 
 
@@ -80,17 +94,22 @@ class Loopback:
 
 
 Temperament = Callable[[str, str], dict[str, Any]]
-"""What a model says to a schema's name and a prompt: a function that can be sent to another process."""
+"""What a model says to a schema's name and a prompt: a function that can be sent to another
+process."""
 
 
 @contextmanager
-def loopback(delay: float, findings: int = 2, temperament: Temperament | None = None) -> Iterator[Loopback]:
-    """A model that takes `delay` seconds for each answer: the one described above, which finds `findings` papers a
-    batch, or one of another temperament."""
+def loopback(
+    delay: float, findings: int = 2, temperament: Temperament | None = None
+) -> Iterator[Loopback]:
+    """A model that takes `delay` seconds for each answer: the one described above, which finds
+    `findings` papers a batch, or one of another temperament."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(
-        target=_serve, args=(theirs, delay, temperament or partial(answer, findings=findings)), daemon=True
+        target=_serve,
+        args=(theirs, delay, temperament or partial(answer, findings=findings)),
+        daemon=True,
     )
     process.start()
     try:
@@ -106,11 +125,15 @@ def _serve(pipe: Connection, delay: float, temperament: Temperament) -> None:
     with FakeModels(lambda schema, _, user: temperament(schema, user), delay=delay) as fake:
         pipe.send(fake.url)
         while pipe.recv() == "asked":
-            pipe.send([Asked(seen.schema, seen.system, seen.user, seen.at) for seen in fake.requests])
+            pipe.send(
+                [Asked(seen.schema, seen.system, seen.user, seen.at) for seen in fake.requests]
+            )
             fake.requests.clear()
 
 
-def measured(line: Line, settings: Settings, as_of: date, model: Loopback) -> tuple[LineOutcome, float]:
+def measured(
+    line: Line, settings: Settings, as_of: date, model: Loopback
+) -> tuple[LineOutcome, float]:
     """What a run of the line against the loopback model did, and the seconds that it took."""
     environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
     started = time.perf_counter()

@@ -1,16 +1,19 @@
-"""What a night costs in searches: many claims against the papers that came since the last one. No model.
+"""What a night costs in searches: many claims against the papers that came since the last one. No
+model.
 
-    python -m benchmarks.new_papers --mirror FOLDER [--claims 1000] [--new 600 ...] [--exact 100] [--threads N]
+    python -m benchmarks.new_papers --mirror FOLDER [--claims 1000] [--new 600 ...] [--exact 100]
+    [--threads N]
 
-The claims are sentences of abstracts and titles of papers spread over the mirror, half of each, with the paper as their
-anchor; a claim's first round of searches is the rule's, through `round_of` with a SearchMemory in a folder of its own.
-The first night searches for all of them. A quiet night finds the mirror as it was. For each `--new`, a copy of the
-mirror is given so many new papers, dated the day after the newest that is there, and a night goes over it with the
-memory of the first. They are real ones, none of them a claim's, whose sentences come from others around them. Printed
-are seconds, how many claims were searched anew, for how many of these a new paper is among the candidates, and, of
-`--exact` claims, for how many a search without memory would give other candidates: a paper that comes in makes its
-words less rare for all, and memory leaves that out of account until the mirror has grown by
-`retest.papers.mirror.DRIFT`.
+The claims are sentences of abstracts and titles of papers spread over the mirror, half of each,
+with the paper as their anchor; a claim's first round of searches is the rule's, through `round_of`
+with a SearchMemory in a folder of its own. The first night searches for all of them. A quiet night
+finds the mirror as it was. For each `--new`, a copy of the mirror is given so many new papers,
+dated the day after the newest that is there, and a night goes over it with the memory of the first.
+They are real ones, none of them a claim's, whose sentences come from others around them. Printed
+are seconds, how many claims were searched anew, for how many of these a new paper is among the
+candidates, and, of `--exact` claims, for how many a search without memory would give other
+candidates: a paper that comes in makes its words less rare for all, and memory leaves that out of
+account until the mirror has grown by `retest.papers.mirror.DRIFT`.
 
 `--threads` is how many claims are searched at a time, as a run does (default: one for each core).
 """
@@ -43,13 +46,16 @@ from retest.pipeline.state import Subject
 
 
 class Counted(MirrorSource):
-    """A reader of a mirror that is open, which tells whether a round of searches was really made."""
+    """A reader of a mirror that is open, which tells whether a round of searches was really
+    made."""
 
     def __init__(self, source: MirrorSource) -> None:
         self.__dict__.update(source.__dict__)
         self.searched = False
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[Ranked], Seen]:
+    def search_noted(
+        self, queries: Sequence[Query], window: Window, limit: int
+    ) -> tuple[list[Ranked], Seen]:
         self.searched = True
         return super().search_noted(queries, window, limit)
 
@@ -69,8 +75,12 @@ def claims(papers: Sequence[Paper], as_of: date) -> list[Searched]:
     made = []
     for number, paper in enumerate(papers):
         said = max(sentences(paper.abstract), key=len) if number % 2 else paper.title
-        claim = Claim(id=f"c{number}", text=said, dated=paper.published.isoformat(), anchors=(paper.id,))
-        subject = Subject(claim=claim, window=Window(opens=paper.published, as_of=as_of), excluded=(paper.id,))
+        claim = Claim(
+            id=f"c{number}", text=said, dated=paper.published.isoformat(), anchors=(paper.id,)
+        )
+        subject = Subject(
+            claim=claim, window=Window(opens=paper.published, as_of=as_of), excluded=(paper.id,)
+        )
         made.append((subject, by_rule(subject, [paper])))
     return made
 
@@ -88,7 +98,12 @@ def night(folder: Path, memory: Path | None, rounds: Sequence[Searched], threads
 
     with ThreadPoolExecutor(threads) as pool:
         done = list(pool.map(one, range(len(rounds))))
-    made = Night(time.perf_counter() - began, time.process_time() - cpu, [a for a, _ in done], [c for _, c in done])
+    made = Night(
+        time.perf_counter() - began,
+        time.process_time() - cpu,
+        [a for a, _ in done],
+        [c for _, c in done],
+    )
     if kept:
         kept.close()
     return made
@@ -100,19 +115,32 @@ def coming(papers: Sequence[Paper], day: date) -> list[Paper]:
     made = []
     for number, paper in enumerate(papers):
         around = papers[max(0, number - 20) : number + 20]
-        said = [chance.choice(sentences(chance.choice(around).abstract)) for _ in sentences(paper.abstract)]
-        new = {"id": f"{day:%y%m}.{90_001 + number}", "abstract": " ".join(said), "published": day, "updated": day}
+        said = [
+            chance.choice(sentences(chance.choice(around).abstract))
+            for _ in sentences(paper.abstract)
+        ]
+        new = {
+            "id": f"{day:%y%m}.{90_001 + number}",
+            "abstract": " ".join(said),
+            "published": day,
+            "updated": day,
+        }
         made.append(paper.model_copy(update={**new, "version": 1, "other_titles": ()}))
     return made
 
 
 def show(name: str, made: Night, new: set[str]) -> None:
     gained = sum(bool(new & set(found)) for found in made.candidates)
-    print(f"| {name} | {made.wall:.1f} | {made.cpu:.1f} | {sum(made.anew):,} | {gained:,} |", flush=True)
+    print(
+        f"| {name} | {made.wall:.1f} | {made.cpu:.1f} | {sum(made.anew):,} | {gained:,} |",
+        flush=True,
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mirror", type=Path, required=True)
     parser.add_argument("--claims", type=int, default=1000)
     parser.add_argument("--new", type=int, nargs="+", default=[600])
@@ -135,7 +163,11 @@ def main() -> None:
             mirror, kept = Path(scratch) / f"mirror-{count}", Path(scratch) / f"memory-{count}"
             shutil.copytree(options.mirror, mirror)
             shutil.copytree(memory, kept)
-            others = [paper for paper in verify.papers(options.mirror, 3 * count) if paper.id not in anchors]
+            others = [
+                paper
+                for paper in verify.papers(options.mirror, 3 * count)
+                if paper.id not in anchors
+            ]
             came = coming(others[:: len(others) // count][:count], tomorrow)
             with Mirror(mirror) as writer:
                 writer.upsert(came)
@@ -148,8 +180,12 @@ def main() -> None:
             other = [(a, b) for a, b in zip(told, fresh, strict=True) if a != b]
             reordered = sum(set(a) == set(b) for a, b in other)
             missed = sum(bool(new & set(b) - set(a)) for a, b in other)
-            print(f"of {len(fresh)} claims {len(other)} other than without memory: {reordered} in order alone, "
-                  f"{missed} without a new paper that belongs there", flush=True)  # fmt: skip
+            print(
+                f"of {len(fresh)} claims {len(other)} other than without memory: {reordered} in "
+                "order alone, "
+                f"{missed} without a new paper that belongs there",
+                flush=True,
+            )
             shutil.rmtree(mirror)
 
 

@@ -1,12 +1,14 @@
 """Which share of the prompt tokens of a run a service could read from its cache of prefixes.
 
-    pip install bpe-openai && python -m benchmarks.prompt_cache --mirror WORKSPACE/.retest/mirror [--claims 10]
+    pip install bpe-openai && python -m benchmarks.prompt_cache --mirror WORKSPACE/.retest/mirror
+    [--claims 10]
 
-The bundled line's first claims run against the loopback model of benchmarks.steady, which notes every prompt in the
-order of arrival: the answer's schema, the system text, the user text. A prefix counts as cached if an earlier prompt
-began with the same tokens (o200k_base). Counted three ways: with no least length; as OpenAI documents its cache (at
-least 1,024 tokens, in steps of 128); and as Anthropic documents its own (the part before the breakpoint, which is the
-end of the system text, if it has at least 1,024 tokens; 4,096 with some models).
+The bundled line's first claims run against the loopback model of benchmarks.steady, which notes
+every prompt in the order of arrival: the answer's schema, the system text, the user text. A prefix
+counts as cached if an earlier prompt began with the same tokens (o200k_base). Counted three ways:
+with no least length; as OpenAI documents its cache (at least 1,024 tokens, in steps of 128); and as
+Anthropic documents its own (the part before the breakpoint, which is the end of the system text, if
+it has at least 1,024 tokens; 4,096 with some models).
 """
 
 from __future__ import annotations
@@ -39,13 +41,18 @@ def tokens(asked: Asked, encoding: bpe_openai.Tokenizer) -> tuple[list[int], int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mirror", type=Path, required=True)
     parser.add_argument("--claims", type=int, default=10)
     given = parser.parse_args()
     line = load_line(defaults("claims") / "scale-anticipation.yaml")
     line = line.model_copy(update={"claims": line.claims[: given.claims]})
-    with tempfile.TemporaryDirectory() as scratch, loopback(0.0, temperament=steady.answer) as model:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        loopback(0.0, temperament=steady.answer) as model,
+    ):
         settings = Settings(workspace=Path(scratch), source="mirror")
         (settings.path("home")).mkdir()
         (settings.path("home") / "mirror").symlink_to(given.mirror.resolve())
@@ -70,9 +77,15 @@ def main() -> None:
     for schema in [*calls, ""]:
         names = [schema] if schema else list(calls)
         whole = sum(total[name] for name in names)
-        shares = [sum(shared[rule, n] for n in names) / whole for rule in ("any length", "OpenAI", "Anthropic")]
-        print(f"| {schema or 'all'} | {sum(calls[n] for n in names)} | {fixed.get(schema, '')} | {whole:,} | "
-              f"{' | '.join(f'{share:.0%}' for share in shares)} |")  # fmt: skip
+        shares = [
+            sum(shared[rule, n] for n in names) / whole
+            for rule in ("any length", "OpenAI", "Anthropic")
+        ]
+        print(
+            f"| {schema or 'all'} | {sum(calls[n] for n in names)} | {fixed.get(schema, '')} | "
+            f"{whole:,} | "
+            f"{' | '.join(f'{share:.0%}' for share in shares)} |"
+        )
 
 
 def _common(one: list[int], other: list[int]) -> int:

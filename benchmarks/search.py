@@ -1,14 +1,16 @@
-"""How well and how fast a claim's searches find the papers that settle it: the planning and search stations themselves.
+"""How well and how fast a claim's searches find the papers that settle it: the planning and search
+stations themselves.
 
     python -m benchmarks.search --mirror FOLDER --claims FILE --plans FILE
 
-Claims are JSON lines with `id`, `claim`, `claim_date`, `anchor_ids` and `gold_ids` (newer papers that settle it), plans
-with `id`, `queries` (`all_of`, `any_of`) and `counter_statement`: what a model answers to prompts/plan.md. Each claim
-goes through the stations `plan` and `search` twice, with its plan as the model's answer and with a model that plans
-nothing. Printed are the share of the claims with a gold paper among the first N, over all claims and over those that
-can be found (a gold paper is in the mirror, newer than where the window opens), and milliseconds a claim. The rows
-below take one part of the searches at a time. `--widened` adds what a second round finds for those whose first 32
-candidates hold no gold paper.
+Claims are JSON lines with `id`, `claim`, `claim_date`, `anchor_ids` and `gold_ids` (newer papers
+that settle it), plans with `id`, `queries` (`all_of`, `any_of`) and `counter_statement`: what a
+model answers to prompts/plan.md. Each claim goes through the stations `plan` and `search` twice,
+with its plan as the model's answer and with a model that plans nothing. Printed are the share of
+the claims with a gold paper among the first N, over all claims and over those that can be found (a
+gold paper is in the mirror, newer than where the window opens), and milliseconds a claim. The rows
+below take one part of the searches at a time. `--widened` adds what a second round finds for those
+whose first 32 candidates hold no gold paper.
 """
 
 from __future__ import annotations
@@ -75,25 +77,40 @@ def read(path: Path) -> list[Record]:
 def line_of(claims: Sequence[Record]) -> Line:
     anchors = {i: record["claim_date"] for record in claims for i in record["anchor_ids"]}
     return Line(
-        line="benchmark", question="-", thesis="-", counter_thesis="-",
+        line="benchmark",
+        question="-",
+        thesis="-",
+        counter_thesis="-",
         anchors=tuple(Anchor(id=i, dated=day, about="-") for i, day in anchors.items()),
         claims=tuple(
-            Claim(id=r["id"], text=r["claim"], dated=r["claim_date"], anchors=tuple(r["anchor_ids"])) for r in claims
+            Claim(
+                id=r["id"], text=r["claim"], dated=r["claim_date"], anchors=tuple(r["anchor_ids"])
+            )
+            for r in claims
         ),
-    )  # fmt: skip
+    )
 
 
-def cases(claims: Sequence[Record], plans: Sequence[Record], source: Source, as_of: date) -> list[Case]:
+def cases(
+    claims: Sequence[Record], plans: Sequence[Record], source: Source, as_of: date
+) -> list[Case]:
     line = line_of(claims)
-    known = source.get([i for record in claims for i in (*record["anchor_ids"], *record["gold_ids"])])
+    known = source.get(
+        [i for record in claims for i in (*record["anchor_ids"], *record["gold_ids"])]
+    )
     papers = {i: paper for i, paper in known.items() if isinstance(paper, Paper)}
     by_id = {
-        r["id"]: QueryPlan(queries=r["queries"], counter_statement=r["counter_statement"]) for r in plans
-    }  # fmt: skip
+        r["id"]: QueryPlan(queries=r["queries"], counter_statement=r["counter_statement"])
+        for r in plans
+    }
     made = []
-    for record, subject in zip(claims, subjects(line, known, as_of), strict=False):  # the last is the counter-thesis
+    for record, subject in zip(
+        claims, subjects(line, known, as_of), strict=False
+    ):  # the last is the counter-thesis
         anchors = [papers[i] for i in record["anchor_ids"] if i in papers]
-        found = any(i in papers and papers[i].published in subject.window for i in record["gold_ids"])
+        found = any(
+            i in papers and papers[i].published in subject.window for i in record["gold_ids"]
+        )
         made.append(Case(subject, anchors, set(record["gold_ids"]), by_id[record["id"]], found))
     return made
 
@@ -109,7 +126,9 @@ class Stations:
         """As in a run, but for how many candidates are kept: that changes no one's place."""
         asker = cast("Asker", Planner(answer))
         limits = Limits(candidates=candidates)
-        deps = Deps(self._line, self._as_of, self._source, asker, asker, self._prompts, limits, None)
+        deps = Deps(
+            self._line, self._as_of, self._source, asker, asker, self._prompts, limits, None
+        )
         return Runtime(context=deps)
 
     async def planned(self, case: Case, answer: QueryPlan | None) -> ClaimState:
@@ -140,13 +159,18 @@ async def measure(
         state["searches"] = [one for one in state["searches"] if chosen(one)]
         state = await stations.searched(state, max(DEPTHS))
         times.append((time.perf_counter() - began) * 1000)
-        found = [candidate.paper.id for candidate in state.get("candidates", [])]  # none: nothing was searched
+        found = [
+            candidate.paper.id for candidate in state.get("candidates", [])
+        ]  # none: nothing was searched
         places.append(min((found.index(i) for i in case.gold if i in found), default=NOWHERE))
     return places, times
 
 
-async def second_round(stations: Stations, all_cases: Sequence[Case], *, model: bool) -> tuple[int, int]:
-    """Of how many findable claims the first round's candidates hold no gold paper, and of how many the second's do."""
+async def second_round(
+    stations: Stations, all_cases: Sequence[Case], *, model: bool
+) -> tuple[int, int]:
+    """Of how many findable claims the first round's candidates hold no gold paper, and of how many
+    the second's do."""
     missed = gained = 0
     for case in (case for case in all_cases if case.findable):
         answer = case.plan if model else None
@@ -155,14 +179,20 @@ async def second_round(stations: Stations, all_cases: Sequence[Case], *, model: 
         if case.gold & set(seen):
             continue
         missed += 1
-        second = await stations.searched({**first, "searches": wider(first), "seen": seen}, Limits().candidates)
+        second = await stations.searched(
+            {**first, "searches": wider(first), "seen": seen}, Limits().candidates
+        )
         gained += bool(case.gold & {candidate.paper.id for candidate in second["candidates"]})
     return missed, gained
 
 
 def row(name: str, places: Sequence[int], of: int, times: Sequence[float]) -> None:
     shares = [sum(place < depth for place in places) / of for depth in DEPTHS]
-    spread = f"{statistics.median(times):10.1f}{statistics.quantiles(times, n=20)[-1]:8.1f}" if times else ""
+    spread = (
+        f"{statistics.median(times):10.1f}{statistics.quantiles(times, n=20)[-1]:8.1f}"
+        if times
+        else ""
+    )
     print(f"{name:34}", *(f"{share:5.2f}" for share in shares), spread)
 
 
@@ -172,7 +202,9 @@ async def run(options: argparse.Namespace) -> None:
     stations = Stations(source, line_of(claims), options.as_of)
     every = cases(claims, read(options.plans), source, options.as_of)
     findable = [case for case in every if case.findable]
-    print(f"{len(every)} claims; a gold paper of {len(findable)} is in the mirror and in the window")
+    print(
+        f"{len(every)} claims; a gold paper of {len(findable)} is in the mirror and in the window"
+    )
     print(f"{'searched with':34}", *(f"{depth:>5}" for depth in DEPTHS), " ms median    95 %")
     for name, model in (("the model's plan", True), ("no model", False)):
         places, times = await measure(stations, every, model=model, chosen=lambda _: True)
@@ -184,11 +216,16 @@ async def run(options: argparse.Namespace) -> None:
     if options.widened:
         for name, model in (("the model's plan", True), ("no model", False)):
             missed, gained = await second_round(stations, every, model=model)
-            print(f"{name}: {missed} claims without a gold paper among the first 32, {gained} of them have one after")
+            print(
+                f"{name}: {missed} claims without a gold paper among the first 32, {gained} of "
+                "them have one after"
+            )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name in ("mirror", "claims", "plans"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 24))

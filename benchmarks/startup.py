@@ -2,7 +2,8 @@
 
     python benchmarks/startup.py [--repeat 15]
 
-Prints the ratio of the medians of alternating runs, then packages and megabytes of what `pip install retest` brings.
+Prints the ratio of the medians of alternating runs, then packages and megabytes of what `pip
+install retest` brings.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def installed(name: str, seen: set[str]) -> set[str]:
         try:
             installed(needed[0], seen)
         except importlib.metadata.PackageNotFoundError:
-            seen.discard(re.sub(r"[-_.]+", "-", needed[0]).lower())  # for another platform or Python
+            seen.discard(
+                re.sub(r"[-_.]+", "-", needed[0]).lower()
+            )  # for another platform or Python
     return seen
 
 
@@ -63,7 +66,10 @@ def main() -> None:
     pairs = [(seconds(RETEST), seconds(TYPER)) for _ in range(repeat)]
     ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     names = installed("retest", set())
-    print(f"retest --help {ours * 1000:.0f} ms, import typer {theirs * 1000:.0f} ms, ratio {ours / theirs:.2f}")
+    print(
+        f"retest --help {ours * 1000:.0f} ms, import typer {theirs * 1000:.0f} ms, ratio "
+        f"{ours / theirs:.2f}"
+    )
     print(f"{len(names)} packages, {megabytes(names):.0f} MB without byte code")
 
 

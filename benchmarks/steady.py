@@ -1,10 +1,12 @@
-"""A model of one mind: what it says of a claim and a paper depends on these two alone, whatever stands beside them.
+"""A model of one mind: what it says of a claim and a paper depends on these two alone, whatever
+stands beside them.
 
-Of a hundred papers that it is shown it finds twelve to bear on the claim: of these six in ten support it, three qualify
-and one contradicts it, always by the paper's second sentence, or its only one. One quote in ten does not convince it.
-It judges by counting: overturned if more contradict than support, relaxed if those that limit or contradict are at
-least half as many as those that support, holds else. Which papers these are, a hash of claim and paper decides, so a
-night's verdicts can be checked against nothing but themselves.
+Of a hundred papers that it is shown it finds twelve to bear on the claim: of these six in ten
+support it, three qualify and one contradicts it, always by the paper's second sentence, or its only
+one. One quote in ten does not convince it. It judges by counting: overturned if more contradict
+than support, relaxed if those that limit or contradict are at least half as many as those that
+support, holds else. Which papers these are, a hash of claim and paper decides, so a night's
+verdicts can be checked against nothing but themselves.
 """
 
 from __future__ import annotations
@@ -37,27 +39,51 @@ def answer(schema: str, user: str) -> dict[str, Any]:
         for arxiv_id, sentences in _PAPER.findall(user):
             if chance(claim, arxiv_id) < BEARS:
                 among = chance("stance", claim, arxiv_id)
-                stance = "supports" if among < 0.6 else "qualifies" if among < 0.9 else "contradicts"
+                stance = (
+                    "supports" if among < 0.6 else "qualifies" if among < 0.9 else "contradicts"
+                )
                 pointed = [min(2, sentences.count("\n"))]
-                found.append({
-                    "arxiv_id": arxiv_id, "stance": stance, "sentences": pointed, "why": "It says so.", "lever": None,
-                })  # fmt: skip
+                found.append(
+                    {
+                        "arxiv_id": arxiv_id,
+                        "stance": stance,
+                        "sentences": pointed,
+                        "why": "It says so.",
+                        "lever": None,
+                    }
+                )
         return {"findings": found}
     if schema == "Entailment":
         ids = _CITED.findall(user)
-        return {"checks": [{"arxiv_id": i, "entails": chance("?", claim, i) > DOUBTED, "why": "By it."} for i in ids]}
+        return {
+            "checks": [
+                {"arxiv_id": i, "entails": chance("?", claim, i) > DOUBTED, "why": "By it."}
+                for i in ids
+            ]
+        }
     return _judged(_EVIDENCE.findall(user))
 
 
 def _plan(user: str) -> dict[str, Any]:
     """Five queries, each a telling word of the claim with the others."""
-    words = list(dict.fromkeys(re.findall(r"[a-z]{6,}", user.split("):", 1)[-1].split("\n", 1)[0].lower())))
-    queries = [{"all_of": [word], "any_of": [other for other in words if other != word][:6]} for word in words[:5]]
-    return {"queries": queries, "counter_statement": "We find that the opposite is true of language models."}
+    words = list(
+        dict.fromkeys(re.findall(r"[a-z]{6,}", user.split("):", 1)[-1].split("\n", 1)[0].lower()))
+    )
+    queries = [
+        {"all_of": [word], "any_of": [other for other in words if other != word][:6]}
+        for word in words[:5]
+    ]
+    return {
+        "queries": queries,
+        "counter_statement": "We find that the opposite is true of language models.",
+    }
 
 
 def _judged(evidence: list[tuple[str, str]]) -> dict[str, Any]:
-    by = {stance: [i for i, s in evidence if s == stance] for stance in ("supports", "qualifies", "contradicts")}
+    by = {
+        stance: [i for i, s in evidence if s == stance]
+        for stance in ("supports", "qualifies", "contradicts")
+    }
     for_, limits, against = by["supports"], by["qualifies"], by["contradicts"]
     if len(against) > len(for_):
         verdict, cites = "overturned", against
@@ -66,6 +92,10 @@ def _judged(evidence: list[tuple[str, str]]) -> dict[str, Any]:
     else:
         verdict, cites = "holds", for_
     return {
-        "verdict": verdict, "cites": cites, "rationale": f"Newer work says so [{cites[0]}].",
-        "moved": None if verdict == "holds" else "evaluation", "artifact": False, "confidence": 0.7,
-    }  # fmt: skip
+        "verdict": verdict,
+        "cites": cites,
+        "rationale": f"Newer work says so [{cites[0]}].",
+        "moved": None if verdict == "holds" else "evaluation",
+        "artifact": False,
+        "confidence": 0.7,
+    }

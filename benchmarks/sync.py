@@ -1,11 +1,13 @@
-"""How fast, and in how much memory, a mirror is harvested by OAI-PMH, from a loopback server in another process.
+"""How fast, and in how much memory, a mirror is harvested by OAI-PMH, from a loopback server in
+another process.
 
     python -m benchmarks.sync SNAPSHOT [--records N ...] [--page N] [--night N] [--mirror FOLDER]
 
-SNAPSHOT is a file in the format of arXiv's metadata snapshot. Its records are served in arXiv's raw form under ids of
-their own, as often as it takes to have N of them, 2,000 changed on a day. Then one more day brings `--night` others.
-Prints records a second (the server's share of the time included), the peak of resident memory, which counts the mapped
-files of the index too, and the bytes of the index for a record.
+SNAPSHOT is a file in the format of arXiv's metadata snapshot. Its records are served in arXiv's raw
+form under ids of their own, as often as it takes to have N of them, 2,000 changed on a day. Then
+one more day brings `--night` others. Prints records a second (the server's share of the time
+included), the peak of resident memory, which counts the mapped files of the index too, and the
+bytes of the index for a record.
 """
 
 from __future__ import annotations
@@ -37,32 +39,57 @@ FIRST = date(2015, 1, 1)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("snapshot")
     parser.add_argument("--records", type=int, nargs="+", default=[15_000])
     parser.add_argument("--page", type=int, default=1300, help="records of a page (arXiv: 1300)")
     parser.add_argument("--night", type=int, default=600, help="records that change afterwards")
-    parser.add_argument("--mirror", type=Path, help="where to leave the last mirror (default: nowhere)")
+    parser.add_argument(
+        "--mirror", type=Path, help="where to leave the last mirror (default: nowhere)"
+    )
     options = parser.parse_args()
     for count in options.records:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = options.mirror if options.mirror and count == options.records[-1] else Path(scratch) / "mirror"
+            folder = (
+                options.mirror
+                if options.mirror and count == options.records[-1]
+                else Path(scratch) / "mirror"
+            )
             measure("harvest", folder, options.snapshot, range(count), options.page)
-            measure("a night", folder, options.snapshot, range(count, count + options.night), options.page)
+            measure(
+                "a night",
+                folder,
+                options.snapshot,
+                range(count, count + options.night),
+                options.page,
+            )
             stats = Mirror.stats(folder)
-            print(f"{stats.records:,} papers, {stats.bytes / stats.records:,.0f} bytes of index each")
+            print(
+                f"{stats.records:,} papers, {stats.bytes / stats.records:,.0f} bytes of index each"
+            )
 
 
 def measure(title: str, folder: Path, snapshot: str, numbers: range, page: int) -> None:
     with served(snapshot, numbers, page) as url, tempfile.TemporaryDirectory() as locks:
         began = time.perf_counter()
-        with Oai(url, Turns(Path(locks), "loopback", 0.0), Patience()) as oai, Mirror(folder) as mirror:
-            harvest = Harvest(mirror, oai, lambda _: None, lambda *_: None, lambda: datetime.now(UTC))
+        with (
+            Oai(url, Turns(Path(locks), "loopback", 0.0), Patience()) as oai,
+            Mirror(folder) as mirror,
+        ):
+            harvest = Harvest(
+                mirror, oai, lambda _: None, lambda *_: None, lambda: datetime.now(UTC)
+            )
             harvest.sync()
         seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{title}: {harvest.records:,} records, {harvest.changed:,} new or changed, in {seconds:.1f} s, "
-          f"{harvest.records / seconds:,.0f} a second, peak {peak:,.0f} MiB", flush=True)  # fmt: skip
+    print(
+        f"{title}: {harvest.records:,} records, {harvest.changed:,} new or changed, in "
+        f"{seconds:.1f} s, "
+        f"{harvest.records / seconds:,.0f} a second, peak {peak:,.0f} MiB",
+        flush=True,
+    )
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
     python -m benchmarks.verify --mirror WORKSPACE/.retest/mirror [--citations 10000]
 
-Real papers of the mirror, spread over all of it: a third with a quote from the middle of the abstract, a tenth with
-another paper's title, a twentieth with a number that is perhaps nobody's. The command is timed as its user meets it,
-from the shell; the quote rung cold (every abstract is new to it) and warm (its abstracts were seen before).
+Real papers of the mirror, spread over all of it: a third with a quote from the middle of the
+abstract, a tenth with another paper's title, a twentieth with a number that is perhaps nobody's.
+The command is timed as its user meets it, from the shell; the quote rung cold (every abstract is
+new to it) and warm (its abstracts were seen before).
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from pathlib import Path
 import tantivy
 
 from retest.domain.paper import Paper
-from retest.grounding import form
 from retest.grounding.quote import Place, find_quote
 from retest.papers.index import PaperIndex
+from retest.text import form
 
 QUOTES = 4000
 """Of the quote rung by itself: as many as the forms that are remembered."""
@@ -36,7 +37,9 @@ def papers(folder: Path, count: int) -> list[Paper]:
     hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False).hits
     step = max(1, len(hits) // count)
     found = [Paper.model_validate_json(searcher.doc(at)["record"][0]) for _, at in hits[::step]]
-    return sorted((paper for paper in found if len(paper.abstract.split()) > 60), key=lambda paper: paper.id)[:count]
+    return sorted(
+        (paper for paper in found if len(paper.abstract.split()) > 60), key=lambda paper: paper.id
+    )[:count]
 
 
 def passage(paper: Paper) -> str:
@@ -60,7 +63,9 @@ def written(every: list[Paper]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mirror", type=Path, required=True)
     parser.add_argument("--citations", type=int, default=10_000)
     given = parser.parse_args()
@@ -70,7 +75,16 @@ def main() -> None:
         file = Path(folder) / "citations.jsonl"
         file.write_text("\n".join(written(every)), encoding="utf-8")
         home = {**os.environ, "RETEST_HOME": str(given.mirror.resolve().parent)}
-        command = [sys.executable, "-m", "retest", "verify", "--source", "mirror", "--json", str(file)]
+        command = [
+            sys.executable,
+            "-m",
+            "retest",
+            "verify",
+            "--source",
+            "mirror",
+            "--json",
+            str(file),
+        ]
         began = time.perf_counter()
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=home)
         seconds = time.perf_counter() - began
@@ -87,7 +101,9 @@ def main() -> None:
                 form.canonical.cache_clear()
                 form.spaced.cache_clear()
             began = time.process_time()
-            found = sum(isinstance(find_quote(quote, texts), Place) for quote, texts in those[:QUOTES])
+            found = sum(
+                isinstance(find_quote(quote, texts), Place) for quote, texts in those[:QUOTES]
+            )
             rate = len(those[:QUOTES]) / (time.process_time() - began)
             print(f"quotes {name}, {state}: {rate:,.0f} a CPU second ({found:,} found)")
 

@@ -1,4 +1,5 @@
-"""Readers for the small literature: what a loopback model says to each of the five calls, to be bent test by test."""
+"""Readers for the small literature: what a loopback model says to each of the five calls, to be
+bent test by test."""
 
 from __future__ import annotations
 
@@ -31,21 +32,34 @@ SYNTHESIS: Json = {"superseding": [], "questions": [], "limits": "Only abstracts
 
 
 def finding(arxiv_id: str, stance: str, sentences: list[int], why: str = "It reports it.") -> Json:
-    return {"arxiv_id": arxiv_id, "stance": stance, "sentences": sentences, "why": why, "lever": None}
+    return {
+        "arxiv_id": arxiv_id,
+        "stance": stance,
+        "sentences": sentences,
+        "why": why,
+        "lever": None,
+    }
 
 
-def judgment(verdict: str, cites: list[str], rationale: str = "Newer work says so.", **more: Any) -> Json:
+def judgment(
+    verdict: str, cites: list[str], rationale: str = "Newer work says so.", **more: Any
+) -> Json:
     moved = "evaluation" if verdict in ("relaxed", "overturned") else None
     return {
-        "verdict": verdict, "cites": cites, "rationale": rationale, "moved": moved, "artifact": False,
-        "confidence": 0.7, **more,
-    }  # fmt: skip
+        "verdict": verdict,
+        "cites": cites,
+        "rationale": rationale,
+        "moved": moved,
+        "artifact": False,
+        "confidence": 0.7,
+        **more,
+    }
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A careful reader. `stances` by claim's first words; `says` replaces the answer to one schema, by claim or for
-    all; `extra` findings are added to every extraction."""
+    """A careful reader. `stances` by claim's first words; `says` replaces the answer to one schema,
+    by claim or for all; `extra` findings are added to every extraction."""
 
     stances: Mapping[str, Mapping[str, tuple[str, list[int]]]] = field(
         default_factory=lambda: {"Wind drives": WIND, "The tides": DEEP, "The moon": MOON}
@@ -54,7 +68,8 @@ class Reader:
     extra: tuple[Json, ...] = ()
 
     def saying(self, schema: str, answer: Said, claim: str = "") -> Reader:
-        """The same reader, who gives this answer to that schema (for the claim that begins so, or for all)."""
+        """The same reader, who gives this answer to that schema (for the claim that begins so, or
+        for all)."""
         return replace(self, says={**self.says, (schema, claim): answer})
 
     def __call__(self, schema: str, system: str, user: str) -> Said:
@@ -74,16 +89,30 @@ class Reader:
         if schema == "Extraction":
             known = next((s for start, s in self.stances.items() if claim.startswith(start)), {})
             shown = _SHOWN.findall(user)
-            return {"findings": [finding(i, *known[i]) for i in shown if i in known] + list(self.extra)}
+            return {
+                "findings": [finding(i, *known[i]) for i in shown if i in known] + list(self.extra)
+            }
         if schema == "Entailment":
-            return {"checks": [{"arxiv_id": i, "entails": True, "why": "It does."} for i, _ in _CITED.findall(user)]}
+            return {
+                "checks": [
+                    {"arxiv_id": i, "entails": True, "why": "It does."}
+                    for i, _ in _CITED.findall(user)
+                ]
+            }
         if schema == "Judgment":
             return self._judged(_EVIDENCE.findall(user))
         return SYNTHESIS
 
     @staticmethod
     def _judged(evidence: list[tuple[str, str]]) -> Json:
-        by = {stance: [i for i, s in evidence if s == stance] for stance in ("supports", "qualifies", "contradicts")}
+        by = {
+            stance: [i for i, s in evidence if s == stance]
+            for stance in ("supports", "qualifies", "contradicts")
+        }
         if by["contradicts"]:
             return judgment("overturned", by["contradicts"])
-        return judgment("relaxed", by["qualifies"]) if by["qualifies"] else judgment("holds", by["supports"])
+        return (
+            judgment("relaxed", by["qualifies"])
+            if by["qualifies"]
+            else judgment("holds", by["supports"])
+        )

@@ -1,4 +1,5 @@
-"""What all tests of runs share: a workspace of their own, a small mirror of papers, and the command line in process."""
+"""What all tests of runs share: a workspace of their own, a small mirror of papers, and the command
+line in process."""
 
 from __future__ import annotations
 
@@ -52,14 +53,21 @@ class Ran:
 
 
 class Workspace:
-    """A folder with one line and a mirror, and the command line run in it against a loopback model."""
+    """A folder with one line and a mirror, and the command line run in it against a loopback
+    model."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         self.folder, self._monkeypatch, self._capsys = folder, monkeypatch, capsys
         self.environment: dict[str, str] = {
-            "RETEST_SOURCE": "mirror", "RETEST_MODEL": "anthropic:loopback", "ANTHROPIC_API_KEY": "loopback",
-            "RETEST_RETRY_PAUSE": "0.01", "RETEST_RETRY_ATTEMPTS": "2", "RETEST_TIMEOUT": "5",
-        }  # fmt: skip
+            "RETEST_SOURCE": "mirror",
+            "RETEST_MODEL": "anthropic:loopback",
+            "ANTHROPIC_API_KEY": "loopback",
+            "RETEST_RETRY_PAUSE": "0.01",
+            "RETEST_RETRY_ATTEMPTS": "2",
+            "RETEST_TIMEOUT": "5",
+        }
 
     def claims(self, text: str = CLAIMS, name: str = "tides") -> None:
         (self.folder / "claims").mkdir(exist_ok=True)
@@ -78,7 +86,12 @@ class Workspace:
         from retest.cli import main
 
         with self._monkeypatch.context() as patched:
-            for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
+            for name in (
+                "OPENAI_API_KEY",
+                "OPENAI_BASE_URL",
+                "ANTHROPIC_API_KEY",
+                "ANTHROPIC_BASE_URL",
+            ):
                 patched.delenv(name, raising=False)
             for name, value in {**self.environment, **(environment or {})}.items():
                 patched.setenv(name, value)
@@ -96,23 +109,31 @@ class Workspace:
         return self.retest("run", "--line", "tides", "--as-of", as_of, *arguments)
 
     def record(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "reports" / "tides.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(
+            (self.folder / "reports" / "tides.json").read_text(encoding="utf-8")
+        )
         return found
 
     def claim(self, name: str) -> dict[str, Any]:
         record = self.record()
-        return next(claim for claim in [*record["claims"], record["counter_thesis"]] if claim["id"] == name)
+        return next(
+            claim for claim in [*record["claims"], record["counter_thesis"]] if claim["id"] == name
+        )
 
     def markdown(self) -> str:
         return (self.folder / "reports" / "tides.md").read_text(encoding="utf-8")
 
     def reports(self) -> dict[str, bytes]:
         """Every file under reports/ as bytes."""
-        return {path.name: path.read_bytes() for path in sorted((self.folder / "reports").iterdir())}
+        return {
+            path.name: path.read_bytes() for path in sorted((self.folder / "reports").iterdir())
+        }
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Workspace:
+def workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Workspace:
     """A workspace with the line `tides` and a mirror of the small papers."""
     made = Workspace(tmp_path, monkeypatch, capsys)
     made.claims()

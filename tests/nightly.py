@@ -1,5 +1,6 @@
-"""What the workflow and the script of docs/nightly.md run on: a code host of two folders, and GitHub's gh played by a
-script. The steps of the workflow file itself are run, word for word, by bash."""
+"""What the workflow and the script of docs/nightly.md run on: a code host of two folders, and
+GitHub's gh played by a script. The steps of the workflow file itself are run, word for word, by
+bash."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 
 from retest.data import defaults
-from retest.reports.record import Record
+from retest.domain.record import Record
 from retest.reports.write import write_report
 
 FILES = defaults("nightly")
@@ -55,7 +56,8 @@ state.write_text(json.dumps(known))
 
 @dataclass
 class Host:
-    """A repository with a library, and what gh was asked. `origin` is bare; `people` is where somebody works on it."""
+    """A repository with a library, and what gh was asked. `origin` is bare; `people` is where
+    somebody works on it."""
 
     folder: Path
     calls_seen: int = 0
@@ -63,14 +65,18 @@ class Host:
     people: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        self.origin, self.people, self.tools = (self.folder / n for n in ("origin.git", "people", "tools"))
+        self.origin, self.people, self.tools = (
+            self.folder / n for n in ("origin.git", "people", "tools")
+        )
         self.tools.mkdir()
         self._state = self.folder / "github.json"
         self._state.write_text(json.dumps({"pulls": [], "calls": []}), encoding="utf-8")
         self._tool("gh", GH.format(python=sys.executable, state=str(self._state)))
         self._tool("retest", f'#!/bin/sh\nexec {sys.executable} -m retest "$@"\n')
         self._tool("python", "#!/bin/sh\nexit 0\n")  # it is only asked to install
-        self.git(self.folder, "init", "--quiet", "--bare", "--initial-branch", "main", str(self.origin))
+        self.git(
+            self.folder, "init", "--quiet", "--bare", "--initial-branch", "main", str(self.origin)
+        )
         self.git(self.folder, "clone", "--quiet", str(self.origin), str(self.people))
         self.git(self.people, "switch", "--quiet", "--create", "main")
 
@@ -79,10 +85,16 @@ class Host:
         (self.tools / name).chmod(0o755)
 
     def short_nights(self) -> None:
-        """From now on `retest run` is played by a script, which is quicker: it takes what `tonight` says."""
-        run = 'mkdir -p reports .retest; cp "$HOME"/tonight/* reports/; echo paid > .retest/answer; '
+        """From now on `retest run` is played by a script, which is quicker: it takes what `tonight`
+        says."""
+        run = (
+            'mkdir -p reports .retest; cp "$HOME"/tonight/* reports/; echo paid > .retest/answer; '
+        )
         run += 'exit "$(cat "$HOME/status")"'
-        self._tool("retest", f'#!/bin/sh\n[ "$1" != run ] || {{ {run}; }}\nexec {sys.executable} -m retest "$@"\n')
+        self._tool(
+            "retest",
+            f'#!/bin/sh\n[ "$1" != run ] || {{ {run}; }}\nexec {sys.executable} -m retest "$@"\n',
+        )
 
     def tonight(self, record: Record, status: int = 0) -> None:
         """What the next runs report, and what they end with."""
@@ -90,12 +102,18 @@ class Host:
         (self.folder / "status").write_text(str(status), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
-        """As on a machine of its own: no settings of this one, the bundled library in place of arXiv and a model."""
+        """As on a machine of its own: no settings of this one, the bundled library in place of
+        arXiv and a model."""
         return {
-            "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.folder), "LANG": "C.UTF-8",
-            "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": os.pathsep.join(sys.path),
-            "RETEST_SOURCE": "library", "RETEST_MODEL": "annotations",
-        }  # fmt: skip
+            "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "RETEST_SOURCE": "library",
+            "RETEST_MODEL": "annotations",
+        }
 
     def bash(self, script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         """A script as GitHub runs one under `shell: bash`."""
@@ -103,16 +121,24 @@ class Host:
         file.write_text(script, encoding="utf-8")
         return subprocess.run(
             ["/usr/bin/env", "bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
-            cwd=folder, env={**self.environment(), **variables}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            env={**self.environment(), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def git(self, folder: Path, *arguments: str) -> str:
         who = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "a@localhost"}
         who |= {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "a@localhost"}
         done = subprocess.run(
-            ["/usr/bin/env", "git", *arguments], cwd=folder, env={**self.environment(), **who}, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
+            ["/usr/bin/env", "git", *arguments],
+            cwd=folder,
+            env={**self.environment(), **who},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -133,7 +159,15 @@ class Host:
             self.git(self.people, "merge", "--quiet", "--squash", f"origin/{BRANCH}")
             self.git(self.people, "commit", "--quiet", "--message", "merged")
         else:
-            self.git(self.people, "merge", "--quiet", "--no-ff", "--message", "merged", f"origin/{BRANCH}")
+            self.git(
+                self.people,
+                "merge",
+                "--quiet",
+                "--no-ff",
+                "--message",
+                "merged",
+                f"origin/{BRANCH}",
+            )
         self.git(self.people, "push", "--quiet", "origin", "HEAD:main")
         known = json.loads(self._state.read_text(encoding="utf-8"))
         for pull in known["pulls"]:
@@ -154,11 +188,15 @@ class Host:
 
     def tip(self, branch: str = BRANCH) -> str:
         """The commit of a branch of origin; empty if there is none."""
-        return self.git(self.origin, "for-each-ref", "--format", "%(objectname)", f"refs/heads/{branch}")
+        return self.git(
+            self.origin, "for-each-ref", "--format", "%(objectname)", f"refs/heads/{branch}"
+        )
 
     def subjects(self, branch: str = BRANCH) -> list[str]:
         """First lines of the branch's commits that main has not, the newest first."""
-        return self.git(self.origin, "log", "--no-merges", "--format=%s", f"main..{branch}").splitlines()
+        return self.git(
+            self.origin, "log", "--no-merges", "--format=%s", f"main..{branch}"
+        ).splitlines()
 
     def changed(self, branch: str = BRANCH) -> list[str]:
         return self.git(self.origin, "diff", "--name-only", f"main...{branch}").splitlines()
@@ -175,7 +213,8 @@ class Ended:
 
 
 class Night:
-    """One run of the workflow: its jobs and steps in order, each `run` by bash, each `uses` by what it stands for."""
+    """One run of the workflow: its jobs and steps in order, each `run` by bash, each `uses` by what
+    it stands for."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -190,37 +229,63 @@ class Night:
         for name, job in WORKFLOW["jobs"].items():
             needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             ready = all(self.jobs[need] == "success" for need in needs)
-            context = {f"needs.{need}.outputs.{k}": v for need in needs for k, v in self.outputs[need].items()}
+            context = {
+                f"needs.{need}.outputs.{k}": v
+                for need in needs
+                for k, v in self.outputs[need].items()
+            }
             wanted = self._true(job["if"], context, ready=ready) if "if" in job else ready
-            self.jobs[name], self.outputs[name] = self._job(name, job, context) if wanted else ("skipped", {})
+            self.jobs[name], self.outputs[name] = (
+                self._job(name, job, context) if wanted else ("skipped", {})
+            )
         return Ended(self.jobs, self.outputs["ask"], self.log, summary.read_text(encoding="utf-8"))
 
-    def _job(self, name: str, job: dict[str, Any], context: dict[str, str]) -> tuple[str, dict[str, str]]:
+    def _job(
+        self, name: str, job: dict[str, Any], context: dict[str, str]
+    ) -> tuple[str, dict[str, str]]:
         place, temporary = self.folder / name / "library", self.folder / name / "temp"
         temporary.mkdir(parents=True)
         context = {
-            **context, "github.ref_name": "main", "github.token": "t0ken", "github.run_id": "1",
-            "github.run_attempt": "1", "runner.temp": str(temporary), "secrets.ANTHROPIC_API_KEY": "",
+            **context,
+            "github.ref_name": "main",
+            "github.token": "t0ken",
+            "github.run_id": "1",
+            "github.run_attempt": "1",
+            "runner.temp": str(temporary),
+            "secrets.ANTHROPIC_API_KEY": "",
             "secrets.OPENAI_API_KEY": "",
-        }  # fmt: skip
+        }
         result = "success"
         for step in job["steps"]:
             context.setdefault(f"steps.{step.get('id')}.outcome", "skipped")
-            if not self._true(step["if"], context, ready=result == "success") if "if" in step else result != "success":
+            if (
+                not self._true(step["if"], context, ready=result == "success")
+                if "if" in step
+                else result != "success"
+            ):
                 continue
-            values = {key: self._filled(value, context) for key, value in step.get("with", {}).items()}
+            values = {
+                key: self._filled(value, context) for key, value in step.get("with", {}).items()
+            }
             if "uses" in step:
                 self._use(step["uses"].partition("@")[0], values, place)
                 continue
             output = self.folder / f"{name}-output"
             output.write_text("", encoding="utf-8")
             variables = {
-                **{k: self._filled(v, context) for k, v in {**WORKFLOW["env"], **step.get("env", {})}.items()},
-                "GITHUB_REPOSITORY": "octo/library", "GITHUB_REPOSITORY_OWNER": "octo",
-                "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+                **{
+                    k: self._filled(v, context)
+                    for k, v in {**WORKFLOW["env"], **step.get("env", {})}.items()
+                },
+                "GITHUB_REPOSITORY": "octo/library",
+                "GITHUB_REPOSITORY_OWNER": "octo",
+                "GITHUB_OUTPUT": str(output),
+                "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
                 "RUNNER_TEMP": str(temporary),
-            }  # fmt: skip
-            done = self.host.bash(step["run"], place if place.is_dir() else self.folder, **variables)
+            }
+            done = self.host.bash(
+                step["run"], place if place.is_dir() else self.folder, **variables
+            )
             self.log += f"== {step['name']}\n{done.stdout}{done.stderr}"
             for text in output.read_text(encoding="utf-8").splitlines():
                 key, _, value = text.partition("=")

@@ -1,17 +1,18 @@
-"""Models of known temperament: brains for the loopback host (tests/fakes/models.py) whose errors are planted, so that
-what measures them can be measured.
+"""Models of known temperament: brains for the loopback host (tests/fakes/models.py) whose errors
+are planted, so that what measures them can be measured.
 
     known = [Known("Zarn raises the yield of barley.", "holds", ("2603.00001",))]
     FakeModels(RightWhenShown(known))               # right wherever a gold paper is shown to it
-    FakeModels(RightWith(known, 0.7, seed=1))       # right on seven claims of ten, drawn by seed and claim
+    FakeModels(RightWith(known, 0.7, seed=1))       # right on seven claims of ten, drawn by seed
+    and claim
     FakeModels(AlwaysHolds(known))                  # says `holds`, whatever it reads
     FakeModels(ConfidentAndRandom(known, seed=1))   # any verdict, always sure of it
     FakeModels(AsGoodAsItsWord(known, seed=1))      # right as often as its confidence says
     FakeModels(Noisy(known, 0.7, seed=1))           # drawn anew every time it is asked
     FakeModels(FirstShown(known))                   # goes by what it is shown first
 
-All read every claim by heart, point at sentence 2 of the papers they know, and let every quote pass; `slips` plants
-one error of a station for a claim.
+All read every claim by heart, point at sentence 2 of the papers they know, and let every quote
+pass; `slips` plants one error of a station for a claim.
 """
 
 from __future__ import annotations
@@ -28,12 +29,26 @@ from typing import Any, Literal
 from tests.fakes.wires import Fault
 
 Json = dict[str, Any]
-Slip = Literal["blind", "misquotes", "refuses", "cites another", "wrong", "cites nothing", "breaks", "by another"]
-"""blind: sees nothing in a gold paper. misquotes: points at a sentence that there is not. refuses: lets no quote pass.
-cites another: reads gold and other papers, cites the others only, and is wrong. wrong: cites gold, and is wrong.
-cites nothing: has the right verdict without a paper. breaks: fails with status 500 at the judgment. by another: blind
-for gold papers, and right by another."""
-STANCE = {"holds": "supports", "relaxed": "qualifies", "overturned": "contradicts", "undetermined": "supports"}
+Slip = Literal[
+    "blind",
+    "misquotes",
+    "refuses",
+    "cites another",
+    "wrong",
+    "cites nothing",
+    "breaks",
+    "by another",
+]
+"""blind: sees nothing in a gold paper. misquotes: points at a sentence that there is not. refuses:
+lets no quote pass. cites another: reads gold and other papers, cites the others only, and is wrong.
+wrong: cites gold, and is wrong. cites nothing: has the right verdict without a paper. breaks: fails
+with status 500 at the judgment. by another: blind for gold papers, and right by another."""
+STANCE = {
+    "holds": "supports",
+    "relaxed": "qualifies",
+    "overturned": "contradicts",
+    "undetermined": "supports",
+}
 DECIDED = ("holds", "relaxed", "overturned")
 _SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
 _CITED = re.compile(r'^<citation (\S+) stance="\w+">$', re.MULTILINE)
@@ -43,8 +58,8 @@ _CLAIM = re.compile(r"<claim>\n(.*)\n</claim>|^Claim \([^)]*\): (.*)$", re.MULTI
 
 @dataclass(frozen=True)
 class Known:
-    """What a model knows by heart: the claim as it is worded, its verdict, and the papers that settle it. `others` bear
-    on it too."""
+    """What a model knows by heart: the claim as it is worded, its verdict, and the papers that
+    settle it. `others` bear on it too."""
 
     claim: str
     expected: str
@@ -76,21 +91,30 @@ class RightWhenShown:
         known = self._known.get(claim, Known(claim, "undetermined", ()))
         slip = self._slips.get(claim)
         if schema == "QueryPlan":
-            return {"queries": [{"all_of": [], "any_of": claim.rstrip(".").split()}], "counter_statement": claim}
+            return {
+                "queries": [{"all_of": [], "any_of": claim.rstrip(".").split()}],
+                "counter_statement": claim,
+            }
         if schema == "Extraction":
             return {"findings": self.findings(known, slip, _SHOWN.findall(user))}
         if schema == "Entailment":
             return {"checks": [_check(name, slip != "refuses") for name in _CITED.findall(user)]}
         if schema == "Synthesis":
             return {"superseding": [], "questions": [], "limits": "Abstracts only."}
-        return Fault("status", status=500) if slip == "breaks" else self.judged(known, slip, _EVIDENCE.findall(user))
+        return (
+            Fault("status", status=500)
+            if slip == "breaks"
+            else self.judged(known, slip, _EVIDENCE.findall(user))
+        )
 
     def findings(self, known: Known, slip: Slip | None, shown: list[str]) -> list[Json]:
         gold = () if slip in ("blind", "by another") else known.gold
         others = known.others if slip in ("cites another", "by another") else ()
         said = _wrong(known) if slip in ("wrong", "cites another") else self.verdict(known)
         return [
-            _finding(name, STANCE[said], 99 if slip == "misquotes" else 2) for name in shown if name in (*gold, *others)
+            _finding(name, STANCE[said], 99 if slip == "misquotes" else 2)
+            for name in shown
+            if name in (*gold, *others)
         ]
 
     def judged(self, known: Known, slip: Slip | None, evidence: list[tuple[str, str]]) -> Json:
@@ -98,7 +122,9 @@ class RightWhenShown:
         if slip == "cites nothing":
             return _judgment(known.expected, [], self.confidence(known))
         if slip == "cites another":
-            return _judgment(_wrong(known), [n for n in names if n in known.others], self.confidence(known))
+            return _judgment(
+                _wrong(known), [n for n in names if n in known.others], self.confidence(known)
+            )
         if slip == "wrong":
             return _judgment(_wrong(known), names, self.confidence(known))
         if not names:
@@ -114,7 +140,9 @@ class RightWith(RightWhenShown):
         self._p, self._seed = p, seed
 
     def verdict(self, known: Known) -> str:
-        return known.expected if drawn(self._seed, known.claim).random() < self._p else _wrong(known)
+        return (
+            known.expected if drawn(self._seed, known.claim).random() < self._p else _wrong(known)
+        )
 
 
 class AlwaysHolds(RightWhenShown):
@@ -154,7 +182,8 @@ class AsGoodAsItsWord(RightWhenShown):
 
 
 class Noisy(RightWhenShown):
-    """Right with probability `p`, drawn anew every time that a claim is planned; the order plays no part in it."""
+    """Right with probability `p`, drawn anew every time that a claim is planned; the order plays no
+    part in it."""
 
     def __init__(self, known: Iterable[Known], p: float, seed: int) -> None:
         super().__init__(known)
@@ -174,8 +203,9 @@ class Noisy(RightWhenShown):
 
 
 class FirstShown(RightWhenShown):
-    """Every paper that it knows is a finding, each with a stance of its own. It judges by the first evidence alone, or,
-    `at` extraction, points at the first paper of a call alone, and judges whatever the order."""
+    """Every paper that it knows is a finding, each with a stance of its own. It judges by the first
+    evidence alone, or, `at` extraction, points at the first paper of a call alone, and judges
+    whatever the order."""
 
     def __init__(self, known: Iterable[Known], at: Literal["judge", "extract"] = "judge") -> None:
         super().__init__(known)
@@ -200,20 +230,36 @@ def _claim(user: str) -> str:
 
 def _wrong(known: Known) -> str:
     """Another decided verdict than the expected one, the same every time."""
-    return drawn("wrong", known.claim).choice([verdict for verdict in DECIDED if verdict != known.expected])
+    return drawn("wrong", known.claim).choice(
+        [verdict for verdict in DECIDED if verdict != known.expected]
+    )
 
 
 def _finding(name: str, stance: str, sentence: int) -> Json:
-    return {"arxiv_id": name, "stance": stance, "sentences": [sentence], "why": "It reports it.", "lever": None}
+    return {
+        "arxiv_id": name,
+        "stance": stance,
+        "sentences": [sentence],
+        "why": "It reports it.",
+        "lever": None,
+    }
 
 
 def _check(name: str, entails: bool) -> Json:
-    return {"arxiv_id": name, "entails": entails, "why": "It does." if entails else "It measures something else."}
+    return {
+        "arxiv_id": name,
+        "entails": entails,
+        "why": "It does." if entails else "It measures something else.",
+    }
 
 
 def _judgment(verdict: str, cites: list[str], confidence: float) -> Json:
     moved = "evaluation" if verdict in ("relaxed", "overturned") else None
     return {
-        "verdict": verdict, "cites": cites, "rationale": "Newer work says so.", "moved": moved, "artifact": False,
+        "verdict": verdict,
+        "cites": cites,
+        "rationale": "Newer work says so.",
+        "moved": moved,
+        "artifact": False,
         "confidence": confidence,
-    }  # fmt: skip
+    }

@@ -1,4 +1,5 @@
-"""The workflow and the script that run retest every night do what docs/nightly.md says, night after night."""
+"""The workflow and the script that run retest every night do what docs/nightly.md says, night after
+night."""
 
 from __future__ import annotations
 
@@ -23,10 +24,13 @@ JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 
 
 def claims(*changes: tuple[str, str]) -> str:
-    """The bundled line with its first two claims only, which is quicker, and with something changed in it."""
+    """The bundled line with its first two claims only, which is quicker, and with something changed
+    in it."""
     line = yaml.safe_load((defaults("claims") / f"{LINE}.yaml").read_text(encoding="utf-8"))
     line["claims"] = line["claims"][:2]
-    text: str = yaml.safe_dump(json.loads(json.dumps(line, default=str)), default_style='"', width=10_000)
+    text: str = yaml.safe_dump(
+        json.loads(json.dumps(line, default=str)), default_style='"', width=10_000
+    )
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -34,7 +38,9 @@ def claims(*changes: tuple[str, str]) -> str:
 
 
 STRANGE = "Wind $(touch pwned) `touch pwned` ; touch pwned @octocat #1 'x\\\" %s"
-REWORDED = claims(("Post-trained language models recognise", f"{STRANGE} Post-trained language models recognise"))
+REWORDED = claims(
+    ("Post-trained language models recognise", f"{STRANGE} Post-trained language models recognise")
+)
 
 
 @pytest.fixture
@@ -55,11 +61,17 @@ def short(host: Host) -> Host:
 TURNED = line(claim(verdict="overturned"), line="tides")
 
 
-def test_night_after_night_there_is_one_branch_one_pull_request_and_nothing_of_a_quiet_night(host: Host) -> None:
+def test_night_after_night_there_is_one_branch_one_pull_request_and_nothing_of_a_quiet_night(
+    host: Host,
+) -> None:
     ended = Night(host).run()
     assert ended.jobs == {"ask": "success", "propose": "success", "red": "skipped"}, ended.log
     (pull,) = host.pulls
-    assert (pull["head"], pull["base"], pull["title"]) == (BRANCH, "main", f"{LINE}: first report, 2 relaxed")
+    assert (pull["head"], pull["base"], pull["title"]) == (
+        BRANCH,
+        "main",
+        f"{LINE}: first report, 2 relaxed",
+    )
     assert "First report of scale-anticipation" in pull["body"]
     assert host.writes() == ["POST"]
     assert host.subjects() == [pull["title"]]
@@ -69,7 +81,9 @@ def test_night_after_night_there_is_one_branch_one_pull_request_and_nothing_of_a
     first, main = host.tip(), host.tip("main")
     ended = Night(host).run()
     assert ended.jobs == {"ask": "success", "propose": "skipped", "red": "skipped"}, ended.log
-    assert (host.writes(), host.tip(), host.tip("main")) == ([], first, main), "a quiet night leaves nothing"
+    assert (host.writes(), host.tip(), host.tip("main")) == ([], first, main), (
+        "a quiet night leaves nothing"
+    )
 
     host.write(**{f"claims__{LINE}_yaml": REWORDED})
     ended = Night(host).run()
@@ -78,17 +92,23 @@ def test_night_after_night_there_is_one_branch_one_pull_request_and_nothing_of_a
     assert "::warning::" in ended.log
     assert host.writes() == ["PATCH"], "the open pull request is renewed"
     (pull,) = host.pulls
-    assert pull["title"] == f"{LINE}: first report, 1 relaxed, 1 undetermined", "it tells all that main has not"
+    assert pull["title"] == f"{LINE}: first report, 1 relaxed, 1 undetermined", (
+        "it tells all that main has not"
+    )
     assert "not-judged" in pull["body"]
     assert "@octocat" not in pull["body"]
     assert host.subjects() == [f"{LINE}: 1 claim reworded", f"{LINE}: first report, 2 relaxed"]
     for before in (first, host.tip("main")):
-        assert host.git(host.origin, "merge-base", before, host.tip()) == before, "the branch goes on, with main in it"
+        assert host.git(host.origin, "merge-base", before, host.tip()) == before, (
+            "the branch goes on, with main in it"
+        )
     assert not list(host.folder.rglob("pwned")), "a claim's text was run"
 
 
 @pytest.mark.parametrize("squash", [True, False])
-def test_when_the_pull_request_is_merged_the_next_news_is_another_one(short: Host, squash: bool) -> None:
+def test_when_the_pull_request_is_merged_the_next_news_is_another_one(
+    short: Host, squash: bool
+) -> None:
     Night(short).run()
     short.merge(squash=squash)
     assert short.writes() == ["POST"]
@@ -96,7 +116,10 @@ def test_when_the_pull_request_is_merged_the_next_news_is_another_one(short: Hos
     short.tonight(TURNED)
     assert Night(short).run().jobs["propose"] == "success"
     assert short.writes() == ["POST"]
-    assert [pull["title"] for pull in short.pulls] == ["tides: first report, 1 holds", "tides: 1 overturned"]
+    assert [pull["title"] for pull in short.pulls] == [
+        "tides: first report, 1 holds",
+        "tides: 1 overturned",
+    ]
     assert short.subjects() == ["tides: 1 overturned"], "the branch begins anew on main"
 
 
@@ -111,9 +134,18 @@ def test_what_a_reviewer_commits_to_the_branch_stays_there(short: Host) -> None:
     assert short.subjects() == ["tides: 1 overturned", "a review", "tides: first report, 1 holds"]
 
 
-def test_a_strangers_pull_request_from_a_branch_of_the_same_name_is_not_taken_for_ours(short: Host) -> None:
+def test_a_strangers_pull_request_from_a_branch_of_the_same_name_is_not_taken_for_ours(
+    short: Host,
+) -> None:
     known = json.loads((short.folder / "github.json").read_text(encoding="utf-8"))
-    theirs = {"number": 1, "open": True, "owner": "stranger", "head": BRANCH, "base": "main", "title": "theirs"}
+    theirs = {
+        "number": 1,
+        "open": True,
+        "owner": "stranger",
+        "head": BRANCH,
+        "base": "main",
+        "title": "theirs",
+    }
     known["pulls"].append(theirs)
     (short.folder / "github.json").write_text(json.dumps(known), encoding="utf-8")
     Night(short).run()
@@ -122,7 +154,9 @@ def test_a_strangers_pull_request_from_a_branch_of_the_same_name_is_not_taken_fo
 
 
 @pytest.mark.parametrize("status", [1, 2])
-def test_a_night_that_fails_is_red_keeps_what_was_paid_for_and_proposes_nothing(short: Host, status: int) -> None:
+def test_a_night_that_fails_is_red_keeps_what_was_paid_for_and_proposes_nothing(
+    short: Host, status: int
+) -> None:
     short.tonight(TURNED, status)
     ended = Night(short).run()
     assert ended.jobs == {"ask": "failure", "propose": "skipped", "red": "skipped"}
@@ -147,7 +181,9 @@ def test_somebody_elses_report_in_between_is_never_mixed_into_ours(short: Host) 
 def test_with_fail_on_the_pull_request_is_there_and_the_build_is_red(short: Host) -> None:
     short.tonight(TURNED, 4)
     assert Night(short).run().jobs == {"ask": "success", "propose": "success", "red": "failure"}
-    assert Night(short).run().jobs == {"ask": "success", "propose": "skipped", "red": "failure"}, "until it is seen to"
+    assert Night(short).run().jobs == {"ask": "success", "propose": "skipped", "red": "failure"}, (
+        "until it is seen to"
+    )
     assert short.writes() == ["POST"]
 
 
@@ -161,15 +197,18 @@ def test_every_action_is_pinned_to_a_commit_and_says_its_release() -> None:
 
 def test_no_expression_stands_in_a_script() -> None:
     for step in STEPS:
-        assert "${{" not in step.get("run", ""), f"{step['name']}: a script gets what others wrote as a variable"
+        assert "${{" not in step.get("run", ""), (
+            f"{step['name']}: a script gets what others wrote as a variable"
+        )
 
 
 def test_each_job_has_the_least_that_it_needs() -> None:
     assert WORKFLOW["permissions"] == {}
     assert {name: job["permissions"] for name, job in JOBS.items()} == {
         "ask": {"contents": "read", "pull-requests": "read"},
-        "propose": {"contents": "write", "pull-requests": "write"}, "red": {},
-    }  # fmt: skip
+        "propose": {"contents": "write", "pull-requests": "write"},
+        "red": {},
+    }
     for job in JOBS.values():
         assert job["timeout-minutes"] <= 180
         if "write" in job["permissions"].values():
@@ -219,7 +258,9 @@ def test_the_script_for_cron_and_systemd_does_the_same(short: Host, clone: Path)
     ended = by_hand(short, clone)
     assert (ended.returncode, short.writes()) == (0, ["POST"]), ended.stderr
     first = short.tip()
-    (clone / "reports" / "tides.json").write_text("half a rep", encoding="utf-8")  # a night was killed here
+    (clone / "reports" / "tides.json").write_text(
+        "half a rep", encoding="utf-8"
+    )  # a night was killed here
     (clone / ".git" / "index.lock").touch()
     quiet = by_hand(short, clone)
     assert (quiet.returncode, short.writes(), short.tip()) == (0, [], first), quiet.stderr
@@ -229,7 +270,9 @@ def test_the_script_for_cron_and_systemd_does_the_same(short: Host, clone: Path)
     assert (ended.returncode, short.writes()) == (3, ["PATCH"]), ended.stderr
     assert short.subjects() == ["tides: 1 overturned", "tides: first report, 1 holds"]
     short.merge()
-    assert (by_hand(short, clone).returncode, short.writes()) == (3, []), "a quiet night ends with the run's status"
+    assert (by_hand(short, clone).returncode, short.writes()) == (3, []), (
+        "a quiet night ends with the run's status"
+    )
     short.tonight(line(line="tides"), 4)
     assert (by_hand(short, clone).returncode, short.writes()) == (4, ["POST"])
     assert short.subjects() == ["tides: 1 now holds"]
@@ -265,7 +308,9 @@ def test_the_script_leaves_a_clone_alone_that_somebody_works_in(short: Host, clo
 
 
 def test_two_nights_of_the_script_do_not_overlap(short: Host, clone: Path) -> None:
-    held = f"exec 8>> '{clone}/.git/retest-nightly.lock'; flock 8; bash '{FILES}/nightly.sh' '{clone}'"
+    held = (
+        f"exec 8>> '{clone}/.git/retest-nightly.lock'; flock 8; bash '{FILES}/nightly.sh' '{clone}'"
+    )
     ended = short.bash(held, clone)
     assert (ended.returncode, "still under way" in ended.stderr) == (75, True)
 
@@ -286,22 +331,32 @@ def test_the_systemd_units_know_the_statuses_and_where_the_keys_are() -> None:
     assert unit("retest.timer")["Timer"]["Persistent"] == "yes"
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine"
+)
 def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     for name in ("retest.service", "retest.timer"):
         text = (FILES / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(re.sub("ExecStart=.*", "ExecStart=/bin/true", text), encoding="utf-8")
+        (tmp_path / name).write_text(
+            re.sub("ExecStart=.*", "ExecStart=/bin/true", text), encoding="utf-8"
+        )
     units = [str(tmp_path / name) for name in ("retest.service", "retest.timer")]
     done = subprocess.run(
         ["/usr/bin/env", "systemd-analyze", "verify", "--man=no", *units],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_line_for_cron_is_one_line_without_a_per_cent_sign_and_keeps_quiet_where_all_is_well() -> None:
+def test_the_line_for_cron_is_one_line_without_a_per_cent_sign_and_keeps_quiet_where_all_is_well() -> (
+    None
+):
     (line,) = [
-        text for text in (FILES / "retest.cron").read_text(encoding="utf-8").splitlines() if text.startswith("17")
+        text
+        for text in (FILES / "retest.cron").read_text(encoding="utf-8").splitlines()
+        if text.startswith("17")
     ]
     assert "%" not in line, "cron would make a line break of it"
     assert "0|3|75)" in line

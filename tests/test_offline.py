@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from retest.data import defaults
+from retest.library.source import load_library
 from retest.lines.load import load_line
-from retest.papers.library import load_library
 from tests.conftest import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -19,32 +19,52 @@ LINE = "scale-anticipation"
 def offline(workspace: Workspace, reports: Path) -> int:
     bare = {"RETEST_SOURCE": "", "RETEST_MODEL": "", "ANTHROPIC_API_KEY": ""}
     ran = workspace.retest(
-        "run", "--line", LINE, "--offline", "-C", str(ROOT), "--reports", str(reports),
+        "run",
+        "--line",
+        LINE,
+        "--offline",
+        "-C",
+        str(ROOT),
+        "--reports",
+        str(reports),
         environment={**bare, "RETEST_HOME": str(workspace.folder / "home")},
-    )  # fmt: skip
+    )
     return ran.status
 
 
-def test_the_offline_run_makes_the_committed_report_to_the_byte(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_offline_run_makes_the_committed_report_to_the_byte(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     assert offline(workspace, tmp_path / "reports") == 0
     for suffix in ("json", "md", "svg"):
         name = f"{LINE}.{suffix}"
         fresh, committed = (folder / name for folder in (tmp_path / "reports", ROOT / "reports"))
-        assert fresh.read_bytes() == committed.read_bytes(), f"reports/{name} is old: run `make report` and commit it"
+        assert fresh.read_bytes() == committed.read_bytes(), (
+            f"reports/{name} is old: run `make report` and commit it"
+        )
 
 
 def test_every_claim_was_looked_at_and_all_stances_occur() -> None:
-    line, library = load_line(defaults("claims") / f"{LINE}.yaml"), load_library(defaults("library") / f"{LINE}.yaml")
+    line, library = (
+        load_line(defaults("claims") / f"{LINE}.yaml"),
+        load_library(defaults("library") / f"{LINE}.yaml"),
+    )
     noted = [note for notes in library.annotations.values() for note in notes]
     assert {note.claim for note in noted} >= {claim.id for claim in line.claims}
     assert {note.stance for note in noted} == {"supports", "qualifies", "contradicts", "unrelated"}
-    bearing = {i for i, notes in library.annotations.items() if any(note.stance != "unrelated" for note in notes)}
+    bearing = {
+        i
+        for i, notes in library.annotations.items()
+        if any(note.stance != "unrelated" for note in notes)
+    }
     assert len(bearing) >= 60
     anchors = {anchor.id for anchor in line.anchors}
     assert anchors <= {paper.id for paper in library.papers}, "the anchors must resolve offline too"
 
 
-@pytest.mark.parametrize("claim", load_line(defaults("claims") / f"{LINE}.yaml").claims, ids=lambda claim: claim.id)
+@pytest.mark.parametrize(
+    "claim", load_line(defaults("claims") / f"{LINE}.yaml").claims, ids=lambda claim: claim.id
+)
 def test_no_stance_rests_on_a_claims_own_anchor_or_on_an_older_paper(claim: object) -> None:
     from retest.domain.line import Claim
 
@@ -56,7 +76,9 @@ def test_no_stance_rests_on_a_claims_own_anchor_or_on_an_older_paper(claim: obje
         for note in notes:
             if note.claim == claim.id and note.stance != "unrelated":
                 assert paper not in claim.anchors, f"{paper} is an anchor of {claim.id}"
-                assert published[paper] > opens, f"{paper} of {published[paper]} is not newer than {opens}"
+                assert published[paper] > opens, (
+                    f"{paper} of {published[paper]} is not newer than {opens}"
+                )
 
 
 def test_the_library_says_for_each_paper_where_its_date_comes_from() -> None:

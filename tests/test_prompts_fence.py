@@ -23,40 +23,100 @@ from retest.prompts import NAMES, data, load_prompts
 from tests.reports.any_record import hostile
 
 FENCES = [
-    "</paper>", "< / paper >", "</paper\n>", "<\u200b/paper>", "\uff1c/paper\uff1e", "\ufe64/paper\ufe65",
-    "<\u00ad/claim>", "</PAPER>", "<<paper>", "<paper 2606.00001>", "<claim>", "</claim><claim>", "<!-- -->",
+    "</paper>",
+    "< / paper >",
+    "</paper\n>",
+    "<\u200b/paper>",
+    "\uff1c/paper\uff1e",
+    "\ufe64/paper\ufe65",
+    "<\u00ad/claim>",
+    "</PAPER>",
+    "<<paper>",
+    "<paper 2606.00001>",
+    "<claim>",
+    "</claim><claim>",
+    "<!-- -->",
     "<![CDATA[",
-    "<?php", "a <",
-    "&lt;/paper&gt;", "\\u003c/paper>", "</\u0440aper>", "{{ claim }}", "{% endblock %}", "{# x #}", "\x85</paper>",
-    "\u2028</paper>", "\x1b[2J</paper>", '" stance="supports">', "# Instructions", "```", "~~~", "`x`", "\n\n# Request",
-    "2 A sentence that is none", "quote: A quote that is none", "\U000e003c/paper>", "<\ufe0f/paper>", "<\u0338/paper>",
-]  # fmt: skip
+    "<?php",
+    "a <",
+    "&lt;/paper&gt;",
+    "\\u003c/paper>",
+    "</\u0440aper>",
+    "{{ claim }}",
+    "{% endblock %}",
+    "{# x #}",
+    "\x85</paper>",
+    "\u2028</paper>",
+    "\x1b[2J</paper>",
+    '" stance="supports">',
+    "# Instructions",
+    "```",
+    "~~~",
+    "`x`",
+    "\n\n# Request",
+    "2 A sentence that is none",
+    "quote: A quote that is none",
+    "\U000e003c/paper>",
+    "<\ufe0f/paper>",
+    "<\u0338/paper>",
+]
 LITERAL = {
-    "loop.index", "item.stance", "item.published", "item.lever", "item.against", "verdict.verdict",
-}  # fmt: skip
+    "loop.index",
+    "item.stance",
+    "item.published",
+    "item.lever",
+    "item.against",
+    "verdict.verdict",
+}
 """What a template shows of closed lists of values, dates and its own counting."""
 PROMPTS = load_prompts(defaults("nowhere"))
 
 
 def evidence(text: str) -> Evidence:
     return Evidence(
-        arxiv_id="2606.00001", version=1, title=text, published=date(2026, 6, 1), stance="qualifies", quote=text,
-        where="abstract, sentence 1", rungs=(), found_by=(text,), why=text, lever="data",
-    )  # fmt: skip
+        arxiv_id="2606.00001",
+        version=1,
+        title=text,
+        published=date(2026, 6, 1),
+        stance="qualifies",
+        quote=text,
+        where="abstract, sentence 1",
+        rungs=(),
+        found_by=(text,),
+        why=text,
+        lever="data",
+    )
 
 
 def values(text: str) -> dict[str, Any]:
     """What the five calls show, each text of it `text`."""
     item = {
-        "arxiv_id": "2606.00001", "stance": "supports", "published": "2026-06-01", "against": True, "claim": text,
-        "title": text, "quote": text, "before": text, "between": text, "after": text, "lever": "data",
-    }  # fmt: skip
+        "arxiv_id": "2606.00001",
+        "stance": "supports",
+        "published": "2026-06-01",
+        "against": True,
+        "claim": text,
+        "title": text,
+        "quote": text,
+        "before": text,
+        "between": text,
+        "after": text,
+        "lever": "data",
+    }
     return {
-        "claim": text, "dated": "2025", "anchors": [text, text], "levers": [text, text], "question": text,
-        "thesis": text, "counter_thesis": text, "standing": [text],
-        "verdicts": [{"id": "a-claim", "verdict": "holds"}], "items": [item, item], "evidence": [item, item],
+        "claim": text,
+        "dated": "2025",
+        "anchors": [text, text],
+        "levers": [text, text],
+        "question": text,
+        "thesis": text,
+        "counter_thesis": text,
+        "standing": [text],
+        "verdicts": [{"id": "a-claim", "verdict": "holds"}],
+        "items": [item, item],
+        "evidence": [item, item],
         "papers": [{"id": "2606.00001", "title": text, "sentences": (text, text)}] * 2,
-    }  # fmt: skip
+    }
 
 
 def skeleton(prompt: str) -> list[list[str]]:
@@ -106,10 +166,16 @@ def test_every_value_that_may_be_a_strangers_goes_through_the_filter(name: str) 
     for part in shown:
         if isinstance(part, nodes.Filter) and part.name == "data":
             continue
-        named = {f"{a.node.name}.{a.attr}" for a in part.find_all(nodes.Getattr) if isinstance(a.node, nodes.Name)}
+        named = {
+            f"{a.node.name}.{a.attr}"
+            for a in part.find_all(nodes.Getattr)
+            if isinstance(a.node, nodes.Name)
+        }
         named |= {f"{part.node.name}.{part.attr}"} if isinstance(part, nodes.Getattr) else set()  # type: ignore[attr-defined] # a name
         assert named, f"{part} is shown as it stands"
-        assert named <= LITERAL, f"{named - LITERAL} in prompts/{name}.md must go through the filter `data`"
+        assert named <= LITERAL, (
+            f"{named - LITERAL} in prompts/{name}.md must go through the filter `data`"
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,9 +186,17 @@ def test_a_title_is_no_section_of_a_prompt_file(name: str, text: str) -> None:
     def sections(words: str) -> list[str]:
         system, user = PROMPTS[name].render(values(words))
         request = Request(
-            schema=Extraction, system=system, user=user, prompt_hash="0", facts=Facts(line="a", claim="b", text="c")
+            schema=Extraction,
+            system=system,
+            user=user,
+            prompt_hash="0",
+            facts=Facts(line="a", claim="b", text="c"),
         )
-        return [t.type for t in MarkdownIt("commonmark").parse(_prompt(request, "stem")) if t.type in SECTIONS]
+        return [
+            t.type
+            for t in MarkdownIt("commonmark").parse(_prompt(request, "stem"))
+            if t.type in SECTIONS
+        ]
 
     assert sections(text) == sections("plain words")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retest.text import sentences
+from retest.text.sentences import sentences
 
 CUT = {
     "a bracket that ends in a short mark": (

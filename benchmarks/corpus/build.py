@@ -1,4 +1,5 @@
-"""The corpus out of its generators: as many cases a kind as asked for, the same ones for the same seed."""
+"""The corpus out of its generators: as many cases a kind as asked for, the same ones for the same
+seed."""
 
 from __future__ import annotations
 
@@ -77,19 +78,33 @@ def _true_quote(kind: str, make: Callable[[Record, Random], str | None]) -> Draw
         quote = make(paper, rng)
         if not quote or len(quote.split()) < 5:
             return None
-        return Case(kind, {"id": paper.id, "quote": quote}, "grounded", "differs in form alone", found=paper.id)
+        return Case(
+            kind,
+            {"id": paper.id, "quote": quote},
+            "grounded",
+            "differs in form alone",
+            found=paper.id,
+        )
 
     return draw
 
 
 def _false_quote(name: str, make: Callable[[Record, Random], str | None]) -> Draw:
-    reasons = SHORT if name in quotes_false.SHORT else ABSENT | SHORT if name in quotes_false.SCRAPS else ABSENT
+    reasons = (
+        SHORT
+        if name in quotes_false.SHORT
+        else ABSENT | SHORT
+        if name in quotes_false.SCRAPS
+        else ABSENT
+    )
 
     def draw(paper: Record, rng: Random) -> Case | None:
         quote = make(paper, rng)
         if not quote or not quotes_false.really_false(name, quote, paper):
             return None
-        return Case(f"false quote: {name}", {"id": paper.id, "quote": quote}, "rejected", name, reasons)
+        return Case(
+            f"false quote: {name}", {"id": paper.id, "quote": quote}, "rejected", name, reasons
+        )
 
     return draw
 
@@ -97,7 +112,11 @@ def _false_quote(name: str, make: Callable[[Record, Random], str | None]) -> Dra
 def _open_quote(kind: str, make: Callable[[Record, Random], str | None]) -> Draw:
     def draw(paper: Record, rng: Random) -> Case | None:
         quote = make(paper, rng)
-        return Case(kind, {"id": paper.id, "quote": quote}, "either", "careful people differ") if quote else None
+        return (
+            Case(kind, {"id": paper.id, "quote": quote}, "either", "careful people differ")
+            if quote
+            else None
+        )
 
     return draw
 
@@ -109,7 +128,9 @@ def _others_quote(world: World) -> Draw:
         if other.id == paper.id or not known:
             return None
         line = {"id": paper.id, "quote": rng.choice(known)}
-        return Case("false quote: of another paper", line, "rejected", f"stands in {other.id}", ABSENT)
+        return Case(
+            "false quote: of another paper", line, "rejected", f"stands in {other.id}", ABSENT
+        )
 
     return draw
 
@@ -120,7 +141,13 @@ def _other_claim(paper: Record, rng: Random) -> Case | None:
         return None
     quote, claim = rng.sample(known, 2)
     line = {"id": paper.id, "quote": quote, "claim": claim}
-    return Case("quote: with another claim", line, "grounded", "the claim is another sentence", found=paper.id)
+    return Case(
+        "quote: with another claim",
+        line,
+        "grounded",
+        "the claim is another sentence",
+        found=paper.id,
+    )
 
 
 def _own_claim(paper: Record, rng: Random) -> Case | None:
@@ -129,10 +156,23 @@ def _own_claim(paper: Record, rng: Random) -> Case | None:
     if not known:
         return None
     claim = rng.choice(known)
-    forms = [claim.upper(), claim.rstrip("."), f"\u201c{claim}\u201d", claim.replace(" ", "  "), f"{claim[:-1]}...",
-             unicodedata.normalize("NFD", claim), to_latex(claim), curly(claim), full_width(claim),
-             re.sub(r"([a-z]{5})([a-z]{4})", rng.choice(["\\1\u00ad\\2", "\\1-\n\\2", "\\1\u200b\\2"]), claim),
-             re.sub("f[fil]", lambda m: LIGATURES[m[0]], claim)]  # fmt: skip
+    forms = [
+        claim.upper(),
+        claim.rstrip("."),
+        f"\u201c{claim}\u201d",
+        claim.replace(" ", "  "),
+        f"{claim[:-1]}...",
+        unicodedata.normalize("NFD", claim),
+        to_latex(claim),
+        curly(claim),
+        full_width(claim),
+        re.sub(
+            r"([a-z]{5})([a-z]{4})",
+            rng.choice(["\\1\u00ad\\2", "\\1-\n\\2", "\\1\u200b\\2"]),
+            claim,
+        ),
+        re.sub("f[fil]", lambda m: LIGATURES[m[0]], claim),
+    ]
     quote = rng.choice([claim, *forms])
     line = {"id": paper.id, "quote": quote, "claim": claim}
     return Case("false quote: is the claim", line, "rejected", "the claim, said again", CLAIM)

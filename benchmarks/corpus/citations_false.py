@@ -1,4 +1,5 @@
-"""Citations of papers that do not exist, or that are not what they are said to be: all must fail."""
+"""Citations of papers that do not exist, or that are not what they are said to be: all must
+fail."""
 
 from __future__ import annotations
 
@@ -12,39 +13,109 @@ from benchmarks.corpus.papers import STOP, World, bare, content, words
 
 Maker = Callable[[Record, Random, World], Line | None]
 MALFORMED = (
-    "2413.01234", "2400.01234", "2403.1234", "2403.123456", "2403-12345", "24031.2345", "240312345", "2403.12345v0",
-    "2403.00000", "0612.1234", "1403.12345", "1501.1234", "hep-th/0712001", "hep-xx/9901001", "hep-th/990101",
-    "hep-th/9013001", "math/9913001", "2403.12a45", "arXiv:24O3.12345", "arXiv:2403.l2345", "2403.12345v", "2403,12345",
-    "arXiv:", "https://arxiv.org/abs/", "https://arxiv.org/abs/240312345", "10.48550/arXiv.2403", "abcd.efghi",
-    "not an id", "10.1145/3442188.3445922", "https://example.com/2403.12345x", "arXiv:2403.XXXXX", "2403.", ".12345",
-    "\u0662\u0664\u0660\u0663.\u0661\u0662\u0663\u0664\u0665", "2403.12345.12345", "-2403.12345",
-)  # fmt: skip
+    "2413.01234",
+    "2400.01234",
+    "2403.1234",
+    "2403.123456",
+    "2403-12345",
+    "24031.2345",
+    "240312345",
+    "2403.12345v0",
+    "2403.00000",
+    "0612.1234",
+    "1403.12345",
+    "1501.1234",
+    "hep-th/0712001",
+    "hep-xx/9901001",
+    "hep-th/990101",
+    "hep-th/9013001",
+    "math/9913001",
+    "2403.12a45",
+    "arXiv:24O3.12345",
+    "arXiv:2403.l2345",
+    "2403.12345v",
+    "2403,12345",
+    "arXiv:",
+    "https://arxiv.org/abs/",
+    "https://arxiv.org/abs/240312345",
+    "10.48550/arXiv.2403",
+    "abcd.efghi",
+    "not an id",
+    "10.1145/3442188.3445922",
+    "https://example.com/2403.12345x",
+    "arXiv:2403.XXXXX",
+    "2403.",
+    ".12345",
+    "\u0662\u0664\u0660\u0663.\u0661\u0662\u0663\u0664\u0665",
+    "2403.12345.12345",
+    "-2403.12345",
+)
 OPPOSITES = (
-    ("supervised", "unsupervised"), ("symmetric", "asymmetric"), ("synchronous", "asynchronous"),
+    ("supervised", "unsupervised"),
+    ("symmetric", "asymmetric"),
+    ("synchronous", "asynchronous"),
     ("implicit", "explicit"),
-    ("online", "offline"), ("homogeneous", "heterogeneous"), ("monolingual", "multilingual"), ("intra", "inter"),
-    ("structured", "unstructured"), ("unimodal", "multimodal"), ("local", "global"), ("short", "long"),
+    ("online", "offline"),
+    ("homogeneous", "heterogeneous"),
+    ("monolingual", "multilingual"),
+    ("intra", "inter"),
+    ("structured", "unstructured"),
+    ("unimodal", "multimodal"),
+    ("local", "global"),
+    ("short", "long"),
     ("large", "small"),
-    ("static", "dynamic"), ("forward", "backward"), ("black-box", "white-box"), ("low-resource", "high-resource"),
-    ("training", "inference"), ("encoder", "decoder"), ("weak", "strong"), ("discrete", "continuous"),
+    ("static", "dynamic"),
+    ("forward", "backward"),
+    ("black-box", "white-box"),
+    ("low-resource", "high-resource"),
+    ("training", "inference"),
+    ("encoder", "decoder"),
+    ("weak", "strong"),
+    ("discrete", "continuous"),
     ("with", "without"),
-    ("attack", "defense"), ("understanding", "generation"), ("improving", "degrading"), ("safe", "unsafe"),
+    ("attack", "defense"),
+    ("understanding", "generation"),
+    ("improving", "degrading"),
+    ("safe", "unsafe"),
     ("few", "zero"),
-    ("biased", "unbiased"), ("aligned", "misaligned"), ("question", "answer"), ("positive", "negative"),
+    ("biased", "unbiased"),
+    ("aligned", "misaligned"),
+    ("question", "answer"),
+    ("positive", "negative"),
     ("parallel", "serial"),
-)  # fmt: skip
+)
 TURNED = re.compile(r"\b(\w[\w-]*)(-to-| to | vs\.? | for | as | from | over )(\w[\w-]*)\b")
 INVENTED = (
-    "{} for {} with Sparse Mixture Distillation", "Toward {}: A Unified View of {} Pre-Conditioning",
-    "Rethinking {} through the Lens of {} Thermodynamics", "On the Emergence of {} in Deep {} Reservoirs",
-    "{} Is Enough: Eliminating {} by Spectral Folding", "A Causal Audit of {} under {} Shift",
-    "Beyond {}: Amortised {} with Hierarchical Ledgers", "Do {} Models Dream of {}? A Counterfactual Inventory",
-)  # fmt: skip
+    "{} for {} with Sparse Mixture Distillation",
+    "Toward {}: A Unified View of {} Pre-Conditioning",
+    "Rethinking {} through the Lens of {} Thermodynamics",
+    "On the Emergence of {} in Deep {} Reservoirs",
+    "{} Is Enough: Eliminating {} by Spectral Folding",
+    "A Causal Audit of {} under {} Shift",
+    "Beyond {}: Amortised {} with Hierarchical Ledgers",
+    "Do {} Models Dream of {}? A Counterfactual Inventory",
+)
 SUBTITLES = (
-    "A Comprehensive Survey", "Evidence from Forty Models", "A Case Study in Radiology", "Theory and Practice",
-    "A Replication", "Lessons from Industry", "The Case of Low-Resource Languages", "A Negative Result",
-)  # fmt: skip
-NOISE = ("quantum", "marine", "bayesian", "hyperbolic", "veterinary", "orbital", "culinary", "tectonic", "maritime")
+    "A Comprehensive Survey",
+    "Evidence from Forty Models",
+    "A Case Study in Radiology",
+    "Theory and Practice",
+    "A Replication",
+    "Lessons from Industry",
+    "The Case of Low-Resource Languages",
+    "A Negative Result",
+)
+NOISE = (
+    "quantum",
+    "marine",
+    "bayesian",
+    "hyperbolic",
+    "veterinary",
+    "orbital",
+    "culinary",
+    "tectonic",
+    "maritime",
+)
 
 
 def absent_id(paper: Record, rng: Random, world: World) -> Line | None:
@@ -52,8 +123,14 @@ def absent_id(paper: Record, rng: Random, world: World) -> Line | None:
     made = f"{rng.randint(16, 25):02}{rng.randint(1, 12):02}.{rng.randint(48_000, 99_999)}"
     if made in world.ids:
         return None
-    return rng.choice([{"id": made}, {"id": f"arXiv:{made}v1"}, {"id": made, "title": paper.title},
-                       {"id": f"https://arxiv.org/abs/{made}"}])  # fmt: skip
+    return rng.choice(
+        [
+            {"id": made},
+            {"id": f"arXiv:{made}v1"},
+            {"id": made, "title": paper.title},
+            {"id": f"https://arxiv.org/abs/{made}"},
+        ]
+    )
 
 
 def absent_old_id(_: Record, rng: Random, __: World) -> Line:
@@ -85,7 +162,11 @@ def wrong_title(change: Callable[[Record, Random, World], str | None]) -> Maker:
 
 def random_title(paper: Record, rng: Random, world: World) -> str | None:
     other = rng.choice(world.records)
-    return other.title if other.id != paper.id and not content(other.title) <= content(paper.title) else None
+    return (
+        other.title
+        if other.id != paper.id and not content(other.title) <= content(paper.title)
+        else None
+    )
 
 
 def sibling_title(paper: Record, _: Random, world: World) -> str | None:
@@ -96,7 +177,11 @@ def sibling_title(paper: Record, _: Random, world: World) -> str | None:
 def content_word(paper: Record, rng: Random, world: World) -> str | None:
     """One content word exchanged for that of another title, which is no form of it."""
     at = [m for m in re.finditer(r"\b[A-Za-z]{5,}\b", paper.title) if m[0].lower() not in STOP]
-    donors = [w for w in re.findall(r"\b[A-Za-z]{5,}\b", rng.choice(world.records).title) if w.lower() not in STOP]
+    donors = [
+        w
+        for w in re.findall(r"\b[A-Za-z]{5,}\b", rng.choice(world.records).title)
+        if w.lower() not in STOP
+    ]
     if not at or not donors or len(content(paper.title)) < 3:
         return None
     match: re.Match[str] = rng.choice(at)
@@ -114,7 +199,9 @@ def content_word_of_long(paper: Record, rng: Random, world: World) -> str | None
 def noise_word(paper: Record, rng: Random, _: World) -> str | None:
     """A word more, of no meaning in this place."""
     parts = paper.title.split()
-    at = [i for i in range(1, len(parts)) if parts[i][:1].isalpha() and parts[i].lower() not in STOP]
+    at = [
+        i for i in range(1, len(parts)) if parts[i][:1].isalpha() and parts[i].lower() not in STOP
+    ]
     if len(parts) < 4 or not at:
         return None
     i = rng.choice(at)
@@ -143,14 +230,20 @@ def number(paper: Record, rng: Random, _: World) -> str | None:
         new = rng.choice([str(int(match[0]) + 1), f"{match[0]}0", str(max(0, int(match[0]) - 1))])
     else:
         new = {"I": "II", "II": "III", "III": "II", "IV": "V"}[match[0]]
-    return paper.title[: match.start()] + new + paper.title[match.end() :] if new != match[0] else None
+    return (
+        paper.title[: match.start()] + new + paper.title[match.end() :] if new != match[0] else None
+    )
 
 
 def number_added(paper: Record, rng: Random, _: World) -> str | None:
     """The sequel that was never written."""
     main, colon, rest = paper.title.partition(":")
     suffix = rng.choice([" 2", "-2", " II", " 2.0", " v2", "++"])
-    return f"{main}{suffix}{colon}{rest}" if colon and re.fullmatch(r"[\w-]{4,}[A-Za-z]", main) else None
+    return (
+        f"{main}{suffix}{colon}{rest}"
+        if colon and re.fullmatch(r"[\w-]{4,}[A-Za-z]", main)
+        else None
+    )
 
 
 def opposite(paper: Record, rng: Random, _: World) -> str | None:
@@ -166,7 +259,11 @@ def opposite(paper: Record, rng: Random, _: World) -> str | None:
 def turned(paper: Record, _: Random, __: World) -> str | None:
     """Text-to-image as image-to-text."""
     found = TURNED.search(paper.title)
-    if not found or found[1].lower() == found[3].lower() or {found[1].lower(), found[3].lower()} & STOP:
+    if (
+        not found
+        or found[1].lower() == found[3].lower()
+        or {found[1].lower(), found[3].lower()} & STOP
+    ):
         return None
     return TURNED.sub(r"\3\2\1", paper.title, count=1)
 
@@ -187,14 +284,23 @@ def other_subtitle(paper: Record, rng: Random, world: World) -> str | None:
     """The main title with the subtitle of some other paper."""
     main, colon, _ = paper.title.partition(": ")
     _, other, rest = rng.choice(world.records).title.partition(": ")
-    return f"{main}: {rest}" if colon and other and len(content(rest) - content(paper.title)) > 2 else None
+    return (
+        f"{main}: {rest}"
+        if colon and other and len(content(rest) - content(paper.title)) > 2
+        else None
+    )
 
 
 def other_name(paper: Record, rng: Random, world: World) -> str | None:
     """The subtitle with the name of another system."""
     main, colon, rest = paper.title.partition(": ")
     name, other, _ = rng.choice(world.records).title.partition(": ")
-    if not (colon and other and re.fullmatch(r"[A-Z]\w{3,}", name) and re.fullmatch(r"[A-Z][\w-]{3,}", main)):
+    if not (
+        colon
+        and other
+        and re.fullmatch(r"[A-Z]\w{3,}", name)
+        and re.fullmatch(r"[A-Z][\w-]{3,}", main)
+    ):
         return None
     return f"{name}: {rest}" if name[:3].lower() != main[:3].lower() else None
 
@@ -205,13 +311,19 @@ def sharing_words(paper: Record, rng: Random, _: World) -> str | None:
     return rng.choice(INVENTED).format(*rng.sample(own, 2)) if len(own) >= 2 else None
 
 
-def wrong_authors(change: Callable[[list[str], list[str], Random], list[str] | str | None]) -> Maker:
+def wrong_authors(
+    change: Callable[[list[str], list[str], Random], list[str] | str | None],
+) -> Maker:
     """Right id and title; names of whom none shares a part with an author of the paper."""
 
     def make(paper: Record, rng: Random, world: World) -> Line | None:
         own, strangers = names(paper), names(rng.choice(world.records))
         parts = {bare(part) for name in paper.authors for part in name.split()}
-        if not own or not strangers or any(bare(part) in parts for name in strangers for part in name.split()):
+        if (
+            not own
+            or not strangers
+            or any(bare(part) in parts for name in strangers for part in name.split())
+        ):
             return None
         made = change(own, strangers, rng)
         return {"id": paper.id, "title": paper.title, "authors": made} if made else None
@@ -222,14 +334,36 @@ def wrong_authors(change: Callable[[list[str], list[str], Random], list[str] | s
 def same_family(paper: Record, rng: Random, _: World) -> Line | None:
     """The right family names, with other people's first names."""
     own = names(paper)
-    firsts = ["Quentin", "Brunhilde", "Xerxes", "Oonagh", "Zebedee", "Ulrike", "Vasco", "Ygritte", "Kazimir", "Ludmila"]
-    made = [f"{first} {name.split()[-1]}" for first, name in zip(rng.sample(firsts, len(firsts)), own, strict=False)]
+    firsts = [
+        "Quentin",
+        "Brunhilde",
+        "Xerxes",
+        "Oonagh",
+        "Zebedee",
+        "Ulrike",
+        "Vasco",
+        "Ygritte",
+        "Kazimir",
+        "Ludmila",
+    ]
+    made = [
+        f"{first} {name.split()[-1]}"
+        for first, name in zip(rng.sample(firsts, len(firsts)), own, strict=False)
+    ]
     initials = [(m[0], name[0]) for m, name in zip(made, own, strict=False)]
-    return {"id": paper.id, "title": paper.title, "authors": made} if own and all(a != b for a, b in initials) else None
+    return (
+        {"id": paper.id, "title": paper.title, "authors": made}
+        if own and all(a != b for a, b in initials)
+        else None
+    )
 
 
 def invented_alone(_: Record, rng: Random, world: World) -> Line | None:
-    topics = [w.title() for w in rng.choice(world.records).title.split() if w.isalpha() and w.lower() not in STOP]
+    topics = [
+        w.title()
+        for w in rng.choice(world.records).title.split()
+        if w.isalpha() and w.lower() not in STOP
+    ]
     if len(topics) < 2:
         return None
     text = rng.choice(INVENTED).format(*rng.sample(topics, 2))
@@ -248,7 +382,11 @@ def alone(change: Callable[[Record, Random, World], str | None]) -> Maker:
 
 def real_title_other_authors(paper: Record, rng: Random, world: World) -> Line | None:
     made = wrong_authors(lambda _, strangers, __: strangers)(paper, rng, world)
-    return {k: v for k, v in made.items() if k != "id"} if made and world.titles[bare(paper.title)] == 1 else None
+    return (
+        {k: v for k, v in made.items() if k != "id"}
+        if made and world.titles[bare(paper.title)] == 1
+        else None
+    )
 
 
 ID, RESOLVES = frozenset({"malformed-id"}), frozenset({"not-found"})
@@ -280,8 +418,14 @@ FALSE: dict[str, tuple[Maker, frozenset[str]]] = {
         wrong_authors(lambda _, s, r: [r.choice([initial, last_first])(n) for n in s]),
         AUTHOR,
     ),
-    "one wrong author, et al.": (wrong_authors(lambda _, strangers, __: [strangers[0], "et al."]), AUTHOR),
-    "first right, rest wrong": (wrong_authors(lambda own, s, _: [own[0], *s] if len(s) > 2 else None), AUTHOR),
+    "one wrong author, et al.": (
+        wrong_authors(lambda _, strangers, __: [strangers[0], "et al."]),
+        AUTHOR,
+    ),
+    "first right, rest wrong": (
+        wrong_authors(lambda own, s, _: [own[0], *s] if len(s) > 2 else None),
+        AUTHOR,
+    ),
     "one string, rest wrong": (
         wrong_authors(lambda own, s, _: " and ".join([own[0], *s]) if len(s) > 2 else None),
         AUTHOR,

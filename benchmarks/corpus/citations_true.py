@@ -44,19 +44,27 @@ def braced(paper: Record, rng: Random, _: World) -> str | None:
 def main_alone(paper: Record, _: Random, world: World) -> str | None:
     """What stands before the colon, where it is long enough and no other paper's."""
     main, colon, _rest = paper.title.partition(": ")
-    return main if colon and len(content(main)) >= 3 and world.main_titles[bare(main)] == 1 else None
+    return (
+        main if colon and len(content(main)) >= 3 and world.main_titles[bare(main)] == 1 else None
+    )
 
 
 def typo(paper: Record, rng: Random, world: World) -> str | None:
-    """A letter lost, doubled or exchanged within one long word of a long title, that makes no other word."""
+    """A letter lost, doubled or exchanged within one long word of a long title, that makes no other
+    word."""
     at = list(re.finditer(r"\b[A-Za-z][a-z]{7,}\b", paper.title))
     if len(words(paper.title)) < 6 or not at:
         return None
     match = rng.choice(at)
     word = match[0]
     i = rng.randrange(2, len(word) - 2)
-    new = rng.choice([word[:i] + word[i + 1 :], word[:i] + word[i] + word[i:],
-                      word[:i] + word[i + 1] + word[i] + word[i + 2 :]])  # fmt: skip
+    new = rng.choice(
+        [
+            word[:i] + word[i + 1 :],
+            word[:i] + word[i] + word[i:],
+            word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+        ]
+    )
     if new == word or world.vocabulary[new.lower()]:
         return None
     return paper.title[: match.start()] + new + paper.title[match.end() :]
@@ -65,7 +73,11 @@ def typo(paper: Record, rng: Random, world: World) -> str | None:
 def cut_short(paper: Record, rng: Random, world: World) -> str | None:
     parts = paper.title.split()
     kept = parts[: max(6, len(parts) * 2 // 3)]
-    if len(parts) < 9 or world.starts[bare(paper.title)[:30]] != 1 or len(content(" ".join(kept))) < 4:
+    if (
+        len(parts) < 9
+        or world.starts[bare(paper.title)[:30]] != 1
+        or len(content(" ".join(kept))) < 4
+    ):
         return None
     return " ".join(kept).rstrip(":,-") + rng.choice(["...", " ...", "\u2026"])
 
@@ -74,9 +86,14 @@ def plain_title(paper: Record, _: Random, __: World) -> str | None:
     """The LaTeX of a title, as the page shows it."""
     if "$" not in paper.title and "\\" not in paper.title:
         return None
-    text = re.sub(r"\\(?:mathcal|mathbb|mathbf|mathrm|text\w*|emph|tilde|bf|it)\b ?", "", paper.title)
+    text = re.sub(
+        r"\\(?:mathcal|mathbb|mathbf|mathrm|text\w*|emph|tilde|bf|it)\b ?", "", paper.title
+    )
     text = (
-        text.replace("\\times", "\u00d7").replace("\\alpha", "\u03b1").replace("\\beta", "\u03b2").replace("\\&", "&")
+        text.replace("\\times", "\u00d7")
+        .replace("\\alpha", "\u03b1")
+        .replace("\\beta", "\u03b2")
+        .replace("\\&", "&")
     )
     text = re.sub(r"[${}]", "", text)
     return None if re.search(r"[\\^_]", text) else text
@@ -97,7 +114,9 @@ def unicode_title(paper: Record, _: Random, __: World) -> str:
 def joined(paper: Record, rng: Random, _: World) -> str:
     """multi-modal as multimodal or multi modal; a word that the page's edge broke."""
     if rng.random() < 0.3:
-        return re.sub(r"\b([A-Za-z][a-z]{3})([a-z]{4,})", r"\1-" + "\n" + r"\2", paper.title, count=1)
+        return re.sub(
+            r"\b([A-Za-z][a-z]{3})([a-z]{4,})", r"\1-" + "\n" + r"\2", paper.title, count=1
+        )
     return re.sub(r"(?<=[a-z])-(?=[A-Za-z])", rng.choice(["", " ", "\u2011"]), paper.title)
 
 
@@ -118,7 +137,11 @@ def authors(change: Callable[[list[str], Random], list[str] | str | None]) -> Ma
     def make(paper: Record, rng: Random, _: World) -> Line | None:
         known = names(paper)
         changed = change(known, rng) if known else None
-        return {"id": paper.id, "title": paper.title, "authors": changed} if changed and changed != known else None
+        return (
+            {"id": paper.id, "title": paper.title, "authors": changed}
+            if changed and changed != known
+            else None
+        )
 
     return make
 
@@ -151,7 +174,19 @@ def no_accents(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
-ASCII = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "Ø": "O", "Ł": "L", "Đ": "D"})
+ASCII = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "\u0131": "i",
+        "ß": "ss",
+        "æ": "ae",
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+    }
+)
 
 
 def ascii_letters(name: str) -> str:
@@ -167,7 +202,11 @@ def latex_accents(name: str) -> str:
 
 def middle(known: list[str], _: Random) -> list[str] | None:
     """Middle names left out."""
-    return [f"{n.split()[0]} {n.split()[-1]}" for n in known] if any(len(n.split()) > 2 for n in known) else None
+    return (
+        [f"{n.split()[0]} {n.split()[-1]}" for n in known]
+        if any(len(n.split()) > 2 for n in known)
+        else None
+    )
 
 
 def shuffled(known: list[str], rng: Random) -> list[str]:
@@ -175,15 +214,41 @@ def shuffled(known: list[str], rng: Random) -> list[str]:
 
 
 IDS = (
-    "{}v1", "arXiv:{}", "arxiv:{}v1", "ARXIV:{}", "arXiv: {}", "https://arxiv.org/abs/{}", "http://arxiv.org/abs/{}v1",
-    "https://arxiv.org/pdf/{}", "https://arxiv.org/pdf/{}v1.pdf", "https://arxiv.org/pdf/{}.pdf", "arxiv.org/abs/{}",
-    "https://www.arxiv.org/abs/{}", "https://export.arxiv.org/abs/{}", "https://arxiv.org/html/{}v1",
-    "https://ar5iv.labs.arxiv.org/html/{}", "https://www.alphaxiv.org/abs/{}", "https://huggingface.co/papers/{}",
-    "10.48550/arXiv.{}", "https://doi.org/10.48550/arXiv.{}", "doi:10.48550/arxiv.{}", "[{}]", "({})", "<{}>", "{}.",
-    "{},", "arXiv:{} [cs.CL]", "https://arxiv.org/abs/{}?context=cs", "https://arxiv.org/abs/{}#comments",
-    "https://arxiv.org/\nabs/{}", " {} ", "arXiv preprint arXiv:{}", "abs/{}", "HTTPS://ARXIV.ORG/ABS/{}",
+    "{}v1",
+    "arXiv:{}",
+    "arxiv:{}v1",
+    "ARXIV:{}",
+    "arXiv: {}",
+    "https://arxiv.org/abs/{}",
+    "http://arxiv.org/abs/{}v1",
+    "https://arxiv.org/pdf/{}",
+    "https://arxiv.org/pdf/{}v1.pdf",
+    "https://arxiv.org/pdf/{}.pdf",
+    "arxiv.org/abs/{}",
+    "https://www.arxiv.org/abs/{}",
+    "https://export.arxiv.org/abs/{}",
+    "https://arxiv.org/html/{}v1",
+    "https://ar5iv.labs.arxiv.org/html/{}",
+    "https://www.alphaxiv.org/abs/{}",
+    "https://huggingface.co/papers/{}",
+    "10.48550/arXiv.{}",
+    "https://doi.org/10.48550/arXiv.{}",
+    "doi:10.48550/arxiv.{}",
+    "[{}]",
+    "({})",
+    "<{}>",
+    "{}.",
+    "{},",
+    "arXiv:{} [cs.CL]",
+    "https://arxiv.org/abs/{}?context=cs",
+    "https://arxiv.org/abs/{}#comments",
+    "https://arxiv.org/\nabs/{}",
+    " {} ",
+    "arXiv preprint arXiv:{}",
+    "abs/{}",
+    "HTTPS://ARXIV.ORG/ABS/{}",
     "\u201c{}\u201d",
-)  # fmt: skip
+)
 
 
 def written_id(paper: Record, rng: Random, _: World) -> Line:
@@ -194,7 +259,11 @@ def no_id(change: Callable[[str, Random], str]) -> Maker:
     """The title alone, where one paper has it."""
 
     def make(paper: Record, rng: Random, world: World) -> Line | None:
-        if world.titles[bare(paper.title)] != 1 or len(content(paper.title)) < 4 or re.search(r"[$\\]", paper.title):
+        if (
+            world.titles[bare(paper.title)] != 1
+            or len(content(paper.title)) < 4
+            or re.search(r"[$\\]", paper.title)
+        ):
             return None
         return {"title": change(paper.title, rng)}
 
@@ -204,7 +273,11 @@ def no_id(change: Callable[[str, Random], str]) -> Maker:
 def short_title(paper: Record, _: Random, world: World) -> Line | None:
     """A title of few and common words, that is one paper's whole title."""
     alone = world.titles[bare(paper.title)] == 1 and world.main_titles[bare(paper.title)] == 1
-    return {"title": paper.title} if alone and 2 <= len(content(paper.title)) <= 3 and ":" not in paper.title else None
+    return (
+        {"title": paper.title}
+        if alone and 2 <= len(content(paper.title)) <= 3 and ":" not in paper.title
+        else None
+    )
 
 
 def title_authors(paper: Record, rng: Random, world: World) -> Line | None:
@@ -221,7 +294,9 @@ TRUE: dict[str, Maker] = {
     "title: braces": title(braced),
     "title: subtitle missing": title(main_alone),
     "title: dash for colon": title(
-        lambda p, r, _: re.sub(r": ", r.choice([" - ", " -- ", " \u2014 ", " \u2013 ", ". "]), p.title, count=1)
+        lambda p, r, _: re.sub(
+            r": ", r.choice([" - ", " -- ", " \u2014 ", " \u2013 ", ". "]), p.title, count=1
+        )
     ),
     "title: ASCII for Unicode": title(ascii_title),
     "title: Unicode for ASCII": title(unicode_title),
@@ -235,9 +310,12 @@ TRUE: dict[str, Maker] = {
     "title: cut short with ...": title(cut_short),
     "title: LaTeX as shown": title(plain_title),
     "title: spelling of Britain": sub(
-        r"(?i)(optim|general|summar|token|quant|special|person|character|organ|normal)iz(?=ation|ing|ed|e)", r"\1is"
+        r"(?i)(optim|general|summar|token|quant|special|person|character|organ|normal)iz(?=ation|ing|ed|e)",
+        r"\1is",
     ),
-    "authors: exact": lambda p, _, __: {"id": p.id, "title": p.title, "authors": k} if (k := names(p)) else None,
+    "authors: exact": lambda p, _, __: (
+        {"id": p.id, "title": p.title, "authors": k} if (k := names(p)) else None
+    ),
     "authors: initials": authors(lambda known, _: [initial(n) for n in known]),
     "authors: Last, First": authors(lambda known, _: [last_first(n) for n in known]),
     "authors: Last, F.": authors(lambda known, _: [last_initial(n) for n in known]),
@@ -246,27 +324,39 @@ TRUE: dict[str, Maker] = {
     "authors: first and et al.": authors(lambda known, r: [in_some_form(known[0], r), "et al."]),
     "authors: first and others": authors(lambda known, r: [in_some_form(known[0], r), "others"]),
     "authors: first alone": authors(lambda known, r: [in_some_form(known[0], r)]),
-    "authors: three, et al.": authors(lambda known, _: [*known[:3], "et al."] if len(known) > 4 else None),
+    "authors: three, et al.": authors(
+        lambda known, _: [*known[:3], "et al."] if len(known) > 4 else None
+    ),
     "authors: accents lost": authors(lambda known, _: [no_accents(n) for n in known]),
     "authors: ASCII letters": authors(
         lambda known, _: (
-            [ascii_letters(n) for n in known] if any(no_accents(n) != ascii_letters(n) for n in known) else None
+            [ascii_letters(n) for n in known]
+            if any(no_accents(n) != ascii_letters(n) for n in known)
+            else None
         )
     ),
     "authors: accents in LaTeX": authors(lambda known, _: [latex_accents(n) for n in known]),
     "authors: middle names lost": authors(middle),
     "authors: in another order": authors(shuffled),
-    "authors: family name first": authors(lambda known, _: [" ".join([n.split()[-1], *n.split()[:-1]]) for n in known]),
+    "authors: family name first": authors(
+        lambda known, _: [" ".join([n.split()[-1], *n.split()[:-1]]) for n in known]
+    ),
     "authors: one string": authors(lambda known, _: " and ".join(last_first(n) for n in known)),
     "authors: one string, et al.": authors(lambda known, _: f"{initial(known[0])} et al."),
     "authors: upper case": authors(lambda known, _: [n.upper() for n in known]),
     "authors: hyphens in names": authors(
-        lambda known, r: [re.sub("-", r.choice(["", " "]), n) for n in known] if any("-" in n for n in known) else None
+        lambda known, r: (
+            [re.sub("-", r.choice(["", " "]), n) for n in known]
+            if any("-" in n for n in known)
+            else None
+        )
     ),
     "title alone": no_id(lambda text, _: text),
     "title alone: letter case": no_id(lambda text, r: r.choice([text.lower(), text.upper()])),
     "title alone: other form": no_id(
-        lambda text, r: r.choice([text + ".", f"{{{text}}}", text.replace(": ", " - "), text.replace("-", " ")])
+        lambda text, r: r.choice(
+            [text + ".", f"{{{text}}}", text.replace(": ", " - "), text.replace("-", " ")]
+        )
     ),
     "title alone: short": short_title,
     "title and authors alone": title_authors,

@@ -18,12 +18,49 @@ from retest.papers.index import PaperIndex
 
 _END = re.compile(r"(?<![A-Z.])(?<!e\.g)(?<!i\.e)(?<!et al)(?<!vs)(?<!cf)(?<!Fig)[.!?] (?=[A-Z])")
 MARKUP = re.compile(r"[\\${}^_~`<>|*#]")
-"""Characters whose meaning depends on the markup around them: most kinds leave such sentences alone."""
+"""Characters whose meaning depends on the markup around them: most kinds leave such sentences
+alone."""
 STOP = frozenset(
-    ("a", "an", "the", "of", "for", "in", "on", "to", "from", "by", "with", "and", "or", "is", "are", "be", "as", "at",
-     "via", "its", "it", "their", "into", "using", "towards", "toward", "how", "do", "does", "can", "not", "what",
-     "when", "why", "we", "you", "all")
-)  # fmt: skip
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "for",
+        "in",
+        "on",
+        "to",
+        "from",
+        "by",
+        "with",
+        "and",
+        "or",
+        "is",
+        "are",
+        "be",
+        "as",
+        "at",
+        "via",
+        "its",
+        "it",
+        "their",
+        "into",
+        "using",
+        "towards",
+        "toward",
+        "how",
+        "do",
+        "does",
+        "can",
+        "not",
+        "what",
+        "when",
+        "why",
+        "we",
+        "you",
+        "all",
+    )
+)
 
 
 def bare(text: str) -> str:
@@ -56,7 +93,8 @@ def plain_sentences(paper: Record, least: int = 10, most: int = 45) -> list[str]
 
 
 class World:
-    """All papers, shuffled by the seed; and what is needed to know that an altered title is nobody's."""
+    """All papers, shuffled by the seed; and what is needed to know that an altered title is
+    nobody's."""
 
     def __init__(self, records: list[Record], rng: Random) -> None:
         self.records = sorted(records, key=lambda record: record.id)
@@ -89,8 +127,8 @@ class World:
         return found
 
     def sibling(self, paper: Record) -> Record | None:
-        """The other paper whose title shares most words with this one's and adds a word that is no mere form of one
-        here; None where they share less than half."""
+        """The other paper whose title shares most words with this one's and adds a word that is no
+        mere form of one here; None where they share less than half."""
         own = content(paper.title)
         shared = Counter(at for word in own for at in self._by_word.get(word, ()))
         best, score = None, 0.5
@@ -98,15 +136,22 @@ class World:
             other = self.records[at]
             theirs = content(other.title)
             likeness = len(own & theirs) / len(own | theirs)
-            if other.id != paper.id and likeness > score and any(not _form_of(word, own) for word in theirs - own):
+            if (
+                other.id != paper.id
+                and likeness > score
+                and any(not _form_of(word, own) for word in theirs - own)
+            ):
                 best, score = other, likeness
         return best
 
 
 def _form_of(word: str, known: set[str]) -> bool:
-    """Whether a word could be another's plural, spelling or part: such differences decide nothing."""
+    """Whether a word could be another's plural, spelling or part: such differences decide
+    nothing."""
     joined = "".join(sorted(known))
-    return word in joined or any(k[:4] == word[:4] or k in word or word in k for k in known if len(k) > 2)
+    return word in joined or any(
+        k[:4] == word[:4] or k in word or word in k for k in known if len(k) > 2
+    )
 
 
 def load(mirror: Path) -> list[Record]:

@@ -12,30 +12,96 @@ from benchmarks.corpus.quotes_true import LIGATURES
 
 Maker = Callable[[Record, Random], str | None]
 SYNONYMS = {
-    "significantly": "substantially", "show": "demonstrate", "propose": "suggest", "improves": "enhances",
-    "however": "nevertheless", "novel": "new", "method": "technique", "approach": "strategy", "results": "findings",
-    "introduce": "describe", "existing": "current", "performance": "accuracy", "demonstrate": "reveal",
-    "various": "several", "large": "big", "task": "problem", "also": "further", "achieves": "reaches",
+    "significantly": "substantially",
+    "show": "demonstrate",
+    "propose": "suggest",
+    "improves": "enhances",
+    "however": "nevertheless",
+    "novel": "new",
+    "method": "technique",
+    "approach": "strategy",
+    "results": "findings",
+    "introduce": "describe",
+    "existing": "current",
+    "performance": "accuracy",
+    "demonstrate": "reveal",
+    "various": "several",
+    "large": "big",
+    "task": "problem",
+    "also": "further",
+    "achieves": "reaches",
     "often": "commonly",
-}  # fmt: skip
+}
 OPPOSITES = {
-    "more": "less", "less": "more", "higher": "lower", "lower": "higher", "increase": "decrease", "better": "worse",
-    "decrease": "increase", "increases": "decreases", "larger": "smaller", "smaller": "larger", "before": "after",
-    "with": "without", "without": "with", "improves": "degrades", "reduces": "raises", "most": "least",
-    "positive": "negative", "always": "never", "above": "below", "best": "worst", "outperforms": "underperforms",
-    "all": "some", "strong": "weak", "first": "last", "and": "or", "can": "must",
-}  # fmt: skip
+    "more": "less",
+    "less": "more",
+    "higher": "lower",
+    "lower": "higher",
+    "increase": "decrease",
+    "better": "worse",
+    "decrease": "increase",
+    "increases": "decreases",
+    "larger": "smaller",
+    "smaller": "larger",
+    "before": "after",
+    "with": "without",
+    "without": "with",
+    "improves": "degrades",
+    "reduces": "raises",
+    "most": "least",
+    "positive": "negative",
+    "always": "never",
+    "above": "below",
+    "best": "worst",
+    "outperforms": "underperforms",
+    "all": "some",
+    "strong": "weak",
+    "first": "last",
+    "and": "or",
+    "can": "must",
+}
 PREFIXES = {
-    "supervised": "un", "known": "un", "reliable": "un", "stable": "un", "biased": "un", "certain": "un", "able": "un",
-    "seen": "un", "labeled": "un", "structured": "un", "efficient": "in", "accurate": "in", "sufficient": "in",
-    "consistent": "in", "complete": "in", "effective": "in", "dependent": "in", "direct": "in", "relevant": "ir",
-    "possible": "im", "trained": "un", "linear": "non", "trivial": "non", "monolingual": "non-",
-}  # fmt: skip
+    "supervised": "un",
+    "known": "un",
+    "reliable": "un",
+    "stable": "un",
+    "biased": "un",
+    "certain": "un",
+    "able": "un",
+    "seen": "un",
+    "labeled": "un",
+    "structured": "un",
+    "efficient": "in",
+    "accurate": "in",
+    "sufficient": "in",
+    "consistent": "in",
+    "complete": "in",
+    "effective": "in",
+    "dependent": "in",
+    "direct": "in",
+    "relevant": "ir",
+    "possible": "im",
+    "trained": "un",
+    "linear": "non",
+    "trivial": "non",
+    "monolingual": "non-",
+}
 UNITS = {
-    "million": "billion", "billion": "million", "hours": "minutes", "minutes": "hours", "percent": "percentage points",
-    "seconds": "minutes", "days": "weeks", "ms": "s", "GB": "MB", "tokens": "words", "thousand": "hundred",
-    "points": "percent", "languages": "datasets", "times": "percent",
-}  # fmt: skip
+    "million": "billion",
+    "billion": "million",
+    "hours": "minutes",
+    "minutes": "hours",
+    "percent": "percentage points",
+    "seconds": "minutes",
+    "days": "weeks",
+    "ms": "s",
+    "GB": "MB",
+    "tokens": "words",
+    "thousand": "hundred",
+    "points": "percent",
+    "languages": "datasets",
+    "times": "percent",
+}
 
 
 def replace_one(paper: Record, rng: Random, table: dict[str, str]) -> str | None:
@@ -62,7 +128,9 @@ def unit(paper: Record, rng: Random) -> str | None:
 
 def prefix(paper: Record, rng: Random) -> str | None:
     add = {word: before + word for word, before in PREFIXES.items()}
-    return replace_one(paper, rng, add if rng.random() < 0.5 else {to: word for word, to in add.items()})
+    return replace_one(
+        paper, rng, add if rng.random() < 0.5 else {to: word for word, to in add.items()}
+    )
 
 
 def numbered(paper: Record, rng: Random) -> tuple[str, re.Match[str]] | None:
@@ -104,7 +172,11 @@ def number_cut(paper: Record, rng: Random) -> str | None:
 def not_added(paper: Record, rng: Random) -> str | None:
     verbs = r"\b(is|are|was|were|does|do|can|will|could|should|may|have|has)\b(?! not|not)"
     found = pick(rng, [s for s in plain_sentences(paper) if re.search(verbs, s)])
-    return re.sub(verbs, rng.choice([r"\1 not", r"\1 never", r"\1 hardly"]), found, count=1) if found else None
+    return (
+        re.sub(verbs, rng.choice([r"\1 not", r"\1 never", r"\1 hardly"]), found, count=1)
+        if found
+        else None
+    )
 
 
 def not_dropped(paper: Record, rng: Random) -> str | None:
@@ -131,10 +203,15 @@ def word_form(paper: Record, rng: Random) -> str | None:
     """Another tense or number of one word."""
     found = pick(rng, plain_sentences(paper))
     changes = [
-        (r"\b(\w{4,})ed\b", r"\1ing"), (r"\b(\w{4,})ing\b", r"\1ed"), (r"\b(model|method|task|result)s\b", r"\1"),
-        (r"\b(model|method|task|language)\b", r"\1s"), (r"\b(show|improve|reduce|use)\b", r"\1s"),
-        (r"\b(achieve|improve|require|demonstrate)s\b", r"\1d"), (r"\bis\b", "was"), (r"\bare\b", "were"),
-    ]  # fmt: skip
+        (r"\b(\w{4,})ed\b", r"\1ing"),
+        (r"\b(\w{4,})ing\b", r"\1ed"),
+        (r"\b(model|method|task|result)s\b", r"\1"),
+        (r"\b(model|method|task|language)\b", r"\1s"),
+        (r"\b(show|improve|reduce|use)\b", r"\1s"),
+        (r"\b(achieve|improve|require|demonstrate)s\b", r"\1d"),
+        (r"\bis\b", "was"),
+        (r"\bare\b", "were"),
+    ]
     for pattern, to in rng.sample(changes, len(changes)):
         if found and re.search(pattern, found):
             return re.sub(pattern, to, found, count=1)
@@ -155,7 +232,9 @@ def word_added(paper: Record, rng: Random) -> str | None:
     if not found:
         return None
     parts = found.split()
-    word = rng.choice(["only", "very", "sometimes", "slightly", "the", "almost", "previously", "human", "barely"])
+    word = rng.choice(
+        ["only", "very", "sometimes", "slightly", "the", "almost", "previously", "human", "barely"]
+    )
     at = rng.randrange(1, len(parts))
     return " ".join([*parts[:at], word, *parts[at:]])
 
@@ -164,8 +243,15 @@ def swapped(paper: Record, rng: Random) -> str | None:
     """Two neighbouring words, the other way round."""
     found = pick(rng, plain_sentences(paper))
     parts = (found or "").split()
-    at = [i for i in range(len(parts) - 1) if parts[i].islower() and parts[i + 1].islower() and parts[i].isalpha()
-          and parts[i + 1].isalpha() and parts[i] != parts[i + 1]]  # fmt: skip
+    at = [
+        i
+        for i in range(len(parts) - 1)
+        if parts[i].islower()
+        and parts[i + 1].islower()
+        and parts[i].isalpha()
+        and parts[i + 1].isalpha()
+        and parts[i] != parts[i + 1]
+    ]
     if not at:
         return None
     i = rng.choice(at)
@@ -188,7 +274,9 @@ def entities(paper: Record, rng: Random) -> str | None:
 def sides(paper: Record, rng: Random) -> str | None:
     """A outperforms B as B outperforms A, from A to B as from B to A."""
     pattern = r"\b(\w[\w-]*) (outperforms?|surpass(?:es)?|than|over|to|versus|into|and not|rather than) (\w[\w-]*)\b"
-    found = pick(rng, [s for s in plain_sentences(paper) if (m := re.search(pattern, s)) and m[1] != m[3]])
+    found = pick(
+        rng, [s for s in plain_sentences(paper) if (m := re.search(pattern, s)) and m[1] != m[3]]
+    )
     return re.sub(pattern, r"\3 \2 \1", found, count=1) if found else None
 
 
@@ -221,16 +309,23 @@ def scraps(paper: Record, rng: Random) -> str | None:
 
 
 def one_scrap(paper: Record, _: Random) -> str | None:
-    """One long piece, and a scrap of a word after the gap: what is left out may turn the sentence round."""
+    """One long piece, and a scrap of a word after the gap: what is left out may turn the sentence
+    round."""
     known = plain_sentences(paper, least=16)
     if len(known) < 2:
         return None
     last = known[-1].split()[-1].strip(".,;:()")
-    return f"{' '.join(known[0].split()[:10])} ... {last}" if last.isalpha() and known[0] != known[-1] else None
+    return (
+        f"{' '.join(known[0].split()[:10])} ... {last}"
+        if last.isalpha() and known[0] != known[-1]
+        else None
+    )
 
 
 def paraphrase(paper: Record, rng: Random) -> str | None:
-    found = pick(rng, [s for s in plain_sentences(paper) if sum(w in SYNONYMS for w in s.split()) >= 2])
+    found = pick(
+        rng, [s for s in plain_sentences(paper) if sum(w in SYNONYMS for w in s.split()) >= 2]
+    )
     return " ".join(SYNONYMS.get(w, w) for w in found.split()) if found else None
 
 
@@ -254,13 +349,30 @@ def few_words(paper: Record, rng: Random) -> str | None:
 
 
 def few_letters(paper: Record, rng: Random) -> str | None:
-    known = [m[0] for s in plain_sentences(paper) for m in re.finditer(r"\b\w+ \w+ \w+ \w+ \w+\b", s) if len(m[0]) < 22]
+    known = [
+        m[0]
+        for s in plain_sentences(paper)
+        for m in re.finditer(r"\b\w+ \w+ \w+ \w+ \w+\b", s)
+        if len(m[0]) < 22
+    ]
     return pick(rng, known)
 
 
 def nothing(_: Record, rng: Random) -> str:
     """A quote of which nothing is left without its marks."""
-    return rng.choice(["...", '""', "\u200b\u200b", "[...]", ". . .", "\u201c \u2026 \u201d", "-", "'...'", "\u00ad"])
+    return rng.choice(
+        [
+            "...",
+            '""',
+            "\u200b\u200b",
+            "[...]",
+            ". . .",
+            "\u201c \u2026 \u201d",
+            "-",
+            "'...'",
+            "\u00ad",
+        ]
+    )
 
 
 def sign(paper: Record, rng: Random) -> str | None:
@@ -274,11 +386,19 @@ def sign(paper: Record, rng: Random) -> str | None:
 
 def per_cent(paper: Record, rng: Random) -> str | None:
     found = pick(rng, [s for s in plain_sentences(paper) if re.search(r"\d%", s)])
-    return re.sub(r"(?<=\d)%", rng.choice(["", "x", "\u2030", " points"]), found, count=1) if found else None
+    return (
+        re.sub(r"(?<=\d)%", rng.choice(["", "x", "\u2030", " points"]), found, count=1)
+        if found
+        else None
+    )
 
 
 def latex_digit(paper: Record, rng: Random) -> str | None:
-    known = [s for s in sentences(paper.abstract) if re.search(r"\$[^$]*\d[^$]*\$|\d\\%", s) and len(s.split()) > 8]
+    known = [
+        s
+        for s in sentences(paper.abstract)
+        if re.search(r"\$[^$]*\d[^$]*\$|\d\\%", s) and len(s.split()) > 8
+    ]
     found = pick(rng, known)
     spots = list(re.finditer(r"(?<=[$.\d^{-])\d(?=[\d.$\\}])", found or ""))
     if not found or not spots:
@@ -289,17 +409,34 @@ def latex_digit(paper: Record, rng: Random) -> str | None:
 
 def latex_symbol(paper: Record, rng: Random) -> str | None:
     table = {
-        "\\alpha": "\\beta", "\\beta": "\\alpha", "\\leq": "\\geq", "\\geq": "\\leq", "\\times": "\\div",
-        "\\lambda": "\\mu", "\\uparrow": "\\downarrow", "\\pm": "+", "\\gamma": "\\delta", "\\approx": "\\neq",
-    }  # fmt: skip
+        "\\alpha": "\\beta",
+        "\\beta": "\\alpha",
+        "\\leq": "\\geq",
+        "\\geq": "\\leq",
+        "\\times": "\\div",
+        "\\lambda": "\\mu",
+        "\\uparrow": "\\downarrow",
+        "\\pm": "+",
+        "\\gamma": "\\delta",
+        "\\approx": "\\neq",
+    }
     pattern = rf"(?:{'|'.join(map(re.escape, table))})(?![a-zA-Z])"
-    found = pick(rng, [s for s in sentences(paper.abstract) if re.search(pattern, s) and len(s.split()) > 8])
+    found = pick(
+        rng, [s for s in sentences(paper.abstract) if re.search(pattern, s) and len(s.split()) > 8]
+    )
     return re.sub(pattern, lambda m: table[m[0]], found, count=1) if found else None
 
 
 def power_lost(paper: Record, rng: Random) -> str | None:
     """10^3 as 103, 10^{-3} as 10^{3}."""
-    found = pick(rng, [s for s in sentences(paper.abstract) if re.search(r"\d\^\{?-?\d", s) and len(s.split()) > 8])
+    found = pick(
+        rng,
+        [
+            s
+            for s in sentences(paper.abstract)
+            if re.search(r"\d\^\{?-?\d", s) and len(s.split()) > 8
+        ],
+    )
     if not found:
         return None
     if re.search(r"\^\{?-", found) and rng.random() < 0.5:
@@ -309,13 +446,20 @@ def power_lost(paper: Record, rng: Random) -> str | None:
 
 def compared(paper: Record, rng: Random) -> str | None:
     """p < 0.05 as p > 0.05."""
-    known = [s for s in sentences(paper.abstract) if re.search(r" [<>] ?\d", s) and len(s.split()) > 8]
+    known = [
+        s for s in sentences(paper.abstract) if re.search(r" [<>] ?\d", s) and len(s.split()) > 8
+    ]
     found = pick(rng, known)
-    return re.sub(r" [<>](?= ?\d)", lambda m: " >" if m[0] == " <" else " <", found, count=1) if found else None
+    return (
+        re.sub(r" [<>](?= ?\d)", lambda m: " >" if m[0] == " <" else " <", found, count=1)
+        if found
+        else None
+    )
 
 
 def disguised(paper: Record, rng: Random) -> str | None:
-    """A changed digit or word under changes of form, so that a lenient way to compare is asked for."""
+    """A changed digit or word under changes of form, so that a lenient way to compare is
+    asked for."""
     found = rng.choice([digit, not_added, opposite, word_changed])(paper, rng)
     if not found or bare(found) in bare(paper.abstract):
         return None
@@ -382,6 +526,8 @@ def really_false(kind: str, quote: str, paper: Record) -> bool:
     if kind in SHORT | SCRAPS:
         return True
     if kind not in SEEN_BY_SYMBOLS:
-        return not any(bare(quote) in bare(text) for text in (paper.abstract, paper.title + paper.abstract))
+        return not any(
+            bare(quote) in bare(text) for text in (paper.abstract, paper.title + paper.abstract)
+        )
     inner = quote.strip(" .,;:")
     return not re.search(rf"(?<![\w.,^-]){re.escape(inner)}(?![\w%^]|[.,]\d)", paper.abstract)

@@ -1,4 +1,5 @@
-"""Quotes that stand word for word in their abstract and differ from it in form alone: all must pass."""
+"""Quotes that stand word for word in their abstract and differ from it in form alone: all must
+pass."""
 
 from __future__ import annotations
 
@@ -75,7 +76,11 @@ def broken_word(paper: Record, rng: Random) -> str | None:
         return None
     word = rng.choice(at)
     cut = word.start() + rng.randint(3, len(word[0]) - 3)
-    return found[:cut] + rng.choice(["-\n", "-\r\n", "- \n", "-\n    ", "\u00ad", "\u00ad\n", "\u2010\n"]) + found[cut:]
+    return (
+        found[:cut]
+        + rng.choice(["-\n", "-\r\n", "- \n", "-\n    ", "\u00ad", "\u00ad\n", "\u2010\n"])
+        + found[cut:]
+    )
 
 
 def broken_compound(paper: Record, rng: Random) -> str | None:
@@ -94,8 +99,22 @@ def elided(paper: Record, rng: Random) -> str | None:
     known = [s for s in known if len(s) > 45 and paper.abstract.count(s) == 1]
     if len(known) < 3:
         return None
-    gap = rng.choice(["...", " ... ", "\u2026", " \u2026 ", " [...] ", " [\u2026] ", " . . . ", ". ... ", " (...) "])
-    return gap.join([known[i] for i in sorted(rng.sample(range(len(known)), rng.choice([2, 2, 3])))])
+    gap = rng.choice(
+        [
+            "...",
+            " ... ",
+            "\u2026",
+            " \u2026 ",
+            " [...] ",
+            " [\u2026] ",
+            " . . . ",
+            ". ... ",
+            " (...) ",
+        ]
+    )
+    return gap.join(
+        [known[i] for i in sorted(rng.sample(range(len(known)), rng.choice([2, 2, 3])))]
+    )
 
 
 def elided_inside(paper: Record, rng: Random) -> str | None:
@@ -104,26 +123,40 @@ def elided_inside(paper: Record, rng: Random) -> str | None:
         return None
     parts = found.split()
     head, tail = " ".join(parts[:8]), " ".join(parts[-8:])
-    return f"{head}{rng.choice([' ... ', ' [...] ', '... '])}{tail}" if min(len(head), len(tail)) > 35 else None
+    return (
+        f"{head}{rng.choice([' ... ', ' [...] ', '... '])}{tail}"
+        if min(len(head), len(tail)) > 35
+        else None
+    )
 
 
 def open_ends(paper: Record, rng: Random) -> str | None:
     """An elision before or after the quote, where nothing is left out between."""
     found = inside(paper, rng)
-    return rng.choice(["...{}", "... {} ...", "{}...", "[...] {}", "\u2026{}\u2026"]).format(found) if found else None
+    return (
+        rng.choice(["...{}", "... {} ...", "{}...", "[...] {}", "\u2026{}\u2026"]).format(found)
+        if found
+        else None
+    )
 
 
 def marked(paper: Record, rng: Random) -> str | None:
     """In quotation marks of some language, with or without the full stop."""
     found = pick(rng, [s for s in plain_sentences(paper) if s[-1] == "." and '"' not in s])
-    pair = rng.choice(['""', "\u201c\u201d", "\u00ab\u00bb", "\u201e\u201c", "''", "\u2018\u2019", "\u300c\u300d"])
+    pair = rng.choice(
+        ['""', "\u201c\u201d", "\u00ab\u00bb", "\u201e\u201c", "''", "\u2018\u2019", "\u300c\u300d"]
+    )
     return pair[0] + (found if rng.random() < 0.5 else found[:-1]) + pair[1] if found else None
 
 
 def stop(paper: Record, rng: Random) -> str | None:
     """A full stop, comma or semicolon that closes the quoting sentence."""
     found = inside(paper, rng)
-    return found.rstrip(".,;:") + rng.choice([".", ",", ";"]) if found and found[-1].isalpha() else None
+    return (
+        found.rstrip(".,;:") + rng.choice([".", ",", ";"])
+        if found and found[-1].isalpha()
+        else None
+    )
 
 
 def bracketed(paper: Record, rng: Random) -> str | None:
@@ -141,17 +174,37 @@ def bracketed(paper: Record, rng: Random) -> str | None:
 _TO_PLAIN = (
     (r"\\(?:emph|textbf|textit|texttt|textsc|text|mathrm|mathbf)\{([^{}$]*)\}", r"\1"),
     (r"\{\\(?:em|bf|it) ([^{}$]*)\}", r"\1"),
-    (r"\\times\b ?", "\u00d7"), (r"\\sim\b ?", "\u223c"), (r"\\approx\b ?", "\u2248"), (r"\\pm\b ?", "\u00b1"),
-    (r"\\leq?\b ?", "\u2264"), (r"\\geq?\b ?", "\u2265"), (r"\\(?:rightarrow|to)\b ?", "\u2192"),
-    (r"\\alpha\b ?", "\u03b1"), (r"\\beta\b ?", "\u03b2"), (r"\\gamma\b ?", "\u03b3"), (r"\\lambda\b ?", "\u03bb"),
-    (r"\\epsilon\b ?", "\u03f5"), (r"\\mu\b ?", "\u03bc"), (r"\\sigma\b ?", "\u03c3"), (r"\\tau\b ?", "\u03c4"),
-    (r"\\ldots\b", "..."), (r"\\,", " "), (r"\\([%&$#_])", r"\1"),
-    (r"\{?\\\"\{?([a-zA-Z])\}?\}?", "\\1\u0308"), (r"\{?\\'\{?([a-zA-Z])\}?\}?", "\\1\u0301"),
-    (r"\{?\\`\{?([a-zA-Z])\}?\}?", "\\1\u0300"), (r"\{?\\~\{?([a-zA-Z])\}?\}?", "\\1\u0303"),
-    (r"\{?\\\^\{?([a-zA-Z])\}?\}?", "\\1\u0302"), (r"\\c\{([a-zA-Z])\}", "\\1\u0327"),
-    (r"---", "\u2014"), (r"(?<=[\w\s])--(?=[\w\s])", "\u2013"), (r"``", "\u201c"), (r"''", "\u201d"),
-    (r"(?<=\w)~(?=[\w(\[])", " "), (r"\$([^$\\{}\s]{1,20}(?: [=<>+] [^$\\{}\s]{1,12})?)\$", r"\1"),
-)  # fmt: skip
+    (r"\\times\b ?", "\u00d7"),
+    (r"\\sim\b ?", "\u223c"),
+    (r"\\approx\b ?", "\u2248"),
+    (r"\\pm\b ?", "\u00b1"),
+    (r"\\leq?\b ?", "\u2264"),
+    (r"\\geq?\b ?", "\u2265"),
+    (r"\\(?:rightarrow|to)\b ?", "\u2192"),
+    (r"\\alpha\b ?", "\u03b1"),
+    (r"\\beta\b ?", "\u03b2"),
+    (r"\\gamma\b ?", "\u03b3"),
+    (r"\\lambda\b ?", "\u03bb"),
+    (r"\\epsilon\b ?", "\u03f5"),
+    (r"\\mu\b ?", "\u03bc"),
+    (r"\\sigma\b ?", "\u03c3"),
+    (r"\\tau\b ?", "\u03c4"),
+    (r"\\ldots\b", "..."),
+    (r"\\,", " "),
+    (r"\\([%&$#_])", r"\1"),
+    (r"\{?\\\"\{?([a-zA-Z])\}?\}?", "\\1\u0308"),
+    (r"\{?\\'\{?([a-zA-Z])\}?\}?", "\\1\u0301"),
+    (r"\{?\\`\{?([a-zA-Z])\}?\}?", "\\1\u0300"),
+    (r"\{?\\~\{?([a-zA-Z])\}?\}?", "\\1\u0303"),
+    (r"\{?\\\^\{?([a-zA-Z])\}?\}?", "\\1\u0302"),
+    (r"\\c\{([a-zA-Z])\}", "\\1\u0327"),
+    (r"---", "\u2014"),
+    (r"(?<=[\w\s])--(?=[\w\s])", "\u2013"),
+    (r"``", "\u201c"),
+    (r"''", "\u201d"),
+    (r"(?<=\w)~(?=[\w(\[])", " "),
+    (r"\$([^$\\{}\s]{1,20}(?: [=<>+] [^$\\{}\s]{1,12})?)\$", r"\1"),
+)
 
 
 def plain_of(text: str) -> str:
@@ -161,12 +214,22 @@ def plain_of(text: str) -> str:
 
 
 def from_latex(pattern: str) -> Maker:
-    """A sentence whose LaTeX is of one sort, without it. Sentences with markup of a doubtful reading are left out."""
+    """A sentence whose LaTeX is of one sort, without it. Sentences with markup of a doubtful
+    reading are left out."""
 
     def make(paper: Record, rng: Random) -> str | None:
-        known = [s for s in sentences(paper.abstract) if re.search(pattern, s) and 10 <= len(s.split()) <= 50]
-        known = [s for s in known if r"\$" not in s]  # dollars, which `plain_of` would take for mathematics
-        found = pick(rng, [s for s in known if not re.search(r"[\\${}^_`|*#]", plain_of(s)) and plain_of(s) != s])
+        known = [
+            s
+            for s in sentences(paper.abstract)
+            if re.search(pattern, s) and 10 <= len(s.split()) <= 50
+        ]
+        known = [
+            s for s in known if r"\$" not in s
+        ]  # dollars, which `plain_of` would take for mathematics
+        found = pick(
+            rng,
+            [s for s in known if not re.search(r"[\\${}^_`|*#]", plain_of(s)) and plain_of(s) != s],
+        )
         return plain_of(found) if found else None
 
     return make
@@ -174,11 +237,17 @@ def from_latex(pattern: str) -> Maker:
 
 def powers(paper: Record, rng: Random) -> str | None:
     """10^{-3} in the paper, as people type or set it."""
-    known = [s for s in sentences(paper.abstract) if re.search(r"\d\^\{?-?\d", s) and 8 <= len(s.split()) <= 50]
+    known = [
+        s
+        for s in sentences(paper.abstract)
+        if re.search(r"\d\^\{?-?\d", s) and 8 <= len(s.split()) <= 50
+    ]
     found = pick(rng, known)
     if not found:
         return None
-    to_raised = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+    to_raised = str.maketrans(
+        "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+    )
     raised = rng.random() < 0.5
     quote = re.sub(
         r"(?<=\d)\^(?:\{(-?\d+)\}|(-?\d+))",
@@ -193,8 +262,14 @@ def to_latex(text: str) -> str:
     """The same characters as a .tex or .bib file holds them."""
     text = re.sub(r"(\d[\d.]*)%", r"$\1\\%$", text).replace("&", "\\&").replace("\u2014", "---")
     text = re.sub(r'"([^"]+)"', r"``\1''", text)
-    text = re.sub("[\u00e9\u00e1\u00ed\u00f3\u00fa]", lambda m: f"{{\\'{unicodedata.normalize('NFD', m[0])[0]}}}", text)
-    text = re.sub("[\u00f6\u00fc\u00e4]", lambda m: f'\\"{{{unicodedata.normalize("NFD", m[0])[0]}}}', text)
+    text = re.sub(
+        "[\u00e9\u00e1\u00ed\u00f3\u00fa]",
+        lambda m: f"{{\\'{unicodedata.normalize('NFD', m[0])[0]}}}",
+        text,
+    )
+    text = re.sub(
+        "[\u00f6\u00fc\u00e4]", lambda m: f'\\"{{{unicodedata.normalize("NFD", m[0])[0]}}}', text
+    )
     return re.sub(r"^(\w+ \w+) (\w{5,}) ", r"\1 \\emph{\2} ", text)
 
 
@@ -215,13 +290,24 @@ TRUE: dict[str, Maker] = {
     "letter case": letter_case,
     "curly quotation marks": having(r"[\"']", curly),
     "straight for curly": lambda p, r: (
-        (s := pick(r, [x for x in sentences(p.abstract) if re.search("[\u2018\u2019\u201c\u201d]", x) and len(x) > 60]))
+        (
+            s := pick(
+                r,
+                [
+                    x
+                    for x in sentences(p.abstract)
+                    if re.search("[\u2018\u2019\u201c\u201d]", x) and len(x) > 60
+                ],
+            )
+        )
         and re.sub("[\u2018\u2019]", "'", re.sub("[\u201c\u201d]", '"', s))
     ),
     "other hyphens": having(r"\w-\w", lambda s: re.sub(r"(?<=[a-zA-Z])-(?=[a-zA-Z])", "\u2011", s)),
     "other dashes": having(r" --? ", lambda s: re.sub(r" --? ", " \u2013 ", s)),
     "minus sign": having(r"(?<=[ (])-\d", lambda s: re.sub(r"(?<=[ (])-(?=\d)", "\u2212", s)),
-    "ligatures": having(r"f[fil]", lambda s: re.sub(r"ff[il]|f[fil]", lambda m: LIGATURES[m[0]], s)),
+    "ligatures": having(
+        r"f[fil]", lambda s: re.sub(r"ff[il]|f[fil]", lambda m: LIGATURES[m[0]], s)
+    ),
     "white space": spaces,
     "hyphen at a line break": broken_word,
     "compound at a line break": broken_compound,
@@ -235,7 +321,9 @@ TRUE: dict[str, Maker] = {
     "bracketed first letter": bracketed,
     "LaTeX per cent": from_latex(r"\\%"),
     "LaTeX commands": from_latex(r"\\(?:emph|text\w\w)\{"),
-    "LaTeX symbols": from_latex(r"\\(?:alpha|beta|gamma|lambda|epsilon|mu|sigma|tau|leq?|geq?|sim|approx|pm)\b"),
+    "LaTeX symbols": from_latex(
+        r"\\(?:alpha|beta|gamma|lambda|epsilon|mu|sigma|tau|leq?|geq?|sim|approx|pm)\b"
+    ),
     "LaTeX times": from_latex(r"\\times"),
     "LaTeX accents": from_latex(r"\\[\"'`^~][{a-zA-Z]|\\c\{"),
     "LaTeX quotes and dashes": from_latex(r"``|---"),
@@ -243,5 +331,7 @@ TRUE: dict[str, Maker] = {
     "LaTeX math of plain text": from_latex(r"\$[\w.+=<> -]{1,40}\$"),
     "LaTeX powers": powers,
     "LaTeX in the quote": having(r"\d%|\"|&|\u2014|[\u00c0-\u00f6]", to_latex),
-    "soft hyphens, zero width": having(r"[a-z]{9}", lambda s: re.sub(r"([a-z]{5})([a-z]{4})", "\\1\u00ad\\2\u200b", s)),
+    "soft hyphens, zero width": having(
+        r"[a-z]{9}", lambda s: re.sub(r"([a-z]{5})([a-z]{4})", "\\1\u00ad\\2\u200b", s)
+    ),
 }

@@ -14,20 +14,43 @@ from benchmarks.corpus.quotes_true import Maker as Quote
 from benchmarks.corpus.quotes_true import having, one
 
 NEIGHBOURS = {
-    "neural": "neutral", "prompting": "promoting", "patient": "patent", "contrast": "contract", "complete": "compete",
-    "tracking": "tracing", "mortality": "morality", "medication": "mediation", "continuous": "contiguous",
-    "computing": "competing", "internal": "interval", "causal": "casual", "lightning": "lighting",
-    "learning": "leaning", "inflection": "infection", "retraining": "retaining",
-    "attacking": "attaching", "perception": "perceptron",
-}  # fmt: skip
+    "neural": "neutral",
+    "prompting": "promoting",
+    "patient": "patent",
+    "contrast": "contract",
+    "complete": "compete",
+    "tracking": "tracing",
+    "mortality": "morality",
+    "medication": "mediation",
+    "continuous": "contiguous",
+    "computing": "competing",
+    "internal": "interval",
+    "causal": "casual",
+    "lightning": "lighting",
+    "learning": "leaning",
+    "inflection": "infection",
+    "retraining": "retaining",
+    "attacking": "attaching",
+    "perception": "perceptron",
+}
 """Words that one slip of the finger makes of each other, each of its own meaning."""
-LIKE_NAMES = {"Zhang": "Zheng", "Zheng": "Zhang", "Chang": "Cheng", "Cheng": "Chang", "Huang": "Hwang"}
+LIKE_NAMES = {
+    "Zhang": "Zheng",
+    "Zheng": "Zhang",
+    "Chang": "Cheng",
+    "Cheng": "Chang",
+    "Huang": "Hwang",
+}
 
 
 def emphasised(paper: Record, rng: Random) -> str | None:
     """With the Markdown of the text that quotes it."""
     found = one(paper, rng)
-    return re.sub(r" ([a-z]{6,}) ", rng.choice([r" **\1** ", r" *\1* ", r" `\1` "]), found, count=1) if found else None
+    return (
+        re.sub(r" ([a-z]{6,}) ", rng.choice([r" **\1** ", r" *\1* ", r" `\1` "]), found, count=1)
+        if found
+        else None
+    )
 
 
 def neighbour(paper: Record, _: Random, __: World) -> str | None:
@@ -58,23 +81,40 @@ def plural(paper: Record, rng: Random, _: World) -> str | None:
 def like_names(paper: Record, _: Random, __: World) -> Line | None:
     known = names(paper)
     made = [f"{n.rpartition(' ')[0]} {LIKE_NAMES.get(n.split()[-1], n.split()[-1])}" for n in known]
-    return {"id": paper.id, "title": paper.title, "authors": made[:1]} if known and made[0] != known[0] else None
+    return (
+        {"id": paper.id, "title": paper.title, "authors": made[:1]}
+        if known and made[0] != known[0]
+        else None
+    )
 
 
 QUOTES: dict[str, Quote] = {
-    "a comma less": having(r"[a-z], [a-z]", lambda s: re.sub(r"(?<=[a-z]), (?=[a-z])", " ", s, count=1)),
-    "space around a sign": having(r" [=<>+] \d|\d [=<>+] ", lambda s: re.sub(r" ([=<>+]) ", r"\1", s, count=1)),
+    "a comma less": having(
+        r"[a-z], [a-z]", lambda s: re.sub(r"(?<=[a-z]), (?=[a-z])", " ", s, count=1)
+    ),
+    "space around a sign": having(
+        r" [=<>+] \d|\d [=<>+] ", lambda s: re.sub(r" ([=<>+]) ", r"\1", s, count=1)
+    ),
     "Markdown emphasis": emphasised,
     "look-alike letter": having("a", lambda s: s.replace("a", "\u0430", 1)),
-    "spelling of Britain": having(r"[a-z]iz(?=ation|ing|ed|es)", lambda s: re.sub(r"iz(?=ation|ing|ed|es)", "is", s)),
-    "a misprint": having(r"[a-z]{9}", lambda s: re.sub(r"([a-z]{5})([a-z])([a-z])(?=[a-z]{2})", r"\1\3\2", s, count=1)),
+    "spelling of Britain": having(
+        r"[a-z]iz(?=ation|ing|ed|es)", lambda s: re.sub(r"iz(?=ation|ing|ed|es)", "is", s)
+    ),
+    "a misprint": having(
+        r"[a-z]{9}",
+        lambda s: re.sub(r"([a-z]{5})([a-z])([a-z])(?=[a-z]{2})", r"\1\3\2", s, count=1),
+    ),
 }
 CITATIONS: dict[str, Cite] = {
     "word of one letter's difference": title(neighbour),
     "name before the colon alone": title(short_name),
     "subtitle alone": title(subtitle),
     "a plural's s": title(plural),
-    "one stranger of three": wrong_authors(lambda own, s, _: [*own[:2], s[0]] if len(own) > 2 else None),
-    "one author left out, one invented": wrong_authors(lambda own, s, _: [*own[:-1], s[0]] if len(own) > 4 else None),
+    "one stranger of three": wrong_authors(
+        lambda own, s, _: [*own[:2], s[0]] if len(own) > 2 else None
+    ),
+    "one author left out, one invented": wrong_authors(
+        lambda own, s, _: [*own[:-1], s[0]] if len(own) > 4 else None
+    ),
     "first author's name like it": like_names,
 }

@@ -32,12 +32,18 @@ class Known:
 
     def search(self, query: Query, limit: int) -> list[Paper]:
         """The best of either, the invented ones first where they hold the query's words."""
-        return [*self._index.search(query, EVER, limit)[:2], *self.mirror.search(query, EVER, limit)][:limit]
+        return [
+            *self._index.search(query, EVER, limit)[:2],
+            *self.mirror.search(query, EVER, limit),
+        ][:limit]
 
 
 def cases(corpus: Path) -> Iterator[tuple[int, Row, Row]]:
     """Number, line and label of each case that `python -m benchmarks.corpus --out` has written."""
-    read = [(corpus / f"{name}.jsonl").read_text(encoding="utf-8").split("\n") for name in ("lines", "labels")]
+    read = [
+        (corpus / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
+        for name in ("lines", "labels")
+    ]
     for number, (line, label) in enumerate(zip(*read, strict=True)):
         if line:
             yield number, json.loads(line), json.loads(label)

@@ -3,10 +3,11 @@
     python -m benchmarks.rivals.refchecker_references --corpus FOLDER --mirror FOLDER
 
 Each citation is given to the one entry point that its command line, bulk and web modes share
-(`EnhancedHybridReferenceChecker.verify_reference`), as its own BibTeX parser would give it: title, authors, year, URL.
-Nothing leaves the machine. Every HTTP request is answered here, out of the mirror, in the form that the tool expects:
-arXiv's BibTeX export and abstract pages, arXiv's search, and Semantic Scholar's look-ups and searches; all other
-services answer that they have nothing. Its pause of three seconds between arXiv searches is taken out.
+(`EnhancedHybridReferenceChecker.verify_reference`), as its own BibTeX parser would give it: title,
+authors, year, URL. Nothing leaves the machine. Every HTTP request is answered here, out of the
+mirror, in the form that the tool expects: arXiv's BibTeX export and abstract pages, arXiv's search,
+and Semantic Scholar's look-ups and searches; all other services answer that they have nothing. Its
+pause of three seconds between arXiv searches is taken out.
 """
 
 from __future__ import annotations
@@ -34,10 +35,16 @@ from benchmarks.rivals import Known, Row, cases, write
 from retest.domain.paper import Paper, Query
 
 NOTHING = json.dumps(
-    {"message": {"items": []}, "results": [], "result": {"hits": {"hit": []}}, "data": [], "notes": []}
+    {
+        "message": {"items": []},
+        "results": [],
+        "result": {"hits": {"hit": []}},
+        "data": [],
+        "notes": [],
+    }
 )
-"""What Crossref, OpenAlex, DBLP and OpenReview say when they have nothing: that they are asked and do not know is no
-fault of theirs, and an error would be asked again."""
+"""What Crossref, OpenAlex, DBLP and OpenReview say when they have nothing: that they are asked and
+do not know is no fault of theirs, and an error would be asked again."""
 NOT_ABOUT_IDENTITY = ("year", "venue", "doi")
 """Kinds of error that say nothing of whether the paper is the one described."""
 
@@ -69,7 +76,13 @@ class StandIn(BaseAdapter):
                 return atom(self.searched(query))
             kind, _, arxiv_id = path.strip("/").partition("/")
             paper = self.known.paper(re.sub(r"v\d+$", "", arxiv_id))
-            return None if paper is None else bibtex(paper) if kind == "bibtex" else page(paper, arxiv_id)
+            return (
+                None
+                if paper is None
+                else bibtex(paper)
+                if kind == "bibtex"
+                else page(paper, arxiv_id)
+            )
         if host == "api.semanticscholar.org":
             return self.semantic_scholar(path, query)
         return NOTHING
@@ -96,7 +109,8 @@ class StandIn(BaseAdapter):
 
 def bibtex(paper: Paper) -> str:
     return (
-        f"@misc{{x{paper.published.year},\n title={{{paper.title}}},\n author={{{' and '.join(paper.authors)}}},\n"
+        f"@misc{{x{paper.published.year},\n title={{{paper.title}}},\n "
+        f"author={{{' and '.join(paper.authors)}}},\n"
         f" year={{{paper.published.year}}},\n eprint={{{paper.id}}},\n archivePrefix={{arXiv}},\n"
         f" url={{https://arxiv.org/abs/{paper.id}}}\n}}"
     )
@@ -107,8 +121,12 @@ def page(paper: Paper, arxiv_id: str) -> str:
     version = re.search(r"v(\d+)$", arxiv_id)
     earlier = version and paper.other_titles and int(version[1]) < (paper.version or 1)
     title = paper.other_titles[0] if earlier else paper.title
-    people = "".join(f'<meta name="citation_author" content="{escape(name)}"/>' for name in paper.authors)
-    history = " ".join(f"[v{n}] {paper.published:%a, %d %b %Y}" for n in range(1, (paper.version or 1) + 1))
+    people = "".join(
+        f'<meta name="citation_author" content="{escape(name)}"/>' for name in paper.authors
+    )
+    history = " ".join(
+        f"[v{n}] {paper.published:%a, %d %b %Y}" for n in range(1, (paper.version or 1) + 1)
+    )
     return f'<meta name="citation_title" content="{escape(title)}"/>{people}{history}'
 
 
@@ -125,10 +143,15 @@ def atom(papers: list[Paper]) -> str:
 
 def scholarly(paper: Paper) -> Row:
     return {
-        "paperId": f"s2-{paper.id}", "title": paper.title, "year": paper.published.year, "venue": "arXiv.org",
-        "externalIds": {"ArXiv": paper.id, "DOI": f"10.48550/arXiv.{paper.id}"}, "abstract": paper.abstract,
-        "authors": [{"name": name} for name in paper.authors], "url": f"https://arxiv.org/abs/{paper.id}",
-    }  # fmt: skip
+        "paperId": f"s2-{paper.id}",
+        "title": paper.title,
+        "year": paper.published.year,
+        "venue": "arXiv.org",
+        "externalIds": {"ArXiv": paper.id, "DOI": f"10.48550/arXiv.{paper.id}"},
+        "abstract": paper.abstract,
+        "authors": [{"name": name} for name in paper.authors],
+        "url": f"https://arxiv.org/abs/{paper.id}",
+    }
 
 
 def reference(line: Row, known: Known) -> Row:
@@ -136,27 +159,54 @@ def reference(line: Row, known: Known) -> Row:
     written = line.get("id", "")
     bare = re.search(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}", written)
     paper = known.paper(bare[0]) if bare else None
-    year = paper.published.year if paper else 2000 + int(written[:2]) if re.match(r"\d\d\d\d\.", written) else None
-    url = written if "arxiv" in written.lower() else f"https://arxiv.org/abs/{written}" if written else ""
+    year = (
+        paper.published.year
+        if paper
+        else 2000 + int(written[:2])
+        if re.match(r"\d\d\d\d\.", written)
+        else None
+    )
+    url = (
+        written
+        if "arxiv" in written.lower()
+        else f"https://arxiv.org/abs/{written}"
+        if written
+        else ""
+    )
     written_names = line.get("authors", [])
-    apart = re.split(r" and |(?<=\w) (?=et al)", written_names) if isinstance(written_names, str) else written_names
+    apart = (
+        re.split(r" and |(?<=\w) (?=et al)", written_names)
+        if isinstance(written_names, str)
+        else written_names
+    )
     people = ["et al." if name == "others" else name for name in apart]
     return {
-        "title": line.get("title", ""), "authors": people, "year": year, "url": url, "cited_url": url,
-        "raw_text": "", "type": "arxiv" if url else "other",
-    }  # fmt: skip
+        "title": line.get("title", ""),
+        "authors": people,
+        "year": year,
+        "url": url,
+        "cited_url": url,
+        "raw_text": "",
+        "type": "arxiv" if url else "other",
+    }
 
 
 def status(verified: Any, errors: list[Row]) -> str:
     """`unverifiable` is the tool's "unverified": it found no such paper, and says no more."""
     kinds = [str(error["error_type"]) for error in errors if error.get("error_type")]
-    if any(kind == "unverified" or kind == "api_failure" for kind in kinds) or (verified is None and not kinds):
+    if any(kind == "unverified" or kind == "api_failure" for kind in kinds) or (
+        verified is None and not kinds
+    ):
         return "unverifiable"
-    return "rejected" if any(not kind.startswith(NOT_ABOUT_IDENTITY) for kind in kinds) else "grounded"
+    return (
+        "rejected" if any(not kind.startswith(NOT_ABOUT_IDENTITY) for kind in kinds) else "grounded"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name in ("corpus", "mirror"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     options = parser.parse_args()
@@ -166,7 +216,11 @@ def main() -> None:
     requests.Session.get_adapter = lambda *_, **__: adapter  # type: ignore[method-assign]  # answers every request
     ArXivRateLimiter.wait = lambda _: 0.0
     checker = EnhancedHybridReferenceChecker()
-    asked = [(number, line) for number, line, _ in cases(options.corpus) if "quote" not in line and line.get("title")]
+    asked = [
+        (number, line)
+        for number, line, _ in cases(options.corpus)
+        if "quote" not in line and line.get("title")
+    ]
 
     def check(case: tuple[int, Row]) -> tuple[int, str]:
         verified, errors, _ = checker.verify_reference(reference(case[1], known))

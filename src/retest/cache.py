@@ -1,4 +1,5 @@
-"""Answers that were paid for, kept: text by key in a folder of their own. What the folder holds is never trusted."""
+"""Answers that were paid for, kept: text by key in a folder of their own. What the folder holds is
+never trusted."""
 
 from __future__ import annotations
 
@@ -24,10 +25,11 @@ class ForeignRowError(Exception):
 
 
 class TextDisk(diskcache.Disk):  # type: ignore[misc]  # it ships no types
-    """Rows are text, in the database. Nothing is ever unpickled, and no row makes a file be read, written or removed.
+    """Rows are text, in the database. Nothing is ever unpickled, and no row makes a file be read,
+    written or removed.
 
-    diskcache's own classes load pickles wherever a row says so (CVE-2025-69872), open the file that a row names, and
-    delete it when the row is overwritten.
+    diskcache's own classes load pickles wherever a row says so (CVE-2025-69872), open the file that
+    a row names, and delete it when the row is overwritten.
     """
 
     def put(self, key: Any) -> tuple[str, bool]:
@@ -51,7 +53,12 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]  # it ships no types
         return 0, diskcache.core.MODE_RAW, None, value
 
     def fetch(self, mode: Any, filename: Any, value: Any, read: bool) -> str:
-        if read or mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not str:
+        if (
+            read
+            or mode != diskcache.core.MODE_RAW
+            or filename is not None
+            or type(value) is not str
+        ):
             raise ForeignRowError("a value that is no text")
         return value
 
@@ -60,18 +67,24 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]  # it ships no types
 
 
 class AnswerCache:
-    """Text by key. Several processes may share the folder. Raises UsageError for a folder that is not one of these,
-    or is damaged, naming the folder to delete."""
+    """Text by key. Several processes may share the folder. Raises UsageError for a folder that is
+    not one of these, or is damaged, naming the folder to delete."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         with self._explained():
             self._claim_folder()
             self._cache = diskcache.Cache(
-                str(self._folder), timeout=BUSY, disk=TextDisk,
-                # Nothing is ever evicted (the default begins at 1 GB); no row of a stranger turns anything else on.
-                eviction_policy="none", cull_limit=0, statistics=0, tag_index=0,
-            )  # fmt: skip
+                str(self._folder),
+                timeout=BUSY,
+                disk=TextDisk,
+                # Nothing is ever evicted (the default begins at 1 GB); no row of a stranger turns
+                # anything else on.
+                eviction_policy="none",
+                cull_limit=0,
+                statistics=0,
+                tag_index=0,
+            )
 
     def get(self, key: str) -> str | None:
         """The text kept under `key`, or None."""
@@ -89,7 +102,8 @@ class AnswerCache:
         self._cache.close()
 
     def _claim_folder(self) -> None:
-        """Mark a new folder as ours before there is a database in it: one without the mark is somebody else's."""
+        """Mark a new folder as ours before there is a database in it: one without the mark is
+        somebody else's."""
         self._folder.mkdir(parents=True, exist_ok=True)
         marker = self._folder / MARKER
         if marker.exists():
@@ -107,7 +121,9 @@ class AnswerCache:
         try:
             yield
         except ForeignRowError as error:
-            raise UsageError(f"the cache of answers in {self._folder} holds {error}", self._hint()) from error
+            raise UsageError(
+                f"the cache of answers in {self._folder} holds {error}", self._hint()
+            ) from error
         except diskcache.Timeout as error:
             raise UsageError(
                 f"the cache of answers in {self._folder} is read-only, or another process holds it",
@@ -115,7 +131,9 @@ class AnswerCache:
             ) from error
         except (sqlite3.Error, OSError, TypeError, ValueError, AttributeError) as error:
             # The last three: what diskcache's constructor makes of settings that it did not write.
-            raise UsageError(f"the cache of answers in {self._folder} cannot be used: {error}", self._hint()) from error
+            raise UsageError(
+                f"the cache of answers in {self._folder} cannot be used: {error}", self._hint()
+            ) from error
 
     def _hint(self) -> str:
         return f"delete the folder {self._folder}; its answers will be asked for again"

@@ -17,7 +17,8 @@ from pathlib import Path
 
 
 class RetestError(Exception):
-    """Base of all errors here. `message` says what is wrong, `hint` how to go on; both are plain text."""
+    """Base of all errors here. `message` says what is wrong, `hint` how to go on; both are plain
+    text."""
 
     exit_status = 1
 
@@ -44,7 +45,9 @@ class UsageError(RetestError):
 class FileError(UsageError):
     """A place in a file: what was found there and what was expected."""
 
-    def __init__(self, path: Path | str, line: int | None, found: str, expected: str, hint: str = "") -> None:
+    def __init__(
+        self, path: Path | str, line: int | None, found: str, expected: str, hint: str = ""
+    ) -> None:
         self.path, self.line, self.found, self.expected = str(path), line, found, expected
         where = f"{path}:{line}" if line else str(path)
         super().__init__(f"{where}: found {found}; expected {expected}", hint)
@@ -65,11 +68,13 @@ class ClaimError(RunError):
 
 
 class SearchFailed(ClaimError):
-    """The paper source could not be asked, or its answer was broken. Never the same as "found nothing"."""
+    """The paper source could not be asked, or its answer was broken. Never the same as "found
+    nothing"."""
 
 
 class ModelFailed(ClaimError):
-    """The model gave no usable answer: refused, cut off, not valid after asking again, or out of reach."""
+    """The model gave no usable answer: refused, cut off, not valid after asking again, or out of
+    reach."""
 
 
 class Waiting(ModelFailed):

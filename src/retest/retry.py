@@ -1,4 +1,5 @@
-"""The one owner of retries, for paper sources and models alike: tenacity, bounded, honouring Retry-After."""
+"""The one owner of retries, for paper sources and models alike: tenacity, bounded, honouring
+Retry-After."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import tenacity
 
 
 class Transient(Exception):
-    """A failure that may pass: tried again after `retry_after` seconds, or after a growing pause."""
+    """A failure that may pass: tried again after `retry_after` seconds, or after a growing
+    pause."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -19,20 +21,25 @@ class Transient(Exception):
 
 
 class BrokeOff(Transient):
-    """A connection that failed before the answer was there: the other side may have done, and billed, its part."""
+    """A connection that failed before the answer was there: the other side may have done, and
+    billed, its part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often and how long to try. Pauses grow from `pause` seconds, doubled each time, to `longest`."""
+    """How often and how long to try. Pauses grow from `pause` seconds, doubled each time, to
+    `longest`."""
 
     attempts: int = 4
     pause: float = 2.0
     longest: float = 60.0
 
 
-def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
-    """Seconds to wait as an HTTP Retry-After header says (RFC 9110, 10.2.3: seconds or a date); None if it does not."""
+def retry_after(
+    value: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> float | None:
+    """Seconds to wait as an HTTP Retry-After header says (RFC 9110, 10.2.3: seconds or a date);
+    None if it does not."""
     if not value:
         return None
     if value.strip().isdigit():
@@ -50,7 +57,8 @@ def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
     def wait(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, Transient) else None
-        # An hour-long Retry-After must not hold a nightly job: wait as long as we are willing to, then ask once more.
+        # An hour-long Retry-After must not hold a nightly job: wait as long as we are willing to,
+        # then ask once more.
         return growing(state) if asked is None else min(asked, patience.longest)
 
     return wait

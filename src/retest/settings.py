@@ -14,7 +14,10 @@ from retest.errors import FileError, UsageError
 
 SOURCES = ("arxiv", "mirror", "library")
 PROVIDERS = ("anthropic", "openai", "openai-chat", "manual", "annotations", "scripted")
-DEFAULT_MODELS = {"ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5", "OPENAI_API_KEY": "openai:gpt-6.1-terra"}
+DEFAULT_MODELS = {
+    "ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5",
+    "OPENAI_API_KEY": "openai:gpt-6.1-terra",
+}
 """The model that is used when none is named, by the key that is set; the first that is."""
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 ARXIV_URL = "https://export.arxiv.org/api/query"
@@ -26,7 +29,8 @@ OPENALEX_KEY = "OPENALEX_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every field but `workspace` may stand in `retest.toml`, or in the environment as RETEST_NAME."""
+    """Every field but `workspace` may stand in `retest.toml`, or in the environment as
+    RETEST_NAME."""
 
     workspace: Path
     home: Path = Path(".retest")
@@ -42,13 +46,15 @@ class Settings:
     retry_pause: float = 2.0
     arxiv_url: str = ARXIV_URL
     arxiv_interval: float = 3.0
-    """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of use: 3)."""
+    """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of
+    use: 3)."""
     oai_url: str = OAI_URL
     follow: bool = False
     """Whether papers that cite an anchor are candidates too, as OpenAlex knows them."""
     openalex_url: str = OPENALEX_URL
     trace: bool = False
-    """Whether LangSmith and OpenTelemetry may be told of a run, as their own environment variables say."""
+    """Whether LangSmith and OpenTelemetry may be told of a run, as their own environment variables
+    say."""
 
     def path(self, name: str) -> Path:
         """`home` or `reports` as an absolute path; relative ones are the workspace's."""
@@ -59,21 +65,30 @@ class Settings:
 LARGEST = 1_000_000
 """Of any number here; also what keeps infinities out."""
 _NUMBERS: dict[str, type[int] | type[float]] = {
-    "candidates": int, "concurrency": int, "timeout": float,
-    "retry_attempts": int, "retry_pause": float, "arxiv_interval": float,
-}  # fmt: skip
+    "candidates": int,
+    "concurrency": int,
+    "timeout": float,
+    "retry_attempts": int,
+    "retry_pause": float,
+    "arxiv_interval": float,
+}
 _SWITCHES = ("follow", "trace")
 _ON, _OFF = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _NAMES = [field.name for field in fields(Settings) if field.name != "workspace"]
 
 
-def load_settings(workspace: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
-    """Settings for a workspace. `flags` with None are not given. Raises UsageError for what is unknown or unfit."""
+def load_settings(
+    workspace: Path, environment: Mapping[str, str], flags: Mapping[str, Any]
+) -> Settings:
+    """Settings for a workspace. `flags` with None are not given. Raises UsageError for what is
+    unknown or unfit."""
     values = _from_file(workspace / "retest.toml") | _from_environment(environment)
     values |= {name: value for name, value in flags.items() if value is not None}
     settings = replace(Settings(workspace=workspace), **values)
     if settings.source not in SOURCES:
-        raise UsageError(f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}")
+        raise UsageError(
+            f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}"
+        )
     for name, kind in _NUMBERS.items():
         least = 0 if kind is float else 1
         if getattr(settings, name) < least:
@@ -87,12 +102,20 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise FileError(path, getattr(error, "lineno", None), str(error), "TOML", "see the README, Settings") from error
+        raise FileError(
+            path, getattr(error, "lineno", None), str(error), "TOML", "see the README, Settings"
+        ) from error
     except UnicodeDecodeError as error:
         raise FileError(path, None, "bytes that are not UTF-8", "UTF-8 text") from error
     for name in found:
         if name not in _NAMES:
-            raise FileError(path, None, f"the unknown key {name!r}", f"one of {', '.join(_NAMES)}", _near(name, _NAMES))
+            raise FileError(
+                path,
+                None,
+                f"the unknown key {name!r}",
+                f"one of {', '.join(_NAMES)}",
+                _near(name, _NAMES),
+            )
     return {name: _converted(name, value, f"{path}: {name}") for name, value in found.items()}
 
 
@@ -103,7 +126,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith("RETEST_") or not value:
             continue
         if variable not in known:
-            raise UsageError(f"unknown environment variable {variable}", _near(variable, list(known)))
+            raise UsageError(
+                f"unknown environment variable {variable}", _near(variable, list(known))
+            )
         values[known[variable]] = _converted(known[variable], value, variable)
     return values
 
@@ -127,7 +152,9 @@ def _converted(name: str, value: Any, where: str) -> Any:
             raise ValueError
     except (TypeError, ValueError) as error:
         kind = "a whole number" if whole else "a number"
-        raise UsageError(f"{where} is {value!r}", f"it must be {kind} of at most {LARGEST}") from error
+        raise UsageError(
+            f"{where} is {value!r}", f"it must be {kind} of at most {LARGEST}"
+        ) from error
     return number
 
 
@@ -137,7 +164,8 @@ def _near(name: str, known: list[str]) -> str:
 
 
 def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
-    """`settings.model`, or the default of the first key that is set. Raises UsageError that names both ways out."""
+    """`settings.model`, or the default of the first key that is set. Raises UsageError that names
+    both ways out."""
     if settings.model:
         return settings.model
     for key, model in DEFAULT_MODELS.items():
@@ -145,7 +173,8 @@ def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
             return model
     raise UsageError(
         "no model is named and no key is set",
-        f"set {' or '.join(DEFAULT_MODELS)}; retest run --offline reads the bundled library without any model;\n"
+        f"set {' or '.join(DEFAULT_MODELS)}; retest run --offline reads the bundled library "
+        "without any model;\n"
         "  --model manual needs no key either: it writes prompt files for a chat",
     )
 
@@ -154,7 +183,10 @@ def parsed_model(spec: str) -> tuple[str, str]:
     """Provider and name of `PROVIDER:NAME`. Raises UsageError for another form."""
     provider, _, name = spec.partition(":")
     if provider not in PROVIDERS:
-        raise UsageError(f"unknown provider in model {spec!r}", f"use PROVIDER:NAME with one of {', '.join(PROVIDERS)}")
+        raise UsageError(
+            f"unknown provider in model {spec!r}",
+            f"use PROVIDER:NAME with one of {', '.join(PROVIDERS)}",
+        )
     if not name and provider not in ("annotations", "manual"):
         raise UsageError(f"model {spec!r} has no name", f"use {provider}:NAME")
     return provider, name

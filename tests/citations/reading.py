@@ -1,4 +1,5 @@
-"""What the tests here read citations with: the public door, on a file of the kind that is tested."""
+"""What the tests here read citations with: the public door, on a file of the kind that is
+tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""BibTeX: which entries are arXiv citations, what they name, and that none is left out in silence."""
+"""BibTeX: which entries are arXiv citations, what they name, and that none is left out in
+silence."""
 
 from __future__ import annotations
 
@@ -29,7 +30,10 @@ from tests.citations.reading import only, read
         ("journal={arXiv preprint arXiv:2401.00001}", "arXiv:2401.00001"),
         ("journal={CoRR}, volume={abs/2401.00001}", "abs/2401.00001"),
         ("note={arXiv:2401.00001 [cs.CL]}", "arXiv:2401.00001"),
-        (r"howpublished={\url{https://arxiv.org/abs/2401.00001}}", "https://arxiv.org/abs/2401.00001"),
+        (
+            r"howpublished={\url{https://arxiv.org/abs/2401.00001}}",
+            "https://arxiv.org/abs/2401.00001",
+        ),
         # Malformed ones are kept for the ladder to reject.
         ("eprint={2413.00001}, archiveprefix={arXiv}", "2413.00001"),
         ("eprint={2413.00001}", "2413.00001"),
@@ -40,9 +44,15 @@ from tests.citations.reading import only, read
         ("archiveprefix={arXiv}", None),
     ],
 )
-def test_an_entry_on_arxiv_is_cited_by_id_or_title(tmp_path: Path, fields: str, named: str | None) -> None:
+def test_an_entry_on_arxiv_is_cited_by_id_or_title(
+    tmp_path: Path, fields: str, named: str | None
+) -> None:
     citation = only(tmp_path, f"@article{{key,\n title={{Idle agents}},\n {fields}\n}}", ".bib")
-    assert (citation.id, citation.cited, citation.title) == (named, named or "Idle agents", "Idle agents")
+    assert (citation.id, citation.cited, citation.title) == (
+        named,
+        named or "Idle agents",
+        "Idle agents",
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,13 +71,19 @@ def test_an_entry_without_a_sign_of_arxiv_is_none(tmp_path: Path, fields: str) -
 def test_an_entry_that_names_two_papers_cites_both_and_one_paper_once(tmp_path: Path) -> None:
     entry = "@misc{a, title={T}, eprint={2401.00001}, url={https://arxiv.org/abs/2401.0000%s}}"
     assert [c.id for c in read(tmp_path, entry % 1, ".bib")] == ["2401.00001"]
-    assert [c.id for c in read(tmp_path, entry % 2, ".bib")] == ["2401.00001", "https://arxiv.org/abs/2401.00002"]
-    assert [c.id for c in read(tmp_path, entry % "1v9", ".bib")] == ["https://arxiv.org/abs/2401.00001v9"]
+    assert [c.id for c in read(tmp_path, entry % 2, ".bib")] == [
+        "2401.00001",
+        "https://arxiv.org/abs/2401.00002",
+    ]
+    assert [c.id for c in read(tmp_path, entry % "1v9", ".bib")] == [
+        "https://arxiv.org/abs/2401.00001v9"
+    ]
 
 
 def test_latex_is_read_and_formulas_stay(tmp_path: Path) -> None:
     entry = (
-        r"@misc{a, eprint={2401.00001}, title={{GPT}-4 is 90% {\'e}lite \& $\alpha$-{\L}ike}, quote={50% {m}ore},"
+        r"@misc{a, eprint={2401.00001}, title={{GPT}-4 is 90% {\'e}lite \& $\alpha$-{\L}ike}, "
+        r"quote={50% {m}ore},"
         r'author = "K{\"u}ttler, Heinrich and {DeepSeek-AI} and van {\O}st, A. and others"}'
     )
     citation = only(tmp_path, entry, ".bib")
@@ -77,7 +93,8 @@ def test_latex_is_read_and_formulas_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", [r"\verb", r"\href{http://x}{y} dreams", "{" * 400 + "x" + "}" * 400 + r"\o", r"\sqrt["]
+    "title",
+    [r"\verb", r"\href{http://x}{y} dreams", "{" * 400 + "x" + "}" * 400 + r"\o", r"\sqrt["],
 )
 def test_latex_that_the_decoder_cannot_read_stays_as_it_is(tmp_path: Path, title: str) -> None:
     assert only(tmp_path, f"@misc{{a, title={{{title}}}, eprint={{2401.00001}}}}", ".bib").title
@@ -91,8 +108,13 @@ def test_latex_that_the_decoder_cannot_read_stays_as_it_is(tmp_path: Path, title
         ("Smith J., Doe A.", ("Smith J.", "Doe A.")),
     ],
 )
-def test_commas_between_authors_are_read_as_they_are_meant(tmp_path: Path, names: str, read_as: tuple[str]) -> None:
-    assert only(tmp_path, f"@misc{{a, author={{{names}}}, eprint={{2401.00001}}}}", ".bib").authors == read_as
+def test_commas_between_authors_are_read_as_they_are_meant(
+    tmp_path: Path, names: str, read_as: tuple[str]
+) -> None:
+    assert (
+        only(tmp_path, f"@misc{{a, author={{{names}}}, eprint={{2401.00001}}}}", ".bib").authors
+        == read_as
+    )
 
 
 def test_macros_joins_comments_and_brackets_are_understood(tmp_path: Path) -> None:
@@ -119,15 +141,30 @@ def test_macros_joins_comments_and_brackets_are_understood(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("\n@misc{a,\n title={T}\n eprint={2401.00001}\n}", "cited.bib:3: found the value {T} eprint={2401.00001}"),
-        ("\n@misc{a\n title={T},\n eprint={2401.00001}\n}", "cited.bib:2: found an entry that is broken"),
-        ("@misc{a, title={T {x}, eprint={2401.00001}}\n\n@misc{b, eprint={2401.00002}}", "cited.bib:1: found"),
-        ("@misc{a, eprint={2401.00001}\n", "cited.bib:1: found an entry that is broken: Unexpectedly reached end"),
+        (
+            "\n@misc{a,\n title={T}\n eprint={2401.00001}\n}",
+            "cited.bib:3: found the value {T} eprint={2401.00001}",
+        ),
+        (
+            "\n@misc{a\n title={T},\n eprint={2401.00001}\n}",
+            "cited.bib:2: found an entry that is broken",
+        ),
+        (
+            "@misc{a, title={T {x}, eprint={2401.00001}}\n\n@misc{b, eprint={2401.00002}}",
+            "cited.bib:1: found",
+        ),
+        (
+            "@misc{a, eprint={2401.00001}\n",
+            "cited.bib:1: found an entry that is broken: Unexpectedly reached end",
+        ),
         (
             "@misc{a,\n title={T}},\n eprint={2401.00001}\n}",
             "cited.bib:3: found the field `eprint` outside of any entry",
         ),
-        ("@misc a,\n title={T},\n eprint={2401.00001}\n}", "cited.bib:2: found the field `title` outside of any entry"),
+        (
+            "@misc a,\n title={T},\n eprint={2401.00001}\n}",
+            "cited.bib:2: found the field `title` outside of any entry",
+        ),
         ("@misc{a, archiveprefix={arXiv}}", "neither id nor title"),
     ],
 )

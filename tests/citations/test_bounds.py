@@ -1,4 +1,5 @@
-"""Any text is read: without an exception, in time that grows with its length, and with no citation lost."""
+"""Any text is read: without an exception, in time that grows with its length, and with no citation
+lost."""
 
 from __future__ import annotations
 
@@ -14,16 +15,59 @@ from retest.citations.entries import read_blocks
 from retest.citations.markdown import BibTeX, read_markdown
 from retest.citations.names import read_names
 from retest.citations.plain import read_plain
+from retest.domain.arxiv_id import ArxivId, find_ids
 from retest.domain.citation import Citation
-from retest.grounding.ids import ArxivId, find_ids
 
-PIECES = st.sampled_from([
-    "arXiv:2401.00001", "https://arxiv.org/abs/2401.00002", "[a](https://arxiv.org/abs/2401.00003)", "2401.00004",
-    "[1]", "J. Smith", "Smith, J.", "et al.", "and", ", ", ". ", '"', "\u201c", "\u201d", "(2023)", "\n", "\n\n", "- ",
-    "| ", "|-|\n", "**", "*", "`", "<a href='", "'>", "</a>", "Title:", "Authors:", "Deep Dreaming", "in Idle Agents",
-    "arXiv preprint", "In Proc. of", "12.", "    ", "> ", "# ", "---\n", "![", "](", "\\", "&amp;", "<!--", "-->",
-    "\u00e9", "\u4e2d\u6587", "\x00",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "arXiv:2401.00001",
+        "https://arxiv.org/abs/2401.00002",
+        "[a](https://arxiv.org/abs/2401.00003)",
+        "2401.00004",
+        "[1]",
+        "J. Smith",
+        "Smith, J.",
+        "et al.",
+        "and",
+        ", ",
+        ". ",
+        '"',
+        "\u201c",
+        "\u201d",
+        "(2023)",
+        "\n",
+        "\n\n",
+        "- ",
+        "| ",
+        "|-|\n",
+        "**",
+        "*",
+        "`",
+        "<a href='",
+        "'>",
+        "</a>",
+        "Title:",
+        "Authors:",
+        "Deep Dreaming",
+        "in Idle Agents",
+        "arXiv preprint",
+        "In Proc. of",
+        "12.",
+        "    ",
+        "> ",
+        "# ",
+        "---\n",
+        "![",
+        "](",
+        "\\",
+        "&amp;",
+        "<!--",
+        "-->",
+        "\u00e9",
+        "\u4e2d\u6587",
+        "\x00",
+    ]
+)
 
 
 def papers(texts: Iterable[str]) -> set[str]:
@@ -55,18 +99,44 @@ def test_plain_text_loses_no_paper(text: str) -> None:
 
 
 HOSTILE = {
-    "names": "J. Smith, ", "inverted names": "Smith, J., ", "words": "Word ", "and": "Aa and ", "initials": "W. ",
-    "quotations": '"a" ', "marks": '"', "brackets": "([", "stops": ". ", "commas": ", ", "years": "2023, ",
-    "hyphens": "A-", "labels": "arXiv preprint ", "markers": "[1] ", "fields": "Title: x\n", "authors": "Authors: x\n",
-    "lines": "a\n", "ids": "2401.00001 ", "entries": "A. B. T 2401.00001.\n", "cells": "|a|b|\n|-|-|\n",
-    "links": "[T](https://arxiv.org/abs/2401.00001) ", "emphasis": "*a* ", "tags": "<a ", "spaces": " ",
-    "et al": "Smith et al. ", "colons": "A: ", "capitals": "ABC DE ", "apostrophes": "O'B'", "particles": "van der ",
-}  # fmt: skip
+    "names": "J. Smith, ",
+    "inverted names": "Smith, J., ",
+    "words": "Word ",
+    "and": "Aa and ",
+    "initials": "W. ",
+    "quotations": '"a" ',
+    "marks": '"',
+    "brackets": "([",
+    "stops": ". ",
+    "commas": ", ",
+    "years": "2023, ",
+    "hyphens": "A-",
+    "labels": "arXiv preprint ",
+    "markers": "[1] ",
+    "fields": "Title: x\n",
+    "authors": "Authors: x\n",
+    "lines": "a\n",
+    "ids": "2401.00001 ",
+    "entries": "A. B. T 2401.00001.\n",
+    "cells": "|a|b|\n|-|-|\n",
+    "links": "[T](https://arxiv.org/abs/2401.00001) ",
+    "emphasis": "*a* ",
+    "tags": "<a ",
+    "spaces": " ",
+    "et al": "Smith et al. ",
+    "colons": "A: ",
+    "capitals": "ABC DE ",
+    "apostrophes": "O'B'",
+    "particles": "van der ",
+}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_grows_with_the_length_of_the_text(name: str) -> None:
-    for size, markdown in ((100_000, False), (10_000, True)):  # most of the time for Markdown is markdown-it's own
+    for size, markdown in (
+        (100_000, False),
+        (10_000, True),
+    ):  # most of the time for Markdown is markdown-it's own
         text = HOSTILE[name] * (size // len(HOSTILE[name])) + " arXiv:2401.00002"
         start = time.perf_counter()
         cited(text, markdown)

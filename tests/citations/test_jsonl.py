@@ -19,21 +19,41 @@ def test_all_keys_are_read_as_they_are_written(tmp_path: Path) -> None:
     line = '{"id": "2401.00001v2", "title": "T", "authors": ["A B", "C D"], "quote": "Q q", "claim": "C", "year": 2024}'
     citation = only(tmp_path, f"\n{line}\n\n", ".jsonl")
     assert citation.model_dump() == {
-        "cited": "2401.00001v2", "id": "2401.00001v2", "title": "T", "authors": ("A B", "C D"), "quote": "Q q",
-        "claim": "C", "entry": None, "file": str(tmp_path / "cited.jsonl"), "line": 2,
-    }  # fmt: skip
+        "cited": "2401.00001v2",
+        "id": "2401.00001v2",
+        "title": "T",
+        "authors": ("A B", "C D"),
+        "quote": "Q q",
+        "claim": "C",
+        "entry": None,
+        "file": str(tmp_path / "cited.jsonl"),
+        "line": 2,
+    }
 
 
 def test_a_title_alone_is_cited_by_it_and_null_is_absent(tmp_path: Path) -> None:
-    citation = only(tmp_path, '{"id": null, "title": "T", "authors": "A B", "quote": null}', ".ndjson")
-    assert (citation.cited, citation.id, citation.authors, citation.quote) == ("T", None, ("A B",), None)
+    citation = only(
+        tmp_path, '{"id": null, "title": "T", "authors": "A B", "quote": null}', ".ndjson"
+    )
+    assert (citation.cited, citation.id, citation.authors, citation.quote) == (
+        "T",
+        None,
+        ("A B",),
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('{"id": 2401.10}', 'the number 2401.10 as id; expected a string\n  put the id in quotes: "2401.10"'),
-        ('{"id": "2401.00001", "qoute": "x"}', "the key `qoute`; expected `quote`\n  did you mean `quote`?"),
+        (
+            '{"id": 2401.10}',
+            'the number 2401.10 as id; expected a string\n  put the id in quotes: "2401.10"',
+        ),
+        (
+            '{"id": "2401.00001", "qoute": "x"}',
+            "the key `qoute`; expected `quote`\n  did you mean `quote`?",
+        ),
         ('{"arxiv_id": "2401.00001", "title": "x"}', "did you mean `id`?"),
         ('{"ID": "2401.00001"}', "did you mean `id`?"),
         ('{"id": "2401.00001", "id": "2401.00002"}', "the key `id` twice"),
@@ -76,7 +96,9 @@ def test_a_wrong_line_is_named_with_what_to_do(tmp_path: Path, line: str, said: 
         ("et al.", ()),
     ],
 )
-def test_authors_in_one_string_are_the_names_in_it(tmp_path: Path, written: str, names: tuple[str, ...]) -> None:
+def test_authors_in_one_string_are_the_names_in_it(
+    tmp_path: Path, written: str, names: tuple[str, ...]
+) -> None:
     line = json.dumps({"id": "2401.00001", "authors": written})
     assert only(tmp_path, line, ".jsonl").authors == names
 

@@ -68,9 +68,32 @@ A [used] definition and a footnote[^1].
 ```
 """
 LINES = {
-    1: 3, 2: 5, 3: 8, 4: 10, 5: 13, 6: 13, 7: 14, 8: 16, 9: 18, 10: 19, 11: 23, 12: 25, 13: 27, 14: 30, 15: 34, 16: 35,
-    17: 38, 18: 39, 19: 41, 20: 42, 21: 45, 22: 47, 23: 50, 24: 47, 25: 54,
-}  # fmt: skip
+    1: 3,
+    2: 5,
+    3: 8,
+    4: 10,
+    5: 13,
+    6: 13,
+    7: 14,
+    8: 16,
+    9: 18,
+    10: 19,
+    11: 23,
+    12: 25,
+    13: 27,
+    14: 30,
+    15: 34,
+    16: 35,
+    17: 38,
+    18: 39,
+    19: 41,
+    20: 42,
+    21: 45,
+    22: 47,
+    23: 50,
+    24: 47,
+    25: 54,
+}
 
 
 def test_every_place_is_read_once_and_has_its_line(tmp_path: Path) -> None:
@@ -82,7 +105,9 @@ def test_every_place_is_read_once_and_has_its_line(tmp_path: Path) -> None:
 
 def test_code_and_comments_are_not_read(tmp_path: Path) -> None:
     code = "```\narXiv:2401.00001\n```\n\n~~~python\narXiv:2401.00002\n~~~\n\n"
-    assert read(tmp_path, f"{code}<!-- arXiv:2401.00003 -->\n\na <!-- 2401.00004 --> b", ".md") == []
+    assert (
+        read(tmp_path, f"{code}<!-- arXiv:2401.00003 -->\n\na <!-- 2401.00004 --> b", ".md") == []
+    )
 
 
 def test_broken_bibtex_in_a_fence_has_its_line_in_the_page(tmp_path: Path) -> None:
@@ -94,20 +119,30 @@ def test_broken_bibtex_in_a_fence_has_its_line_in_the_page(tmp_path: Path) -> No
     ("text", "cited"),
     [
         ("[2401.00001](https://arxiv.org/abs/2401.00001)", ["2401.00001"]),
-        ("[2401.00001](https://arxiv.org/abs/2401.00002)", ["2401.00001", "https://arxiv.org/abs/2401.00002"]),
+        (
+            "[2401.00001](https://arxiv.org/abs/2401.00002)",
+            ["2401.00001", "https://arxiv.org/abs/2401.00002"],
+        ),
         ("[arXiv:2413.00001](https://arxiv.org/abs/2413.00001)", ["arXiv:2413.00001"]),
-        ("arXiv:2401.00001, https://arxiv.org/abs/2401.00001v2", ["https://arxiv.org/abs/2401.00001v2"]),
+        (
+            "arXiv:2401.00001, https://arxiv.org/abs/2401.00001v2",
+            ["https://arxiv.org/abs/2401.00001v2"],
+        ),
         ("arXiv:2401.00001v1 and arXiv:2401.00001v9", ["arXiv:2401.00001v1", "arXiv:2401.00001v9"]),
         (
             "[![arXiv](https://img.shields.io/badge/arXiv-2401.00001-b31b1b.svg)](https://arxiv.org/abs/2401.00001)",
             ["https://arxiv.org/abs/2401.00001"],
         ),
-        ("[a](https://arxiv.org/abs/hep-th/9901001) [b](https://arxiv.org/pdf/hep-th/9901001v2)",
-         ["https://arxiv.org/pdf/hep-th/9901001v2"]),
+        (
+            "[a](https://arxiv.org/abs/hep-th/9901001) [b](https://arxiv.org/pdf/hep-th/9901001v2)",
+            ["https://arxiv.org/pdf/hep-th/9901001v2"],
+        ),
         ("- arXiv:2401.00001\n- arXiv:2401.00001", ["arXiv:2401.00001", "arXiv:2401.00001"]),
     ],
-)  # fmt: skip
-def test_a_paper_is_cited_once_a_place_and_version(tmp_path: Path, text: str, cited: list[str]) -> None:
+)
+def test_a_paper_is_cited_once_a_place_and_version(
+    tmp_path: Path, text: str, cited: list[str]
+) -> None:
     assert [c.cited for c in read(tmp_path, text, ".md")] == cited
 
 
@@ -134,7 +169,9 @@ Agents (arXiv:2401.00003) dream; models (arXiv:2401.00004) do not.
 
 
 def test_a_long_entry_is_cut_around_the_id(tmp_path: Path) -> None:
-    entry = only(tmp_path, "word " * 900 + "Agents at Rest (arXiv:2401.00001) " + "word " * 900, ".md").entry
+    entry = only(
+        tmp_path, "word " * 900 + "Agents at Rest (arXiv:2401.00001) " + "word " * 900, ".md"
+    ).entry
     assert entry is not None
     assert len(entry) <= 1_000
     assert "Agents at Rest (arXiv:2401.00001) word" in entry
@@ -144,14 +181,20 @@ def test_a_long_entry_is_cut_around_the_id(tmp_path: Path) -> None:
     ("header", "cell", "title"),
     [
         ("Title", "Idle agents dream", "Idle agents dream"),
-        ("**Paper**", "1) **Dreams of Idle Agents** - shows that agents dream. Long.", "Dreams of Idle Agents"),
+        (
+            "**Paper**",
+            "1) **Dreams of Idle Agents** - shows that agents dream. Long.",
+            "Dreams of Idle Agents",
+        ),
         ("Paper title", "Dreams of idle agents (Smith et al., 2024)", "Dreams of idle agents"),
         ("Paper", "Smith et al., 2024", None),
         ("Title", "LoRA", None),
         ("Finding", "Idle agents dream of models", None),
     ],
 )
-def test_a_column_of_titles_gives_the_title(tmp_path: Path, header: str, cell: str, title: str | None) -> None:
+def test_a_column_of_titles_gives_the_title(
+    tmp_path: Path, header: str, cell: str, title: str | None
+) -> None:
     table = f"| Year | {header} | Link |\n|---|---|---|\n| 2024 | {cell} | [pdf](https://arxiv.org/pdf/2401.00001) |\n"
     assert only(tmp_path, table, ".md").title == title
 
@@ -159,21 +202,32 @@ def test_a_column_of_titles_gives_the_title(tmp_path: Path, header: str, cell: s
 @pytest.mark.parametrize(
     "record",
     [
-        "1. **Dreams of Idle Agents**\n   - Authors: John Smith, Alice Doe\n   - arXiv: 2401.00001\n   - Note: Good.",
-        "### Dreams of Idle Agents\n**Authors:** John Smith, Alice Doe  \n**Link:** https://arxiv.org/abs/2401.00001",
-        "**Title:** Dreams of Idle Agents\n**Authors:** John Smith and Alice Doe\n**arXiv ID:** 2401.00001",
-        "## Dreams of Idle Agents\n\n- *Authors*: John Smith, Alice Doe\n- *PDF*: <https://arxiv.org/pdf/2401.00001>",
+        "1. **Dreams of Idle Agents**\n   - Authors: John Smith, Alice Doe\n   - arXiv: "
+        "2401.00001\n   - Note: Good.",
+        "### Dreams of Idle Agents\n**Authors:** John Smith, Alice Doe  \n**Link:** "
+        "https://arxiv.org/abs/2401.00001",
+        "**Title:** Dreams of Idle Agents\n**Authors:** John Smith and Alice Doe\n**arXiv ID:** "
+        "2401.00001",
+        "## Dreams of Idle Agents\n\n- *Authors*: John Smith, Alice Doe\n- *PDF*: "
+        "<https://arxiv.org/pdf/2401.00001>",
     ],
 )
 def test_a_record_of_fields_is_one_entry(tmp_path: Path, record: str) -> None:
     citation = only(tmp_path, f"# List\n\n{record}\n\nMore text.", ".md")
-    assert (citation.title, citation.authors) == ("Dreams of Idle Agents", ("John Smith", "Alice Doe"))
+    assert (citation.title, citation.authors) == (
+        "Dreams of Idle Agents",
+        ("John Smith", "Alice Doe"),
+    )
     assert citation.entry is not None
     assert "Dreams of Idle Agents" in citation.entry
 
 
-def test_links_below_a_heading_have_it_in_their_entry_but_not_as_their_title(tmp_path: Path) -> None:
+def test_links_below_a_heading_have_it_in_their_entry_but_not_as_their_title(
+    tmp_path: Path,
+) -> None:
     citation = only(
-        tmp_path, "# Dream Kit: Tools for Idle Agents\n\n[arXiv](https://arxiv.org/abs/2401.00001)\n", ".md"
+        tmp_path,
+        "# Dream Kit: Tools for Idle Agents\n\n[arXiv](https://arxiv.org/abs/2401.00001)\n",
+        ".md",
     )
     assert (citation.title, citation.entry) == (None, "Dream Kit: Tools for Idle Agents arXiv")

@@ -1,4 +1,5 @@
-"""Plain text, and lists in general: where an entry begins and ends, whatever the list looks like."""
+"""Plain text, and lists in general: where an entry begins and ends, whatever the list looks
+like."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from tests.citations.reading import read
 
 FIRST = "J. Smith and A. Doe. Dreams of idle agents and what they mean for us. arXiv preprint arXiv:2401.00001, 2024."
 SECOND = "B. Lee, C. van der Berg, et al. Busy agents. arXiv preprint arXiv:2401.00002, 2024."
-THIRD = "Zhou, K. (2024). Agents at rest: A survey of sleep in models. https://arxiv.org/abs/2401.00003"
+THIRD = (
+    "Zhou, K. (2024). Agents at rest: A survey of sleep in models. https://arxiv.org/abs/2401.00003"
+)
 WRAPPED = """\
 J. Smith and A. Doe. Dreams of idle
 {0}agents and what they mean for us. arXiv preprint
@@ -39,7 +42,9 @@ J. Smith and A. Doe. Dreams of idle
         (".md", f"> * {FIRST}\n> * {SECOND}\n>\n> {THIRD}", (1, 2, 4)),
     ],
 )
-def test_each_entry_of_a_list_is_read_by_itself(tmp_path: Path, suffix: str, text: str, lines: tuple[int, ...]) -> None:
+def test_each_entry_of_a_list_is_read_by_itself(
+    tmp_path: Path, suffix: str, text: str, lines: tuple[int, ...]
+) -> None:
     citations = read(tmp_path, text, suffix)
     assert [(c.title, c.authors) for c in citations] == [
         ("Dreams of idle agents and what they mean for us", ("J. Smith", "A. Doe")),
@@ -47,7 +52,9 @@ def test_each_entry_of_a_list_is_read_by_itself(tmp_path: Path, suffix: str, tex
         ("Agents at rest: A survey of sleep in models", ("Zhou, K.",)),
     ]
     assert tuple(c.line for c in citations) == lines
-    for citation, own, other in zip(citations, ("Dreams", "Busy", "rest"), ("Busy", "rest", "Dreams"), strict=True):
+    for citation, own, other in zip(
+        citations, ("Dreams", "Busy", "rest"), ("Busy", "rest", "Dreams"), strict=True
+    ):
         assert citation.entry is not None
         assert own in citation.entry
         assert other not in citation.entry, "an entry holds another's title"
@@ -63,9 +70,16 @@ def test_a_word_broken_at_its_hyphen_and_an_address_broken_in_two_are_whole(tmp_
 def test_fields_of_plain_text_are_read(tmp_path: Path) -> None:
     text = "Title: Dreams of idle\n  agents\nAuthors: Smith, John; Doe, Alice\narXiv: 2401.00001\nYear: 2024\n"
     [citation] = read(tmp_path, text, ".txt")
-    assert (citation.title, citation.authors) == ("Dreams of idle agents", ("Smith, John", "Doe, Alice"))
+    assert (citation.title, citation.authors) == (
+        "Dreams of idle agents",
+        ("Smith, John", "Doe, Alice"),
+    )
 
 
 def test_a_title_of_the_file_itself_is_no_papers_title(tmp_path: Path) -> None:
-    [citation] = read(tmp_path, "Title: My notes on sleep\nDate: today\n\nSee arXiv:2401.00001 for more.\n", ".txt")
+    [citation] = read(
+        tmp_path,
+        "Title: My notes on sleep\nDate: today\n\nSee arXiv:2401.00001 for more.\n",
+        ".txt",
+    )
     assert citation.title is None

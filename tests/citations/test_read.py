@@ -1,4 +1,5 @@
-"""Files, folders and standard input: which are read, as what, and what is said of those that cannot be."""
+"""Files, folders and standard input: which are read, as what, and what is said of those that cannot
+be."""
 
 from __future__ import annotations
 
@@ -13,16 +14,33 @@ BIB = "% a comment\n@misc{a, title={Idle Agents}, eprint={2401.00001}, archivepr
 
 
 def test_a_folder_is_read_sorted_without_what_is_hidden(tmp_path: Path) -> None:
-    for name in ("b/z.md", "b/a.txt", "a.bib", "c.jsonl", ".git/x.md", "b/.retest/x.md", "b/.x.md", "d.py", "e.html"):
+    for name in (
+        "b/z.md",
+        "b/a.txt",
+        "a.bib",
+        "c.jsonl",
+        ".git/x.md",
+        "b/.retest/x.md",
+        "b/.x.md",
+        "d.py",
+        "e.html",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
-        (tmp_path / name).write_text("arXiv:2401.00002" if name[-1] in "dty" else "", encoding="utf-8")
+        (tmp_path / name).write_text(
+            "arXiv:2401.00002" if name[-1] in "dty" else "", encoding="utf-8"
+        )
     (tmp_path / "a.bib").write_text(BIB, encoding="utf-8")
     (tmp_path / "c.jsonl").write_text('{"id": "2401.00003"}\n', encoding="utf-8")
-    found = [(Path(c.file).relative_to(tmp_path).as_posix(), c.id) for c in read_citations([tmp_path], None)]
+    found = [
+        (Path(c.file).relative_to(tmp_path).as_posix(), c.id)
+        for c in read_citations([tmp_path], None)
+    ]
     assert found == [
-        ("a.bib", "2401.00001"), ("b/a.txt", "arXiv:2401.00002"), ("b/z.md", "arXiv:2401.00002"),
+        ("a.bib", "2401.00001"),
+        ("b/a.txt", "arXiv:2401.00002"),
+        ("b/z.md", "arXiv:2401.00002"),
         ("c.jsonl", "2401.00003"),
-    ]  # fmt: skip
+    ]
 
 
 def test_links_of_a_folder_that_lead_nowhere_or_to_a_device_are_left_out(tmp_path: Path) -> None:
@@ -45,7 +63,10 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
     [
         ('\n {"id": "2401.00001", "title": "As JSON"}', "As JSON"),
         (BIB, "Idle Agents"),
-        ("- [Idle Agents Dream of Idle Models](https://arxiv.org/abs/2401.00001)", "Idle Agents Dream of Idle Models"),
+        (
+            "- [Idle Agents Dream of Idle Models](https://arxiv.org/abs/2401.00001)",
+            "Idle Agents Dream of Idle Models",
+        ),
         ("\ufeff" + BIB, "Idle Agents"),
     ],
 )

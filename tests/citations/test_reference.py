@@ -1,4 +1,5 @@
-"""Where an entry says what the title is, and who wrote it; and where prose names a paper and says neither."""
+"""Where an entry says what the title is, and who wrote it; and where prose names a paper and says
+neither."""
 
 from __future__ import annotations
 
@@ -21,16 +22,25 @@ REFERENCES: list[tuple[str, str | None, tuple[str, ...]]] = [
         T,
         ("John Smith", "Alice Doe", "Bob van der Lee"),
     ),
-    (f"John Smith and Alice Doe. 2023. {T}. arXiv:2305.12345 [cs.CL] {URL}", T, ("John Smith", "Alice Doe")),
+    (
+        f"John Smith and Alice Doe. 2023. {T}. arXiv:2305.12345 [cs.CL] {URL}",
+        T,
+        ("John Smith", "Alice Doe"),
+    ),
     (f"Smith, J., & Doe, A. (2023). {T}. arXiv preprint arXiv:2305.12345.", T, SJ),
     (f"Smith, J., & Doe, A. (2023, May 12). {T} (arXiv:2305.12345). arXiv. {URL}", T, SJ),
     (f"Smith, J. and Doe, A., 2023. {T}. arXiv preprint arXiv:2305.12345.", T, SJ),
     (f"Smith, J. & Doe, A. (2023) \u2018{T}\u2019, arXiv preprint arXiv:2305.12345.", T, SJ),
     (f"J. Smith and A. Doe, \u201c{T},\u201d arXiv preprint arXiv:2305.12345, 2023.", T, JA),
     (f'J. Smith, A. Doe, et al. "{T}." In: Proc. of ICML. 2023. arXiv: 2305.12345.', T, JA),
-    (f'Smith, John, and Alice Doe. "{C}." arXiv preprint arXiv:2305.12345 (2023).', C, ("Smith, John", "Alice Doe")),
     (
-        f"Smith J, Doe AB, et al. {T}. arXiv [Preprint]. 2023 [cited 2024 May 1]. Available from: {URL}",
+        f'Smith, John, and Alice Doe. "{C}." arXiv preprint arXiv:2305.12345 (2023).',
+        C,
+        ("Smith, John", "Alice Doe"),
+    ),
+    (
+        f"Smith J, Doe AB, et al. {T}. arXiv [Preprint]. 2023 [cited 2024 May 1]. Available from: "
+        f"{URL}",
         T,
         ("Smith J", "Doe AB"),
     ),
@@ -40,7 +50,11 @@ REFERENCES: list[tuple[str, str | None, tuple[str, ...]]] = [
     (f"J. Smith and A. Doe, {T}, Phys. Rev. D 100 (2019) 123, [arXiv:2305.12345].", T, JA),
     (f"Smith, J.; Doe, A. {T}. arXiv 2023, arXiv:2305.12345.", T, SJ),
     (f"Smith, John; Doe, Alice (2023): {T}. arXiv:2305.12345", T, ("Smith, John", "Doe, Alice")),
-    (f"SMITH, J., AND DOE, A. {T}. arXiv preprint arXiv:2305.12345 (2023).", T, ("SMITH, J.", "DOE, A.")),
+    (
+        f"SMITH, J., AND DOE, A. {T}. arXiv preprint arXiv:2305.12345 (2023).",
+        T,
+        ("SMITH, J.", "DOE, A."),
+    ),
     (
         f"[SD23] Gemini Team, Rohan Anil, et al. {T}. arXiv preprint arXiv:2305.12345, 2023.",
         T,
@@ -55,20 +69,33 @@ REFERENCES: list[tuple[str, str | None, tuple[str, ...]]] = [
         ("Smith, J.", "Pallavi", "al-Khatib, R."),
     ),
     (f"- **Smith et al. (2023)** \u2014 *{T}*. [arXiv:2305.12345]({URL})", T, ("Smith",)),
-    (f"John Smith and Alice Doe. 2023. [{T}]({URL}). *arXiv preprint*.", T, ("John Smith", "Alice Doe")),
     (
-        "J. Smith and A. Doe. pix2pix 2.0: Dreams vs. reality? arXiv preprint arXiv:2305.12345, 2023.",
+        f"John Smith and Alice Doe. 2023. [{T}]({URL}). *arXiv preprint*.",
+        T,
+        ("John Smith", "Alice Doe"),
+    ),
+    (
+        "J. Smith and A. Doe. pix2pix 2.0: Dreams vs. reality? arXiv preprint arXiv:2305.12345, "
+        "2023.",
         "pix2pix 2.0: Dreams vs. reality?",
         JA,
     ),
-    ("Smith, J., et al. (2023). Neural dreaming. arXiv:2305.12345", "Neural dreaming", ("Smith, J.",)),
+    (
+        "Smith, J., et al. (2023). Neural dreaming. arXiv:2305.12345",
+        "Neural dreaming",
+        ("Smith, J.",),
+    ),
     # No title, as physicists write them.
     ("J. Smith and A. Doe, arXiv:2305.12345 (2023).", None, JA),
     ("J. Smith and A. Doe, Phys. Rev. Lett. 130, 012345 (2023), arXiv:2305.12345.", None, JA),
     # Title first.
     (f'"{C}," J. Smith et al., arXiv:2305.12345 (2023)', C, ("J. Smith",)),
     (f"- **{T}** (Smith et al., 2023) [arXiv:2305.12345]({URL})", T, ("Smith",)),
-    (f'* **"{C}" (Smith et al., 2023)** \u2013 arXiv:2305.12345. Explores dreaming.', C, ("Smith",)),
+    (
+        f'* **"{C}" (Smith et al., 2023)** \u2013 arXiv:2305.12345. Explores dreaming.',
+        C,
+        ("Smith",),
+    ),
     (f"- {C} (Smith et al., 2023), arXiv:2305.12345", C, ("Smith",)),
     (
         f"- {C}. John Smith, Alice Doe. [[paper]({URL})] [[code](https://github.com/x/y)]",
@@ -78,7 +105,11 @@ REFERENCES: list[tuple[str, str | None, tuple[str, ...]]] = [
     (f"- (2023/05) **{C}** [[pdf]]({URL})", C, ()),
     (f"- {C}: {URL}", C, ()),
     (f"{T}\nJohn Smith, Alice Doe, Bob Lee\n{URL}", T, ("John Smith", "Alice Doe", "Bob Lee")),
-    (f"**{C}**  \nSmith, John, et al.  \n*arXiv preprint arXiv:2305.12345 (2023)*", C, ("Smith, John",)),
+    (
+        f"**{C}**  \nSmith, John, et al.  \n*arXiv preprint arXiv:2305.12345 (2023)*",
+        C,
+        ("Smith, John",),
+    ),
     (f"### 3. {C} ([arXiv:2305.12345]({URL}))", C, ()),
     # Links.
     (f"- [{T}]({URL}) - J. Smith et al.", T, ("J. Smith",)),
@@ -103,7 +134,8 @@ PROSE = [
     "Related Work. We follow the approach of arXiv:2305.12345.",
     "Following Kaplan et al. (2020), Hoffmann et al. (2022) train longer, arXiv:2305.12345.",
     "After Wei et al. (2022), chain-of-thought prompting became common [arXiv:2305.12345].",
-    f"See [paper]({URL}) and [here](https://example.org), or [3](#x), or [the whole of this paper](#y).",
+    f"See [paper]({URL}) and [here](https://example.org), or [3](#x), or [the whole of this "
+    "paper](#y).",
     f"The [GPT-4]({URL}) report; we use [LoRA](https://example.org) and [RLHF](#x).",
     f"This work on scaling laws ([2305.12345]({URL})) started it.",
     "- Larger models plan better than smaller ones (Smith et al., 2023, arXiv:2305.12345).",
@@ -126,7 +158,8 @@ PROSE = [
     "Thanks to John Smith, Alice Doe, and Bob Lee for comments on arXiv:2305.12345.",
     "Accepted by EMNLP 2025 Main Conference. arXiv admin note: text overlap with arXiv:2305.12345",
     "Commentary on Futrell, R., & Mahowald, K. arXiv:2305.12345 (in press)",
-    "Today, at the Conference on Language Modeling in Montreal, a paper (arXiv:2305.12345) was shown.",
+    "Today, at the Conference on Language Modeling in Montreal, a paper (arXiv:2305.12345) was "
+    "shown.",
     "arXiv:2305.12345 shows that Large Language Models Plan Ahead in All Settings.",
     "arXiv:2305.12345. We then show that models plan. Our method is simple.",
     "Table 1: Results on GSM8K, MATH and AIME 2024 (arXiv:2305.12345).",
@@ -143,7 +176,9 @@ def test_a_reference_says_title_and_authors(
     assert (citation.title, citation.authors) == (title, authors), entry
 
 
-@pytest.mark.parametrize("entry", [e for e, _, _ in REFERENCES if not any(mark in e for mark in ("](", "][", "**"))])
+@pytest.mark.parametrize(
+    "entry", [e for e, _, _ in REFERENCES if not any(mark in e for mark in ("](", "][", "**"))]
+)
 def test_plain_text_says_the_same(tmp_path: Path, entry: str) -> None:
     for_markdown, for_text = only(tmp_path, entry, ".md"), only(tmp_path, entry, ".txt")
     assert (for_text.title, for_text.authors) == (for_markdown.title, for_markdown.authors)

@@ -1,4 +1,5 @@
-"""The citation ladder for what people wrote: each case by itself, and the promises about all of them."""
+"""The citation ladder for what people wrote: each case by itself, and the promises about all of
+them."""
 
 from __future__ import annotations
 
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 from retest.citations.verify import Verified, verify
 from retest.domain.citation import Citation
 from retest.domain.paper import Lookup, Paper, Unknown
-from retest.grounding.form import canonical, plain, words
 from retest.grounding.quote import Fallen, Place, find_quote
 from retest.papers.arxiv import ArxivSource
 from retest.papers.mirror import Mirror, MirrorSource
 from retest.papers.source import Source
 from retest.retry import Patience
+from retest.text.form import canonical, plain, words
 from tests.fakes.arxiv import FakeArxiv, Fault
 from tests.grounding.cases import CASES, SEICHE, Case, page
 from tests.grounding.papers import AS_OF, PAPERS
@@ -46,7 +47,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Counting:
 
 
 def only(source: Source, **given: object) -> Verified:
-    (one,) = verify([Citation.model_validate({"cited": "x", "file": "f", "line": 1, **given})], source, AS_OF)
+    (one,) = verify(
+        [Citation.model_validate({"cited": "x", "file": "f", "line": 1, **given})], source, AS_OF
+    )
     return one
 
 
@@ -76,7 +79,9 @@ def test_real_mis_described_and_fabricated_are_told_apart(source: Counting) -> N
     assert only(source, id="2513.00001").identity == "fabricated"
 
 
-def test_a_mirror_that_holds_a_part_of_a_month_does_not_call_a_paper_fabricated(source: Counting) -> None:
+def test_a_mirror_that_holds_a_part_of_a_month_does_not_call_a_paper_fabricated(
+    source: Counting,
+) -> None:
     one = only(source, id="2503.04566")
     assert (one.status, one.reason, one.identity) == ("rejected", "not-found", None)
     assert "of the 4567 or more papers of 2503 the mirror holds 1" in one.detail
@@ -89,17 +94,28 @@ def test_the_paper_that_was_meant_is_named(source: Counting) -> None:
         assert f"a paper of this title is {SEICHE}" in one.detail
 
 
-def test_a_title_that_stands_in_the_reference_is_believed_before_what_was_read_out_of_it(source: Counting) -> None:
+def test_a_title_that_stands_in_the_reference_is_believed_before_what_was_read_out_of_it(
+    source: Counting,
+) -> None:
     entry = "Ł. Brönte-Wójcik, X. Wang. 2025. Lake levels without labels. arXiv:2503.04567"
     assert only(source, id=SEICHE, title="2025", entry=entry).status == "grounded"
-    assert only(source, id=SEICHE, title="Ducks", entry="Ducks. arXiv:2503.04567").reason == "wrong-title"
+    assert (
+        only(source, id=SEICHE, title="Ducks", entry="Ducks. arXiv:2503.04567").reason
+        == "wrong-title"
+    )
 
 
 @pytest.mark.parametrize(
-    "longer", ["Lake Levels Without Labels Revisited", "Revisiting Lake Levels Without Labels",
-               "Lake Levels Without Labels: A Survey"],
-)  # fmt: skip
-def test_a_title_that_stands_in_a_longer_one_is_not_the_cited_one(source: Counting, longer: str) -> None:
+    "longer",
+    [
+        "Lake Levels Without Labels Revisited",
+        "Revisiting Lake Levels Without Labels",
+        "Lake Levels Without Labels: A Survey",
+    ],
+)
+def test_a_title_that_stands_in_a_longer_one_is_not_the_cited_one(
+    source: Counting, longer: str
+) -> None:
     entry = f"X. Wang. {longer}. arXiv:2503.04567, 2025"
     assert only(source, id=SEICHE, title=longer, entry=entry).reason == "wrong-title"
 
@@ -111,13 +127,26 @@ def test_a_title_that_was_read_as_a_name_is_no_author(source: Counting) -> None:
 
 
 def test_names_beside_all_of_a_papers_authors_are_those_of_a_longer_list(source: Counting) -> None:
-    names = ("B. Other", "Ł. Brönte-Wójcik", "C. Other", "X. Wang", "J. Oakes", "D. Other", "E. Other", "F. Other")
+    names = (
+        "B. Other",
+        "Ł. Brönte-Wójcik",
+        "C. Other",
+        "X. Wang",
+        "J. Oakes",
+        "D. Other",
+        "E. Other",
+        "F. Other",
+    )
     assert only(source, id=SEICHE, authors=names).status == "grounded"
 
 
-def test_a_part_of_a_title_that_is_another_papers_whole_title_is_the_other_papers(tmp_path: Path) -> None:
+def test_a_part_of_a_title_that_is_another_papers_whole_title_is_the_other_papers(
+    tmp_path: Path,
+) -> None:
     name = "Waves on Small Lakes"
-    long = PAPERS[1].model_copy(update={"id": "2501.00001", "title": f"{name}: A Survey", "authors": ()})
+    long = PAPERS[1].model_copy(
+        update={"id": "2501.00001", "title": f"{name}: A Survey", "authors": ()}
+    )
     short = PAPERS[1].model_copy(update={"id": "2501.00002", "title": name})
     with Mirror(tmp_path) as mirror:
         mirror.upsert([long, short])
@@ -140,7 +169,9 @@ def test_what_the_source_cannot_be_asked_is_not_called_false() -> None:
             return {i: Unknown(id=i, reason="arXiv answered with status 503") for i in ids}
 
         def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
-            return {title: Unknown(id="", reason="arXiv answered with status 503") for title in titles}
+            return {
+                title: Unknown(id="", reason="arXiv answered with status 503") for title in titles
+            }
 
     for cited in ({"id": SEICHE}, {"title": "Lake Levels Without Labels"}):
         one = only(Down(), **cited)  # type: ignore[arg-type]  # a source of which two methods are asked
@@ -151,23 +182,31 @@ def test_what_the_source_cannot_be_asked_is_not_called_false() -> None:
 def test_a_quote_is_not_held_against_a_librarians_synopsis(tmp_path: Path) -> None:
     with Mirror(tmp_path) as mirror:
         mirror.upsert([PAPERS[0].model_copy(update={"synopsis": ("In our own words.",)})])
-    one = only(MirrorSource(tmp_path), id=SEICHE, quote="the model's size matters more than its data")
+    one = only(
+        MirrorSource(tmp_path), id=SEICHE, quote="the model's size matters more than its data"
+    )
     assert one.status == "unverifiable"
 
 
 @pytest.fixture
 def arxiv() -> Iterator[FakeArxiv]:
-    with FakeArxiv(PAPERS, titles={SEICHE: ("An Earlier Name of the Lakes", "Lake Levels Without Labels")}) as fake:
+    with FakeArxiv(
+        PAPERS, titles={SEICHE: ("An Earlier Name of the Lakes", "Lake Levels Without Labels")}
+    ) as fake:
         yield fake
 
 
 def live(fake: FakeArxiv, folder: Path) -> ArxivSource:
-    return ArxivSource(url=fake.url, interval=0.0, timeout=5.0, patience=Patience(1, 0.0, 0.0), lock_folder=folder)
+    return ArxivSource(
+        url=fake.url, interval=0.0, timeout=5.0, patience=Patience(1, 0.0, 0.0), lock_folder=folder
+    )
 
 
 def test_arxiv_is_asked_for_all_ids_at_once(arxiv: FakeArxiv, tmp_path: Path) -> None:
     ids = [paper.id for paper in PAPERS] * 20
-    found = verify([Citation(cited=i, id=i, file="f", line=1) for i in ids], live(arxiv, tmp_path), AS_OF)
+    found = verify(
+        [Citation(cited=i, id=i, file="f", line=1) for i in ids], live(arxiv, tmp_path), AS_OF
+    )
     assert {one.status for one in found} == {"grounded", "rejected"}
     assert [request.params["id_list"].count(",") for request in arxiv.requests] == [len(PAPERS) - 1]
 
@@ -186,20 +225,32 @@ def test_an_earlier_versions_title_is_asked_for_before_a_title_is_called_wrong(
     assert only(source, id=SEICHE, title="An earlier name of the lakes").status == "unverifiable"
 
 
-def test_earlier_titles_that_cannot_be_asked_leave_the_title_open(arxiv: FakeArxiv, tmp_path: Path) -> None:
+def test_earlier_titles_that_cannot_be_asked_leave_the_title_open(
+    arxiv: FakeArxiv, tmp_path: Path
+) -> None:
     class Half(ArxivSource):
         def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
             arxiv.always = Fault("html")
             return super().other_titles(papers)
 
     arxiv.papers = [paper.model_copy(update={"other_titles": ()}) for paper in PAPERS]
-    source = Half(url=arxiv.url, interval=0.0, timeout=5.0, patience=Patience(1, 0.0, 0.0), lock_folder=tmp_path)
+    source = Half(
+        url=arxiv.url,
+        interval=0.0,
+        timeout=5.0,
+        patience=Patience(1, 0.0, 0.0),
+        lock_folder=tmp_path,
+    )
     one = only(source, id=SEICHE, title="An earlier name of the lakes")
     assert (one.status, one.rung) == ("unverifiable", "title")
 
 
 def test_titles_without_ids_are_several_a_request(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    titles = [PAPERS[1].title, PAPERS[2].title, *(f"An invented title of number {n} about lakes" for n in range(12))]
+    titles = [
+        PAPERS[1].title,
+        PAPERS[2].title,
+        *(f"An invented title of number {n} about lakes" for n in range(12)),
+    ]
     given = [Citation(cited=title, title=title, file="f", line=1) for title in titles]
     found = verify(given, live(arxiv, tmp_path), AS_OF)
     assert [one.status for one in found[:2]] == ["grounded", "grounded"]
@@ -216,14 +267,32 @@ def test_no_quote_is_found_in_a_text_that_lacks_one_of_its_words(quote: str, tex
 
 sentences = st.lists(
     st.sampled_from(
-        ["no", "not", "a", "the", "3", "13", "113", "3.5", "-5", "wind", "waves", "GPT-4", "self-made", "10%", "x"]
+        [
+            "no",
+            "not",
+            "a",
+            "the",
+            "3",
+            "13",
+            "113",
+            "3.5",
+            "-5",
+            "wind",
+            "waves",
+            "GPT-4",
+            "self-made",
+            "10%",
+            "x",
+        ]
     ),
     min_size=8,
 )
 
 
 @given(sentences, st.data())
-def test_a_run_of_whole_words_is_found_and_one_with_a_word_dropped_is_not(said: list[str], data: st.DataObject) -> None:
+def test_a_run_of_whole_words_is_found_and_one_with_a_word_dropped_is_not(
+    said: list[str], data: st.DataObject
+) -> None:
     text = " ".join(said)
     first = data.draw(st.integers(0, len(said) - 6))
     run = said[first : first + 6]
@@ -237,4 +306,6 @@ def test_a_run_of_whole_words_is_found_and_one_with_a_word_dropped_is_not(said: 
 
 @given(st.text(max_size=300))
 def test_any_text_has_a_form_and_it_is_its_own(text: str) -> None:
-    assert canonical(canonical(text)) == canonical(text) or any(sign in text for sign in "\\$~{}&^_")
+    assert canonical(canonical(text)) == canonical(text) or any(
+        sign in text for sign in "\\$~{}&^_"
+    )

@@ -1,4 +1,5 @@
-"""`retest run --explain` says what the next run does, spends nothing, and changes nothing that the next run sees."""
+"""`retest run --explain` says what the next run does, spends nothing, and changes nothing that the
+next run sees."""
 
 from __future__ import annotations
 
@@ -22,9 +23,12 @@ from tests.papers_small import ANCHOR, LIMITS, PAPERS
 
 KINDS = ("QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis")
 NEW = Paper(
-    id="2608.00007", version=1, published=date(2026, 8, 20), title="Wind and the tides of small lakes: one lake more",
+    id="2608.00007",
+    version=1,
+    published=date(2026, 8, 20),
+    title="Wind and the tides of small lakes: one lake more",
     abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains its tides.",
-)  # fmt: skip
+)
 PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
 
 
@@ -40,7 +44,9 @@ def claim(said: dict[str, Any], name: str) -> dict[str, Any]:
     return next(one for one in [*line["claims"], line["synthesis"]] if one["id"] == name)
 
 
-def calls(workspace: Workspace, *arguments: str, as_of: str = "2026-08-21") -> dict[str, Counter[str]]:
+def calls(
+    workspace: Workspace, *arguments: str, as_of: str = "2026-08-21"
+) -> dict[str, Counter[str]]:
     """What a run really asks, by claim and kind; the synthesis under its name here."""
     err = workspace.run("--json", *arguments, as_of=as_of).err
     events = [json.loads(line) for line in err.splitlines()]
@@ -70,7 +76,9 @@ class Situation:
         folder = self.workspace.folder / "prompts"
         folder.mkdir()
         text = (defaults("prompts") / f"{name}.md").read_text(encoding="utf-8")
-        (folder / f"{name}.md").write_text(text.replace("{% endblock %}", "Take care.\n{% endblock %}", 1), "utf-8")
+        (folder / f"{name}.md").write_text(
+            text.replace("{% endblock %}", "Take care.\n{% endblock %}", 1), "utf-8"
+        )
 
     def plan_prompt(self) -> None:
         self.prompt("plan")
@@ -105,7 +113,9 @@ class Situation:
 
     def anchor(self) -> None:
         self.first()
-        self.workspace.mirror(ANCHOR.model_copy(update={"version": 2, "title": "Wind tides, the second edition"}))
+        self.workspace.mirror(
+            ANCHOR.model_copy(update={"version": 2, "title": "Wind tides, the second edition"})
+        )
 
     def left_open(self) -> None:
         brain = self.fake.brain
@@ -124,7 +134,8 @@ class Situation:
         self.workspace.mirror(NEW)
 
     def unread(self) -> None:
-        """The plans are known, and nothing is read; what the second round of searches would bring is unread too."""
+        """The plans are known, and nothing is read; what the second round of searches would bring
+        is unread too."""
         self.workspace.environment["RETEST_CANDIDATES"] = "2"
         brain = self.fake.brain
         self.fake.brain = Reader().saying("Extraction", prose("no JSON"))
@@ -136,7 +147,9 @@ class Situation:
         self.workspace.environment["RETEST_CANDIDATES"] = "2"
         self.prompt("entail")
         ids = [paper.id for paper in PAPERS]
-        denied = {"checks": [{"arxiv_id": name, "entails": False, "why": "It does not."} for name in ids]}
+        denied = {
+            "checks": [{"arxiv_id": name, "entails": False, "why": "It does not."} for name in ids]
+        }
         self.fake.brain = Reader().saying("Entailment", denied)
 
     def lost_answers(self) -> None:
@@ -181,7 +194,9 @@ def situation(workspace: Workspace, model: Callable[..., FakeModels]) -> Situati
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_it_says_why_and_certain_calls_are_made_and_no_more_than_the_most(situation: Situation, name: str) -> None:
+def test_it_says_why_and_certain_calls_are_made_and_no_more_than_the_most(
+    situation: Situation, name: str
+) -> None:
     getattr(situation, name)()
     workspace, asked = situation.workspace, len(situation.fake.requests)
     said = explained(workspace, as_of="2026-08-22")
@@ -194,14 +209,16 @@ def test_it_says_why_and_certain_calls_are_made_and_no_more_than_the_most(situat
         for kind in KINDS:
             least, most = one["certain"]["kinds"].get(kind, 0), one["at_most"]["kinds"].get(kind, 0)
             done = made.get(one["id"], Counter())[kind]
-            assert least <= done <= most, f"{one['id']}: {kind} was said to be {least} to {most}, and was {done}"
+            assert least <= done <= most, (
+                f"{one['id']}: {kind} was said to be {least} to {most}, and was {done}"
+            )
     assert sum(sum(kinds.values()) for kinds in made.values()) <= said["at_most"]["calls"]
 
 
 @pytest.mark.parametrize("name", ["paper", "no_run_yet", "extract_prompt", "left_open"])
 def test_a_run_after_it_asks_and_writes_what_it_would_have_without_it(
     situation: Situation, name: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:  # fmt: skip
+) -> None:
     getattr(situation, name)()
     workspace, fake = situation.workspace, situation.fake
     kept = tmp_path_factory.mktemp("kept") / "workspace"
@@ -223,7 +240,9 @@ def test_a_run_after_it_asks_and_writes_what_it_would_have_without_it(
     assert outcome(explain=True) == alone
 
 
-def test_nothing_is_written_under_reports_and_no_prompt_file(workspace: Workspace, model: Any) -> None:
+def test_nothing_is_written_under_reports_and_no_prompt_file(
+    workspace: Workspace, model: Any
+) -> None:
     workspace.environment["RETEST_MODEL"] = "manual"
     assert explained(workspace)["certain"]["calls"] == 3
     assert not (workspace.folder / "reports").exists()
@@ -234,9 +253,16 @@ def test_nothing_is_written_under_reports_and_no_prompt_file(workspace: Workspac
 def test_answers_that_people_have_written_are_not_asked_for_again(workspace: Workspace) -> None:
     workspace.environment["RETEST_MODEL"] = "manual"
     workspace.run()
-    (prompt,) = (workspace.folder / ".retest" / "manual").glob("tides--wind-drives--QueryPlan-*.prompt.md")
-    plan = {"queries": [{"all_of": ["lakes"], "any_of": ["tides", "wind"]}], "counter_statement": "The moon does."}
-    prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(json.dumps(plan), encoding="utf-8")
+    (prompt,) = (workspace.folder / ".retest" / "manual").glob(
+        "tides--wind-drives--QueryPlan-*.prompt.md"
+    )
+    plan = {
+        "queries": [{"all_of": ["lakes"], "any_of": ["tides", "wind"]}],
+        "counter_statement": "The moon does.",
+    }
+    prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(
+        json.dumps(plan), encoding="utf-8"
+    )
     files = sorted((workspace.folder / ".retest" / "manual").iterdir())
     said = explained(workspace)
     assert set(claim(said, "wind-drives")["certain"]["kinds"]) == {"Extraction"}
@@ -246,9 +272,11 @@ def test_answers_that_people_have_written_are_not_asked_for_again(workspace: Wor
 
 def test_another_ladder_is_a_reason(situation: Situation, monkeypatch: pytest.MonkeyPatch) -> None:
     situation.first()
-    for module in ("retest.llm.asking", "retest.nightly", "retest.explain.reasons"):
+    for module in ("retest.run.models", "retest.run.lines", "retest.explain.reasons"):
         monkeypatch.setattr(f"{module}.LADDER_VERSION", "later")
-    assert "the ladder was of version 2" in claim(explained(situation.workspace), "wind-drives")["why"]
+    assert (
+        "the ladder was of version 2" in claim(explained(situation.workspace), "wind-drives")["why"]
+    )
 
 
 def test_a_prompt_that_brought_no_news_is_no_reason_the_night_after(situation: Situation) -> None:
@@ -264,7 +292,9 @@ def test_full_is_the_reason_where_it_is_asked_for(situation: Situation) -> None:
 
 
 def test_a_claim_that_cannot_be_searched_says_so(situation: Situation) -> None:
-    situation.workspace.claims(CLAIMS.replace("dated: 2025\n", "dated: 2026-08\n"))  # the mirror ends before that
+    situation.workspace.claims(
+        CLAIMS.replace("dated: 2025\n", "dated: 2026-08\n")
+    )  # the mirror ends before that
     assert situation.workspace.run(as_of="2026-08-25").status == 3
     said = claim(explained(situation.workspace, as_of="2026-08-25"), "depth-matters")
     assert "before the window opens" in said["failed"]
@@ -275,7 +305,11 @@ def test_what_it_costs_is_never_more_than_it_says(situation: Situation) -> None:
     situation.workspace.environment |= PRICED
     said = explained(situation.workspace)
     situation.workspace.run()
-    lines = (situation.workspace.folder / ".retest" / "runs.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (situation.workspace.folder / ".retest" / "runs.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     entry = json.loads(lines[0])
     assert 0 < said["certain"]["usd"] < said["at_most"]["usd"]
     assert entry["usd"] < said["at_most"]["usd"]
@@ -307,7 +341,9 @@ def test_a_budget_that_is_said_to_suffice_does(situation: Situation) -> None:
 
 
 def may_stop(workspace: Workspace, limit: int) -> bool:
-    stops: bool = explained(workspace, "--max-tokens", str(limit), as_of="2026-08-22")["budget"]["may_stop"]
+    stops: bool = explained(workspace, "--max-tokens", str(limit), as_of="2026-08-22")["budget"][
+        "may_stop"
+    ]
     return stops
 
 
@@ -329,7 +365,10 @@ def test_the_table_fits_80_columns_and_says_what_it_did(situation: Situation) ->
     lines = ran.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in ran.out
-    assert any(line.startswith("wind-drives ") and "read +" in line and "1 paper new" in line for line in lines)
+    assert any(
+        line.startswith("wind-drives ") and "read +" in line and "1 paper new" in line
+        for line in lines
+    )
     assert "Papers were searched, which is free. No model was asked" in ran.out
     assert any(line.startswith("certain: ") for line in lines)
     assert any(line.startswith("at most: ") for line in lines)
@@ -344,5 +383,7 @@ def test_a_quiet_line_says_quiet(situation: Situation) -> None:
 def test_the_batch_takes_half_of_what_goes_through_it(situation: Situation) -> None:
     situation.workspace.environment |= PRICED
     situation.extract_prompt()
-    whole, half = (explained(situation.workspace, *batch)["certain"]["usd"] for batch in ((), ("--batch",)))
+    whole, half = (
+        explained(situation.workspace, *batch)["certain"]["usd"] for batch in ((), ("--batch",))
+    )
     assert half == pytest.approx(whole / 2)

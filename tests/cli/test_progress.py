@@ -1,4 +1,5 @@
-"""A run while it goes on: drawn in place on a terminal, plain in a log, JSON for programs, and silent where asked."""
+"""A run while it goes on: drawn in place on a terminal, plain in a log, JSON for programs, and
+silent where asked."""
 
 from __future__ import annotations
 
@@ -26,11 +27,11 @@ from retest.cli.progress import as_lines
 from retest.cli.show import say
 from retest.cli.tally import Tally
 from retest.domain.line import Window
-from retest.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
+from retest.domain.record import ClaimRecord, HistoryEntry, Searched
 from retest.llm.ask import Call
 from retest.llm.budget import Prices
 from retest.llm.model import Usage
-from retest.reports.record import ClaimRecord, HistoryEntry, Searched
+from retest.run.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose, status
@@ -53,11 +54,26 @@ class Clock:
 def record(name: str) -> ClaimRecord:
     day = date(2026, 8, 21)
     return ClaimRecord(
-        id=name, text="t", dated="2025", anchors=(), window=Window(opens=date(2025, 1, 1), as_of=day), verdict="holds",
-        why=None, detail="", moved=None, artifact=False, confidence=None, rationale="", flip=None, review=None,
-        evidence=(), rejected=(), unread=(), searched=Searched(source="s", queries=(), candidates=0, extracted=0),
+        id=name,
+        text="t",
+        dated="2025",
+        anchors=(),
+        window=Window(opens=date(2025, 1, 1), as_of=day),
+        verdict="holds",
+        why=None,
+        detail="",
+        moved=None,
+        artifact=False,
+        confidence=None,
+        rationale="",
+        flip=None,
+        review=None,
+        evidence=(),
+        rejected=(),
+        unread=(),
+        searched=Searched(source="s", queries=(), candidates=0, extracted=0),
         history=(HistoryEntry(on=day, verdict="holds"),),
-    )  # fmt: skip
+    )
 
 
 def called(claim: str, *, cached: bool = False, failed: str = "", line: str = "tides") -> Called:
@@ -73,10 +89,16 @@ def test_a_tally_counts_claims_stations_calls_tokens_cost_and_time() -> None:
     clock = Clock()
     tally = Tally(clock)
     events: list[Event] = [
-        LineStarted("tides", 3), StationEntered("tides", "a", "plan"), StationEntered("tides", "b", "plan"),
-        called("a"), called("b", cached=True), called("b", failed="overloaded"), StationDone("tides", "a", "plan"),
-        StationEntered("tides", "a", "search"), settled("c", 1, 3),
-    ]  # fmt: skip
+        LineStarted("tides", 3),
+        StationEntered("tides", "a", "plan"),
+        StationEntered("tides", "b", "plan"),
+        called("a"),
+        called("b", cached=True),
+        called("b", failed="overloaded"),
+        StationDone("tides", "a", "plan"),
+        StationEntered("tides", "a", "search"),
+        settled("c", 1, 3),
+    ]
     for event in events:
         tally.take(event)
     clock.seconds += 83
@@ -92,7 +114,9 @@ def test_no_time_left_is_said_before_there_is_ground_for_it() -> None:
     clock = Clock()
     tally = Tally(clock)
     tally.take(LineStarted("tides", 12))
-    for number, name in enumerate("abcde", start=1):  # answered from memory at once: that says nothing of the pace
+    for number, name in enumerate(
+        "abcde", start=1
+    ):  # answered from memory at once: that says nothing of the pace
         tally.take(called(name, cached=True))
         tally.take(settled(name, number, 12))
     clock.seconds += 60
@@ -102,7 +126,9 @@ def test_no_time_left_is_said_before_there_is_ground_for_it() -> None:
         clock.seconds += 10
         assert tally.left() is None
         tally.take(settled(name, number, 12))
-    assert tally.left() == pytest.approx(40), "three claims in 20 s, the first at their beginning: four more take 40 s"
+    assert tally.left() == pytest.approx(40), (
+        "three claims in 20 s, the first at their beginning: four more take 40 s"
+    )
     assert "about 40 s left" in tally.sentence()
     clock.seconds += 600
     left = tally.left()
@@ -118,20 +144,26 @@ def test_what_is_drawn_in_place_fits_40_columns_and_any_narrower_window(width: i
         for number in range(20):
             tally.take(StationEntered("x", f"c{number}", station))
     for _ in range(1000):
-        tally.take(called("c", line="a-line-with-a-name-that-is-much-too-long-for-any-window\x1b[31m"))
+        tally.take(
+            called("c", line="a-line-with-a-name-that-is-much-too-long-for-any-window\x1b[31m")
+        )
     block = tally.block(width)
     assert max(map(len, block)) <= min(width, 39)
     assert "\x1b" not in "".join(block)
 
 
-def test_a_log_hears_how_far_it_is_every_so_many_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_hears_how_far_it_is_every_so_many_seconds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with as_lines(many=False, every=0.05) as tell:
         tell(LineStarted("tides", 3))
         tell(StationEntered("tides", "a", "plan"))
         time.sleep(0.28)
         tell(settled("a", 1, 3))
     lines = capsys.readouterr().err.splitlines()
-    reminders = [line for line in lines if line.startswith("tides: 0 of 3 claims settled; 1 at plan")]
+    reminders = [
+        line for line in lines if line.startswith("tides: 0 of 3 claims settled; 1 at plan")
+    ]
     assert 2 <= len(reminders) <= 5
     assert lines[-1].split() == ["[", "1/3]", "holds", "a"]
 
@@ -143,10 +175,17 @@ def test_a_log_of_a_short_run_hears_nothing_between(capsys: pytest.CaptureFixtur
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
-def test_a_log_that_is_said_to_take_colour_gets_no_control_characters(workspace: Workspace, model: Any) -> None:
+def test_a_log_that_is_said_to_take_colour_gets_no_control_characters(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     ran = workspace.retest(
-        "run", "--line", "tides", "--as-of", "2026-08-21", environment={"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"}
+        "run",
+        "--line",
+        "tides",
+        "--as-of",
+        "2026-08-21",
+        environment={"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"},
     )
     assert ran.status == 0
     assert "\x1b" not in ran.err
@@ -161,7 +200,9 @@ def test_quiet_says_nothing_of_a_run_that_went_well(workspace: Workspace, model:
     assert ran.out.startswith("claim "), "the result is no progress"
 
 
-def test_quiet_still_says_what_went_wrong_and_what_is_to_be_done(workspace: Workspace, model: Any) -> None:
+def test_quiet_still_says_what_went_wrong_and_what_is_to_be_done(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader().saying("Judgment", prose("no JSON"), "Wind"))
     ran = workspace.run("--quiet", "--fail-on", "undetermined")
     assert ran.status == 4
@@ -176,7 +217,9 @@ def events(err: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in err.splitlines()]
 
 
-def test_with_json_every_line_of_stderr_is_an_object_and_stdout_the_result(workspace: Workspace, model: Any) -> None:
+def test_with_json_every_line_of_stderr_is_an_object_and_stdout_the_result(
+    workspace: Workspace, model: Any
+) -> None:
     fake: FakeModels = model(Reader())
     ran = workspace.run("--json")
     (line,) = json.loads(ran.out)["lines"]
@@ -190,8 +233,20 @@ def test_with_json_every_line_of_stderr_is_an_object_and_stdout_the_result(works
     at = [event["at"] for event in told if "at" in event]
     assert at == sorted(at)
     call = next(event for event in told if event["event"] == "call")
-    assert {"line", "claim", "schema", "attempt", "from_memory", "model", "input", "cached", "output", "usd",
-            "seconds", "failed"} <= call.keys()  # fmt: skip
+    assert {
+        "line",
+        "claim",
+        "schema",
+        "attempt",
+        "from_memory",
+        "model",
+        "input",
+        "cached",
+        "output",
+        "usd",
+        "seconds",
+        "failed",
+    } <= call.keys()
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]])
@@ -210,10 +265,14 @@ def test_quiet_json_tells_errors_alone(workspace: Workspace, model: Any) -> None
     assert ran.status == 3
     assert ran.err == ""
     (line,) = json.loads(ran.out)["lines"]
-    assert next(c for c in line["claims"] if c["id"] == "wind-drives")["detail"], "the result says what is to be done"
+    assert next(c for c in line["claims"] if c["id"] == "wind-drives")["detail"], (
+        "the result says what is to be done"
+    )
 
 
-def test_nothing_of_a_stranger_moves_a_terminal_or_breaks_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_of_a_stranger_moves_a_terminal_or_breaks_a_line_of_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with as_lines(many=True) as tell:
         tell(LineStarted("ti\x1b[2Jdes\u202e", 3))
         tell(settled("a\x1b]0;x\x07\nb\u2028c", 1, 3))
@@ -235,19 +294,37 @@ class Drawn:
 
 
 def drawn(
-    workspace: Workspace, columns: int, *arguments: str, interrupted: str = "", narrower: int = 0, **variables: str
+    workspace: Workspace,
+    columns: int,
+    *arguments: str,
+    interrupted: str = "",
+    narrower: int = 0,
+    **variables: str,
 ) -> Drawn:
-    """`retest run` at a real terminal of so many columns; SIGINT when the text `interrupted` has been drawn, and a
-    window of `narrower` columns from the first claim on."""
+    """`retest run` at a real terminal of so many columns; SIGINT when the text `interrupted` has
+    been drawn, and a window of `narrower` columns from the first claim on."""
     ours = ("RETEST_", "ANTHROPIC", "OPENAI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     ends, tty = pty.openpty()
     sized(tty, columns)
     process = subprocess.Popen(
-        [sys.executable, "-m", "retest", "run", "--line", "tides", "--as-of", "2026-08-21", *arguments],
-        cwd=workspace.folder, env={**kept, "TERM": "xterm-256color", **workspace.environment, **variables},
-        stdin=tty, stdout=tty, stderr=tty,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "retest",
+            "run",
+            "--line",
+            "tides",
+            "--as-of",
+            "2026-08-21",
+            *arguments,
+        ],
+        cwd=workspace.folder,
+        env={**kept, "TERM": "xterm-256color", **workspace.environment, **variables},
+        stdin=tty,
+        stdout=tty,
+        stderr=tty,
+    )
     os.close(tty)
     raw = b""
     while piece := _read(ends):
@@ -315,7 +392,10 @@ def test_ctrl_c_gives_the_cursor_back_and_is_logged(workspace: Workspace, model:
     assert seen.raw.count(HIDE) == seen.raw.count(SHOW)
     assert "the same command goes on" in seen.plain
     assert "Traceback" not in seen.plain
-    (whole,) = [json.loads(text) for text in (workspace.folder / ".retest" / "runs.jsonl").read_text().splitlines()]
+    (whole,) = [
+        json.loads(text)
+        for text in (workspace.folder / ".retest" / "runs.jsonl").read_text().splitlines()
+    ]
     assert whole["exit_status"] == 130
 
 

@@ -14,7 +14,12 @@ DAY = ("--as-of", "2026-08-21")
 
 def test_a_text_is_searched_by_rule_without_any_model(workspace: Workspace) -> None:
     ran = workspace.retest(
-        "search", "The wind drives the tides of small lakes", *DAY, "--since", "2026-01-01", "--json"
+        "search",
+        "The wind drives the tides of small lakes",
+        *DAY,
+        "--since",
+        "2026-01-01",
+        "--json",
     )
     assert ran.status == 0, ran.err
     found = json.loads(ran.out)
@@ -25,7 +30,9 @@ def test_a_text_is_searched_by_rule_without_any_model(workspace: Workspace) -> N
     assert all("2026-01-01" < paper["published"] <= "2026-08-21" for paper in found["papers"])
 
 
-def test_a_claim_is_searched_as_a_run_searches_it(workspace: Workspace, model: Callable[[Brain], FakeModels]) -> None:
+def test_a_claim_is_searched_as_a_run_searches_it(
+    workspace: Workspace, model: Callable[[Brain], FakeModels]
+) -> None:
     claim = ("search", "--line", "tides", "--claim", "wind-drives", *DAY, "--json")
     before = json.loads(workspace.retest(*claim).out)
     assert before["plan"].startswith("planned by rule")
@@ -36,7 +43,9 @@ def test_a_claim_is_searched_as_a_run_searches_it(workspace: Workspace, model: C
     assert after["plan"] == "with the model's plan"
     assert len(fake.requests) == calls, "searching asks no model"
     record = workspace.claim("wind-drives")
-    said = [(query["by"], query["query"], query["found"]) for query in record["searched"]["queries"]]
+    said = [
+        (query["by"], query["query"], query["found"]) for query in record["searched"]["queries"]
+    ]
     assert [(s["by"], s["query"], s["found"]) for s in after["searches"]] == said
     assert "2501.00001" not in {paper["id"] for paper in after["papers"]}, "the claim's own anchor"
 
@@ -58,9 +67,15 @@ def test_the_table_fits_80_columns(workspace: Workspace) -> None:
 def test_what_cannot_be_searched_says_what_to_do(workspace: Workspace) -> None:
     for arguments, said in (
         ((), "search for a text, or for a claim"),
-        (("tides", "--line", "tides", "--claim", "wind-drives"), "search for a text, or for a claim"),
+        (
+            ("tides", "--line", "tides", "--claim", "wind-drives"),
+            "search for a text, or for a claim",
+        ),
         (("--line", "tides"), "search for a text, or for a claim"),
-        (("--line", "tides", "--claim", "none"), "its claims are wind-drives, depth-matters, counter-thesis"),
+        (
+            ("--line", "tides", "--claim", "none"),
+            "its claims are wind-drives, depth-matters, counter-thesis",
+        ),
         (("tides", "--since", "2026-09-01"), "the window opens on 2026-09-01"),
         (("tides", "--since", "yesterday"), "--since is 'yesterday'"),
         (("?!",), "there is no word to search for"),
@@ -72,10 +87,17 @@ def test_what_cannot_be_searched_says_what_to_do(workspace: Workspace) -> None:
 
 def test_a_source_that_cannot_be_asked_is_no_empty_result(workspace: Workspace) -> None:
     ran = workspace.retest(
-        "search", "tides", *DAY, "--source", "arxiv",
-        environment={"RETEST_ARXIV_URL": "http://127.0.0.1:9/api/query", "RETEST_RETRY_ATTEMPTS": "1",
-                     "RETEST_ARXIV_INTERVAL": "0"},
-    )  # fmt: skip
+        "search",
+        "tides",
+        *DAY,
+        "--source",
+        "arxiv",
+        environment={
+            "RETEST_ARXIV_URL": "http://127.0.0.1:9/api/query",
+            "RETEST_RETRY_ATTEMPTS": "1",
+            "RETEST_ARXIV_INTERVAL": "0",
+        },
+    )
     assert ran.status == 3
     assert ran.out == ""
     assert "arXiv could not be reached" in ran.err

@@ -44,7 +44,10 @@ def test_all_grounded_is_status_0(lakes: Workspace) -> None:
 def test_one_rejected_is_status_1_and_says_what_the_paper_is(lakes: Workspace) -> None:
     ran = lakes.retest("verify", write(lakes, "a.md", GOOD), write(lakes, "b.jsonl", WRONG_TITLE))
     assert ran.status == 1
-    assert "b.jsonl:1: 2504.00123: the paper is 'Seiches of Small Lakes, Part II: Measurements'" in ran.out
+    assert (
+        "b.jsonl:1: 2504.00123: the paper is 'Seiches of Small Lakes, Part II: Measurements'"
+        in ran.out
+    )
 
 
 def test_what_cannot_be_checked_is_status_3_unless_something_is_rejected(lakes: Workspace) -> None:
@@ -80,7 +83,9 @@ def test_json_holds_nothing_that_a_terminal_obeys(lakes: Workspace) -> None:
 
 
 def test_json_is_one_object_a_line_in_order(lakes: Workspace) -> None:
-    ran = lakes.retest("verify", "--json", write(lakes, "b.jsonl", WRONG_TITLE), write(lakes, "a.md", GOOD))
+    ran = lakes.retest(
+        "verify", "--json", write(lakes, "b.jsonl", WRONG_TITLE), write(lakes, "a.md", GOOD)
+    )
     first, second = (json.loads(line) for line in ran.out.splitlines())
     assert list(first)[:7] == ["cited", "id", "version", "status", "rung", "reason", "title"]
     assert (first["status"], first["rung"], first["reason"]) == ("rejected", "title", "wrong-title")
@@ -91,12 +96,22 @@ def test_json_is_one_object_a_line_in_order(lakes: Workspace) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "status"),
     [
-        ((), GOOD, 0), ((), WRONG_TITLE, 1), (("--format", "jsonl"), WRONG_TITLE, 1),
-        ((), "@misc{a, title={Waves on Branes}, eprint={hep-th/9901001}, archiveprefix={arXiv}}\n", 0),
-        ((), "@misc{a, title={Waves on Teapots}, eprint={hep-th/9901001}, archiveprefix={arXiv}}\n", 1),
+        ((), GOOD, 0),
+        ((), WRONG_TITLE, 1),
+        (("--format", "jsonl"), WRONG_TITLE, 1),
+        (
+            (),
+            "@misc{a, title={Waves on Branes}, eprint={hep-th/9901001}, archiveprefix={arXiv}}\n",
+            0,
+        ),
+        (
+            (),
+            "@misc{a, title={Waves on Teapots}, eprint={hep-th/9901001}, archiveprefix={arXiv}}\n",
+            1,
+        ),
         (("--format", "text"), GOOD, 0),
     ],
-)  # fmt: skip
+)
 def test_standard_input_is_read_as_what_it_is(
     lakes: Workspace, monkeypatch: pytest.MonkeyPatch, kind: tuple[str, ...], text: str, status: int
 ) -> None:
@@ -122,12 +137,16 @@ def test_the_table_fits_80_columns_and_nothing_of_others_moves_a_terminal(lakes:
 
 
 def test_the_bundled_library_cannot_say_that_a_paper_does_not_exist(lakes: Workspace) -> None:
-    ran = lakes.retest("verify", "--source", "library", write(lakes, "a.txt", "See arXiv:2503.04567.\n"))
+    ran = lakes.retest(
+        "verify", "--source", "library", write(lakes, "a.txt", "See arXiv:2503.04567.\n")
+    )
     assert ran.status == 3
 
 
 def test_the_committed_report_and_readme_cite_only_real_papers(lakes: Workspace) -> None:
-    ran = lakes.retest("verify", "--source", "library", str(ROOT / "reports" / "scale-anticipation.md"))
+    ran = lakes.retest(
+        "verify", "--source", "library", str(ROOT / "reports" / "scale-anticipation.md")
+    )
     assert ran.status == 0, ran.out
 
 

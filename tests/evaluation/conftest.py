@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retest.evaluation.result import Result
+from retest.evaluation.claims.result import Result
 from retest.papers.mirror import Mirror
 from tests.conftest import Ran, Workspace
 from tests.evaluation.world import AS_OF, TOPICS, papers, write_gold
@@ -18,7 +18,8 @@ from tests.fakes.models import Brain, FakeModels
 
 @dataclass(frozen=True)
 class Bench:
-    """`retest eval` against a loopback model. `asked` counts the requests of the last evaluation."""
+    """`retest eval` against a loopback model. `asked` counts the requests of the last
+    evaluation."""
 
     workspace: Workspace
 
@@ -51,12 +52,17 @@ def literature(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bench(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], literature: Path
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    literature: Path,
 ) -> Bench:
     """All claims of the small literature as gold."""
     workspace = Workspace(tmp_path, monkeypatch, capsys)
     shutil.copytree(literature, tmp_path / ".retest" / "mirror")
-    workspace.environment["RETEST_CANDIDATES"] = "4"  # the papers of a claim's own word, read in one call
+    workspace.environment["RETEST_CANDIDATES"] = (
+        "4"  # the papers of a claim's own word, read in one call
+    )
     made = Bench(workspace)
     made.write([topic.row() for topic in TOPICS])
     return made

@@ -5,7 +5,8 @@
     claim 3 cites 14 (SUPPORT: 4) and 15 (CONTRADICT: 3)
     claim 4 cites 16 (no evidence)
 
-Six pairs, four of them with a stance, six gold sentences. Numbers here count from 1, in the files from 0.
+Six pairs, four of them with a stance, six gold sentences. Numbers here count from 1, in the files
+from 0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retest.evaluation.pairs_result import PairsResult
+from retest.evaluation.pairs.result import PairsResult
 from tests.conftest import Ran, Workspace
 from tests.fakes.models import Brain, FakeModels
 from tests.fakes.wires import Fault
@@ -27,40 +28,65 @@ Json = dict[str, Any]
 Said = Mapping[int, tuple[str, list[int]]]
 """By document, the finding of a reader."""
 PERFECT: Said = {
-    11: ("supports", [2, 3, 5]), 13: ("contradicts", [1]), 14: ("supports", [4]), 15: ("contradicts", [3]),
-}  # fmt: skip
+    11: ("supports", [2, 3, 5]),
+    13: ("contradicts", [1]),
+    14: ("supports", [4]),
+    15: ("contradicts", [3]),
+}
 CLAIMS: list[Json] = [
     {
-        "id": 1, "claim": "Wind raises the waves of small lakes.", "cited_doc_ids": [11, 12],
-        "evidence": {"11": [{"sentences": [1, 2], "label": "SUPPORT"}, {"sentences": [4], "label": "SUPPORT"}]},
+        "id": 1,
+        "claim": "Wind raises the waves of small lakes.",
+        "cited_doc_ids": [11, 12],
+        "evidence": {
+            "11": [
+                {"sentences": [1, 2], "label": "SUPPORT"},
+                {"sentences": [4], "label": "SUPPORT"},
+            ]
+        },
     },
     {
-        "id": 2, "claim": "Ice deepens all lakes.", "cited_doc_ids": [13],
+        "id": 2,
+        "claim": "Ice deepens all lakes.",
+        "cited_doc_ids": [13],
         "evidence": {"13": [{"sentences": [0], "label": "CONTRADICT"}]},
     },
     {
-        "id": 3, "claim": "Reeds calm the shores of lakes.", "cited_doc_ids": [14, 15],
+        "id": 3,
+        "claim": "Reeds calm the shores of lakes.",
+        "cited_doc_ids": [14, 15],
         "evidence": {
-            "14": [{"sentences": [3], "label": "SUPPORT"}], "15": [{"sentences": [2], "label": "CONTRADICT"}],
+            "14": [{"sentences": [3], "label": "SUPPORT"}],
+            "15": [{"sentences": [2], "label": "CONTRADICT"}],
         },
     },
-    {"id": 4, "claim": "Moonlight warms the lakes at night.", "cited_doc_ids": [16], "evidence": {}},
-]  # fmt: skip
+    {
+        "id": 4,
+        "claim": "Moonlight warms the lakes at night.",
+        "cited_doc_ids": [16],
+        "evidence": {},
+    },
+]
 CORPUS: list[Json] = [
     {
-        "doc_id": doc, "title": f"Study {doc} of lakes", "structured": False,
+        "doc_id": doc,
+        "title": f"Study {doc} of lakes",
+        "structured": False,
         "abstract": [f"In part {n} of study {doc} many lakes were seen." for n in range(1, 6)],
     }
     for doc in range(11, 18)
-]  # fmt: skip
+]
 _PAPER = re.compile(r"^<paper (\S+)>\nStudy (\d+) of lakes$", re.MULTILINE)
 _CITED = re.compile(r'^<citation (\S+) stance="\w+">$', re.MULTILINE)
 
 
 class Reader:
-    """Finds what it is told to find, and as a verifier refuses the documents it is told to refuse."""
+    """Finds what it is told to find, and as a verifier refuses the documents it is told to
+    refuse."""
 
-    def __init__(self, said: Said, refuses: Collection[int] = (), why: str = "It measures something else.") -> None:
+    def __init__(
+        self, said: Said, refuses: Collection[int] = (), why: str = "It measures something else."
+    ) -> None:
         self._said, self._refuses, self._why = said, refuses, why
         self._documents: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -70,7 +96,13 @@ class Reader:
             shown = {name: int(doc) for name, doc in _PAPER.findall(user)}
             with self._lock:
                 self._documents |= shown
-            return {"findings": [finding(name, *self._said[doc]) for name, doc in shown.items() if doc in self._said]}
+            return {
+                "findings": [
+                    finding(name, *self._said[doc])
+                    for name, doc in shown.items()
+                    if doc in self._said
+                ]
+            }
         checks = []
         for name in _CITED.findall(user):
             refused = self._documents[name] in self._refuses
@@ -105,9 +137,13 @@ class PairsBench:
     def run(self, brain: Brain, *arguments: str, pairs: str = "") -> tuple[Ran, FakeModels]:
         with FakeModels(brain) as fake:
             self.workspace.model(fake)
-            return self.workspace.retest("eval", "--pairs", pairs or str(self.claims), *arguments), fake
+            return self.workspace.retest(
+                "eval", "--pairs", pairs or str(self.claims), *arguments
+            ), fake
 
-    def result(self, brain: Brain, *arguments: str, status: int = 0, pairs: str = "") -> PairsResult:
+    def result(
+        self, brain: Brain, *arguments: str, status: int = 0, pairs: str = ""
+    ) -> PairsResult:
         ran, _ = self.run(brain, "--json", *arguments, pairs=pairs)
         assert ran.status == status, ran.err
         return PairsResult.model_validate_json(ran.out)

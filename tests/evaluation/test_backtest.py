@@ -13,9 +13,9 @@ from filelock import FileLock, Timeout
 
 from retest.domain.paper import Paper
 from retest.domain.verdict import Verdict
-from retest.evaluation.backtest_chart import chart, outcome
-from retest.evaluation.backtest_page import headline, page
-from retest.evaluation.history import Backtest, ClaimHistory, Gold, State, Step
+from retest.evaluation.walk.chart import chart, outcome
+from retest.evaluation.walk.history import Backtest, ClaimHistory, Gold, State, Step
+from retest.evaluation.walk.page import headline, page
 from retest.papers.grown import Growing, known_from
 from retest.papers.mirror import Mirror, MirrorSource
 from tests.brains import Reader, finding, judgment
@@ -25,9 +25,13 @@ from tests.papers_small import AGREES, ANCHOR, DENIES, LIMITS, PAPERS
 
 WALK = ("backtest", "tides", "--from", "2026-03-22", "--to", "2026-06-20", "--every", "30d")
 GOLD = {
-    "id": "wind-drives", "claim": "Wind drives the tides of small lakes.", "claim_date": "2025-01",
-    "anchor_ids": [ANCHOR.id], "expected_verdict": "relaxed", "gold_ids": [LIMITS.id],
-}  # fmt: skip
+    "id": "wind-drives",
+    "claim": "Wind drives the tides of small lakes.",
+    "claim_date": "2025-01",
+    "anchor_ids": [ANCHOR.id],
+    "expected_verdict": "relaxed",
+    "gold_ids": [LIMITS.id],
+}
 
 
 @pytest.fixture
@@ -55,36 +59,53 @@ def states(walk: dict[str, Any], claim: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("asked")
-def test_each_verdict_comes_with_the_first_step_behind_the_paper_that_brings_it(workspace: Workspace) -> None:
+def test_each_verdict_comes_with_the_first_step_behind_the_paper_that_brings_it(
+    workspace: Workspace,
+) -> None:
     walk = walked(workspace)
     assert states(walk, "wind-drives") == [
-        ("2026-03-22", "holds"), ("2026-04-21", "relaxed"),
-    ]  # fmt: skip
+        ("2026-03-22", "holds"),
+        ("2026-04-21", "relaxed"),
+    ]
     (claim,) = (one for one in walk["claims"] if one["id"] == "wind-drives")
     assert claim["decided_by"] == [
-        ["2026-03-22", AGREES.id, str(AGREES.published)], ["2026-04-21", LIMITS.id, str(LIMITS.published)],
-    ]  # fmt: skip
+        ["2026-03-22", AGREES.id, str(AGREES.published)],
+        ["2026-04-21", LIMITS.id, str(LIMITS.published)],
+    ]
 
 
 def test_with_gold_it_says_after_how_many_days_the_settling_paper_was_noticed(
     workspace: Workspace, asked: FakeModels, tmp_path: Path
 ) -> None:
     (tmp_path / "fates.jsonl").write_text(json.dumps(GOLD) + "\n", encoding="utf-8")
-    ran = workspace.retest(*WALK, "--gold", str(tmp_path / "fates.jsonl"), "--out", str(tmp_path / "out"))
+    ran = workspace.retest(
+        *WALK, "--gold", str(tmp_path / "fates.jsonl"), "--out", str(tmp_path / "out")
+    )
     assert ran.status == 0, ran.err
     assert "noticed after 16 days" in ran.out  # from 2026-04-05 to the step of 2026-04-21
-    assert "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median" in ran.out
+    assert (
+        "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median"
+        in ran.out
+    )
     assert "1 flip, 0 of them taken back" in ran.out
     page = (tmp_path / "out" / "backtest.md").read_text(encoding="utf-8")
     assert f"[{LIMITS.id}](https://arxiv.org/abs/{LIMITS.id})" in page
-    assert "noticed after 16 days" in (tmp_path / "out" / "timeline.svg").read_text(encoding="utf-8")
+    assert "noticed after 16 days" in (tmp_path / "out" / "timeline.svg").read_text(
+        encoding="utf-8"
+    )
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     asked.requests.clear()
-    again = workspace.retest(*WALK, "--gold", str(tmp_path / "fates.jsonl"), "--out", str(tmp_path / "out"))
+    again = workspace.retest(
+        *WALK, "--gold", str(tmp_path / "fates.jsonl"), "--out", str(tmp_path / "out")
+    )
     assert not asked.requests, "a second walk over the same papers pays for nothing"
-    calls = [path for path in (tmp_path / "out").iterdir() if path.read_bytes() != before[path.name]]
+    calls = [
+        path for path in (tmp_path / "out").iterdir() if path.read_bytes() != before[path.name]
+    ]
     assert "noticed after 16 days" in again.out
-    assert {path.name for path in calls} <= {"backtest.json", "backtest.md"}, "only the count of calls may differ"
+    assert {path.name for path in calls} <= {"backtest.json", "backtest.md"}, (
+        "only the count of calls may differ"
+    )
 
 
 def test_a_telling_paper_of_one_day_later_changes_nothing_that_is_asked_or_said(
@@ -96,11 +117,21 @@ def test_a_telling_paper_of_one_day_later_changes_nothing_that_is_asked_or_said(
     without = json.loads(workspace.retest(*command).out)
     said = sorted((seen.schema, seen.system, seen.user) for seen in asked.requests)
     telling = Paper(
-        id="2605.09999", version=1, published=late, title="Wind does not drive the tides of small lakes at all",
+        id="2605.09999",
+        version=1,
+        published=late,
+        title="Wind does not drive the tides of small lakes at all",
         abstract="Wind drives the tides of small lakes, it was said. In no lake does wind drive the tides of lakes.",
-    )  # fmt: skip
-    rewritten = LIMITS.model_copy(update={"id": "2604.09998", "version": 3, "published": early, "updated": late,
-                                          "title": "Telling: wind drives no tides of small lakes"})  # fmt: skip
+    )
+    rewritten = LIMITS.model_copy(
+        update={
+            "id": "2604.09998",
+            "version": 3,
+            "published": early,
+            "updated": late,
+            "title": "Telling: wind drives no tides of small lakes",
+        }
+    )
     workspace.mirror(telling, rewritten)
     asked.requests.clear()
     _forget_answers(workspace)
@@ -108,8 +139,12 @@ def test_a_telling_paper_of_one_day_later_changes_nothing_that_is_asked_or_said(
     assert sorted((seen.schema, seen.system, seen.user) for seen in asked.requests) == said
     assert with_it["claims"] == without["claims"]
     assert with_it["steps"] == without["steps"]
-    later = json.loads(workspace.retest("backtest", "tides", *steps[:3], "2026-06-21", "--json").out)
-    assert any("Telling" in seen.user for seen in asked.requests), "the later text is there from its own day on"
+    later = json.loads(
+        workspace.retest("backtest", "tides", *steps[:3], "2026-06-21", "--json").out
+    )
+    assert any("Telling" in seen.user for seen in asked.requests), (
+        "the later text is there from its own day on"
+    )
     assert later["steps"][2]["came"] >= 2
 
 
@@ -119,7 +154,9 @@ def _forget_answers(workspace: Workspace) -> None:
     shutil.rmtree(workspace.folder / ".retest" / "backtest")
 
 
-def test_a_walk_of_a_later_day_first_leaks_nothing_into_an_earlier_one(workspace: Workspace, asked: FakeModels) -> None:
+def test_a_walk_of_a_later_day_first_leaks_nothing_into_an_earlier_one(
+    workspace: Workspace, asked: FakeModels
+) -> None:
     command = ("backtest", "tides", "--from", "2026-03-22", "--to", "2026-03-22", "--json")
     early = json.loads(workspace.retest(*command).out)
     workspace.retest("run", "--all", "--as-of", "2026-08-21")
@@ -133,7 +170,11 @@ def test_what_was_said_of_a_paper_beside_a_later_one_is_forgotten_by_a_walk_on_o
     reader = Reader()
 
     def swayed(schema: str, system: str, user: str) -> Any:
-        if schema == "Extraction" and f"<paper {AGREES.id}>" in user and f"<paper {LIMITS.id}>" in user:
+        if (
+            schema == "Extraction"
+            and f"<paper {AGREES.id}>" in user
+            and f"<paper {LIMITS.id}>" in user
+        ):
             return {"findings": [finding(i, "contradicts", [3]) for i in (AGREES.id, LIMITS.id)]}
         return reader(schema, system, user)
 
@@ -145,7 +186,9 @@ def test_what_was_said_of_a_paper_beside_a_later_one_is_forgotten_by_a_walk_on_o
     )
 
 
-def test_a_walk_that_is_made_again_says_the_same_and_what_it_cost_then(workspace: Workspace, asked: FakeModels) -> None:
+def test_a_walk_that_is_made_again_says_the_same_and_what_it_cost_then(
+    workspace: Workspace, asked: FakeModels
+) -> None:
     first = walked(workspace)
     assert first["steps"][0]["calls"]
     asked.requests.clear()
@@ -153,7 +196,9 @@ def test_a_walk_that_is_made_again_says_the_same_and_what_it_cost_then(workspace
     assert not asked.requests, "a second walk over the same papers pays for nothing"
 
 
-def test_a_walk_that_ended_early_goes_on_with_what_it_paid_for(workspace: Workspace, model: Any) -> None:
+def test_a_walk_that_ended_early_goes_on_with_what_it_paid_for(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     whole = walked(workspace)
     paid = [(seen.schema, seen.user) for seen in fake.requests]
@@ -162,15 +207,21 @@ def test_a_walk_that_ended_early_goes_on_with_what_it_paid_for(workspace: Worksp
     short = workspace.retest(*WALK[:4], "--to", "2026-04-22", *WALK[6:])
     assert short.status == 0, short.err
     assert walked(workspace) == whole
-    assert sorted((seen.schema, seen.user) for seen in fake.requests) == sorted(paid), "each question once, over both"
+    assert sorted((seen.schema, seen.user) for seen in fake.requests) == sorted(paid), (
+        "each question once, over both"
+    )
 
 
-def test_two_walks_of_a_line_do_not_work_in_one_folder_at_a_time(workspace: Workspace, model: Any) -> None:
+def test_two_walks_of_a_line_do_not_work_in_one_folder_at_a_time(
+    workspace: Workspace, model: Any
+) -> None:
     reader, free = Reader(), []
 
     def looking(schema: str, system: str, user: str) -> Any:
         try:
-            with FileLock(workspace.folder / ".retest" / "backtest" / "tides" / "run.lock", timeout=0):
+            with FileLock(
+                workspace.folder / ".retest" / "backtest" / "tides" / "run.lock", timeout=0
+            ):
                 free.append(schema)
         except Timeout:
             pass
@@ -182,23 +233,35 @@ def test_two_walks_of_a_line_do_not_work_in_one_folder_at_a_time(workspace: Work
 
 
 @pytest.mark.usefixtures("asked")
-def test_a_walk_does_not_go_beyond_today(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_walk_does_not_go_beyond_today(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("retest.cli.backtest.today", lambda: date(2026, 4, 1))
     walk = walked(workspace)
     assert [step["as_of"] for step in walk["steps"]] == ["2026-03-22"]
 
 
-def history(gold: list[Gold], told: list[tuple[str, Verdict]], last: str = "2026-06-20") -> ClaimHistory:
+def history(
+    gold: list[Gold], told: list[tuple[str, Verdict]], last: str = "2026-06-20"
+) -> ClaimHistory:
     states = tuple(State(on=date.fromisoformat(day), verdict=verdict) for day, verdict in told)
     return ClaimHistory(
-        id="a1", text="A claim.", dated="2025", expected="relaxed", gold=tuple(gold), states=states, decided_by=(),
+        id="a1",
+        text="A claim.",
+        dated="2025",
+        expected="relaxed",
+        gold=tuple(gold),
+        states=states,
+        decided_by=(),
         last=date.fromisoformat(last) if told else None,
-    )  # fmt: skip
+    )
 
 
 def paper(day: str, known: str | None = "", name: str = "2604.00002") -> Gold:
     text = day if known == "" else known
-    return Gold(id=name, published=date.fromisoformat(day), known=date.fromisoformat(text) if text else None)
+    return Gold(
+        id=name, published=date.fromisoformat(day), known=date.fromisoformat(text) if text else None
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,16 +271,38 @@ def paper(day: str, known: str | None = "", name: str = "2604.00002") -> Gold:
         ([paper("2026-07-01")], [("2026-03-22", "relaxed")], "not settled yet"),
         ([paper("2026-04-05")], [], "not tested"),
         ([paper("2026-04-05", None)], [("2026-03-22", "undetermined")], "not in the mirror"),
-        ([paper("2026-04-05", "2026-09-01")], [("2026-03-22", "undetermined")], "not in the mirror"),
-        ([paper("2026-04-05", None)], [("2026-03-22", "holds"), ("2026-05-21", "relaxed")], "noticed"),
+        (
+            [paper("2026-04-05", "2026-09-01")],
+            [("2026-03-22", "undetermined")],
+            "not in the mirror",
+        ),
+        (
+            [paper("2026-04-05", None)],
+            [("2026-03-22", "holds"), ("2026-05-21", "relaxed")],
+            "noticed",
+        ),
         ([paper("2026-04-05", "2026-05-01")], [("2026-03-22", "undetermined")], "missed"),
-        ([paper("2026-04-05")], [("2026-04-05", "undetermined"), ("2026-05-05", "relaxed")], "noticed"),
-        ([paper("2026-04-05")], [("2026-04-06", "undetermined"), ("2026-05-05", "relaxed")], "settled before"),
-        ([paper("2026-04-05")], [("2026-03-22", "relaxed"), ("2026-04-21", "holds")], "right before"),
+        (
+            [paper("2026-04-05")],
+            [("2026-04-05", "undetermined"), ("2026-05-05", "relaxed")],
+            "noticed",
+        ),
+        (
+            [paper("2026-04-05")],
+            [("2026-04-06", "undetermined"), ("2026-05-05", "relaxed")],
+            "settled before",
+        ),
+        (
+            [paper("2026-04-05")],
+            [("2026-03-22", "relaxed"), ("2026-04-21", "holds")],
+            "right before",
+        ),
         ([paper("2026-04-05")], [("2026-03-01", "relaxed"), ("2026-03-22", "holds")], "missed"),
     ],
-)  # fmt: skip
-def test_only_what_a_walk_could_notice_is_missed(gold: list[Gold], told: list[tuple[str, Verdict]], fate: str) -> None:
+)
+def test_only_what_a_walk_could_notice_is_missed(
+    gold: list[Gold], told: list[tuple[str, Verdict]], fate: str
+) -> None:
     assert history(gold, told).fate == fate
 
 
@@ -231,7 +316,8 @@ def test_what_was_never_to_be_noticed_is_no_claim_that_was_settled_meanwhile() -
     step = Step(as_of=date(2026, 3, 22), papers=1, came=1)
     walk = Backtest(line="l", model="m", verifier=None, undated=0, steps=(step,), claims=claims)
     assert headline(walk) == (
-        "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median; 1 not settled yet; "
+        "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median; 1 "
+        "not settled yet; "
         "1 not tested; 1 not in the mirror; 1 flip, 0 of them taken back."
     )
     assert all(outcome(claim) in chart(walk) for claim in claims)
@@ -239,29 +325,55 @@ def test_what_was_never_to_be_noticed_is_no_claim_that_was_settled_meanwhile() -
 
 def test_every_kind_of_mark_in_the_timeline_has_a_style() -> None:
     told: list[tuple[str, Verdict]] = [("2026-03-22", "holds"), ("2026-04-21", "relaxed")]
-    steps = tuple(Step(as_of=date.fromisoformat(day), papers=1, came=1) for day in ("2025-12-22", "2026-06-20"))
+    steps = tuple(
+        Step(as_of=date.fromisoformat(day), papers=1, came=1)
+        for day in ("2025-12-22", "2026-06-20")
+    )
     claims = (history([paper("2026-04-05")], told),)
-    drawn = chart(Backtest(line="l", model="m", verifier=None, undated=0, steps=steps, claims=claims))
+    drawn = chart(
+        Backtest(line="l", model="m", verifier=None, undated=0, steps=steps, claims=claims)
+    )
     used = {name for names in re.findall(r'class="([^"]+)"', drawn) for name in names.split()}
-    assert not {name for name in used if f".{name}" not in drawn}, "no rule of the chart's style knows them"
+    assert not {name for name in used if f".{name}" not in drawn}, (
+        "no rule of the chart's style knows them"
+    )
 
 
 def test_a_late_text_is_that_of_the_paper_that_is_named() -> None:
-    first, second = paper("2026-04-05", "2026-06-10", "2604.00002"), paper("2026-05-01", "2026-05-01", "2605.00003")
+    first, second = (
+        paper("2026-04-05", "2026-06-10", "2604.00002"),
+        paper("2026-05-01", "2026-05-01", "2605.00003"),
+    )
     told: list[tuple[str, Verdict]] = [("2026-03-22", "holds"), ("2026-05-21", "relaxed")]
-    steps = tuple(Step(as_of=date.fromisoformat(day), papers=1, came=1) for day in ("2026-03-22", "2026-05-21"))
+    steps = tuple(
+        Step(as_of=date.fromisoformat(day), papers=1, came=1)
+        for day in ("2026-03-22", "2026-05-21")
+    )
     walk = Backtest(
-        line="l", model="m", verifier=None, undated=0, steps=steps, claims=(history([first, second], told),)
+        line="l",
+        model="m",
+        verifier=None,
+        undated=0,
+        steps=steps,
+        claims=(history([first, second], told),),
     )
     text = " ".join(page(walk).split())
-    assert "the text of [2604.00002](https://arxiv.org/abs/2604.00002) that is known is of 2026-06-10" in text
+    assert (
+        "the text of [2604.00002](https://arxiv.org/abs/2604.00002) that is known is of 2026-06-10"
+        in text
+    )
     assert "66 days after its v1" in text
     unknown = history([paper("2026-04-05", None, "2604.00002"), second], told)
     walk = walk.model_copy(update={"claims": (unknown,)})
-    assert "(https://arxiv.org/abs/2604.00002) is of a later version, of an unknown day" in " ".join(page(walk).split())
+    assert (
+        "(https://arxiv.org/abs/2604.00002) is of a later version, of an unknown day"
+        in " ".join(page(walk).split())
+    )
 
 
-def test_a_walk_without_known_fates_says_nothing_of_noticing(workspace: Workspace, asked: FakeModels) -> None:
+def test_a_walk_without_known_fates_says_nothing_of_noticing(
+    workspace: Workspace, asked: FakeModels
+) -> None:
     del asked
     ran = workspace.retest(*WALK, "--out", str(workspace.folder / "out"))
     assert ran.status == 0, ran.err
@@ -275,31 +387,51 @@ def test_a_walk_without_known_fates_says_nothing_of_noticing(workspace: Workspac
 def test_nights_and_reports_know_nothing_of_a_walk(workspace: Workspace) -> None:
     walked(workspace)
     assert not (workspace.folder / "reports").exists()
-    assert {path.name for path in (workspace.folder / ".retest").iterdir()} <= {"backtest", "mirror", "run.lock"}
+    assert {path.name for path in (workspace.folder / ".retest").iterdir()} <= {
+        "backtest",
+        "mirror",
+        "run.lock",
+    }
 
 
 @pytest.mark.usefixtures("asked")
 def test_a_review_of_a_later_day_does_not_win_before_it(workspace: Workspace) -> None:
     text = (workspace.folder / "claims" / "tides.yaml").read_text(encoding="utf-8")
-    review = "    review: {verdict: overturned, by: Ada, on: 2026-05-01, because: it is known now}\n"
-    workspace.claims(text.replace("    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review))
+    review = (
+        "    review: {verdict: overturned, by: Ada, on: 2026-05-01, because: it is known now}\n"
+    )
+    workspace.claims(
+        text.replace(
+            "    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review
+        )
+    )
     assert states(walked(workspace), "wind-drives") == [
-        ("2026-03-22", "holds"), ("2026-04-21", "relaxed"),
+        ("2026-03-22", "holds"),
+        ("2026-04-21", "relaxed"),
         ("2026-05-21", "overturned"),
-    ]  # fmt: skip
+    ]
 
 
-def test_a_flip_that_a_later_one_undoes_is_counted_as_taken_back(workspace: Workspace, model: Any) -> None:
+def test_a_flip_that_a_later_one_undoes_is_counted_as_taken_back(
+    workspace: Workspace, model: Any
+) -> None:
     reader = Reader()
 
     def wavering(schema: str, system: str, user: str) -> Any:
-        if schema == "Judgment" and "Wind drives" in user and DENIES.id not in user and LIMITS.id in user:
+        if (
+            schema == "Judgment"
+            and "Wind drives" in user
+            and DENIES.id not in user
+            and LIMITS.id in user
+        ):
             return judgment("relaxed", [LIMITS.id])
         if schema == "Judgment" and "Wind drives" in user:
             return judgment("holds", [AGREES.id])
         if schema == "Extraction" and "Wind drives" in user and DENIES.id in user:
             shown = [i for i in (AGREES.id, LIMITS.id) if f"<paper {i}>" in user]
-            said = [finding(i, {AGREES.id: "supports", LIMITS.id: "qualifies"}[i], [3]) for i in shown]
+            said = [
+                finding(i, {AGREES.id: "supports", LIMITS.id: "qualifies"}[i], [3]) for i in shown
+            ]
             return {"findings": [finding(DENIES.id, "supports", [2]), *said]}
         return reader(schema, system, user)
 
@@ -318,9 +450,15 @@ def test_a_flip_that_a_later_one_undoes_is_counted_as_taken_back(workspace: Work
         (("tides", "--from", "2099-01", "--to", "2099-02"), "none after today"),
         (("tides", "--from", "2025/2026", "--to", "2026-02"), "--from is '2025/2026'"),
         (("tides", "--from", "2026-02", "--to", "2026-06", "--every", "0d"), "--every is '0d'"),
-        (("tides", "--from", "1995-02", "--to", "2026-06", "--every", "1d"), "a walk has 1 to 1000"),
+        (
+            ("tides", "--from", "1995-02", "--to", "2026-06", "--every", "1d"),
+            "a walk has 1 to 1000",
+        ),
         (("nowhere", "--from", "2026-02", "--to", "2026-06"), "nowhere"),
-        (("tides", "--from", "2026-02", "--to", "2026-06", "--gold", "machine-learning"), "the ids must be the line's"),
+        (
+            ("tides", "--from", "2026-02", "--to", "2026-06", "--gold", "machine-learning"),
+            "the ids must be the line's",
+        ),
     ],
 )
 def test_what_cannot_be_walked_is_said_with_status_2(
@@ -341,11 +479,23 @@ def test_a_text_is_known_from_its_own_versions_day() -> None:
 
 
 def test_a_mirror_grows_to_the_one_it_is_grown_from(tmp_path: Path) -> None:
-    known = [paper.model_copy(update={"version": 1, "other_titles": ("Of another day",)}) for paper in PAPERS]
+    known = [
+        paper.model_copy(update={"version": 1, "other_titles": ("Of another day",)})
+        for paper in PAPERS
+    ]
     with Mirror(tmp_path / "all") as mirror:
         mirror.upsert(known)
     growing = Growing(tmp_path / "all", tmp_path / "grown")
-    assert [growing.until(date(2026, month, 1)) for month in range(1, 9)] == [1, 0, 1, 0, 1, 1, 2, 1]
+    assert [growing.until(date(2026, month, 1)) for month in range(1, 9)] == [
+        1,
+        0,
+        1,
+        0,
+        1,
+        1,
+        2,
+        1,
+    ]
     grown, whole = MirrorSource(tmp_path / "grown"), MirrorSource(tmp_path / "all")
     ids = [paper.id for paper in known]
     for found, meant in zip(grown.get(ids).values(), whole.get(ids).values(), strict=True):

@@ -1,4 +1,5 @@
-"""`retest eval` as people and scripts meet it: what it asks, what it writes, what it remembers, how it ends."""
+"""`retest eval` as people and scripts meet it: what it asks, what it writes, what it remembers, how
+it ends."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from retest.evaluation.result import Result
+from retest.evaluation.claims.result import Result
 from tests.conftest import Workspace
 from tests.evaluation.conftest import Bench
 from tests.evaluation.world import AS_OF, KNOWN, TOPICS
@@ -39,16 +40,17 @@ def test_nothing_is_written_under_reports(bench: Bench) -> None:
 
 
 def test_a_claim_is_asked_word_for_word_as_a_night_asks_it(bench: Bench) -> None:
-    """So what people have answered for a claims file is found again here, and the other way round."""
+    """So what people have answered for a claims file is found again here, and the other way
+    round."""
     topic, anchors = TOPICS[0], [TOPICS[1].anchor.id, TOPICS[0].anchor.id]
     bench.write([topic.row(anchor_ids=anchors)])
     listed = "".join(f'  - {{id: "{name}", dated: 2025-01, about: a}}\n' for name in anchors)
     bench.workspace.claims(
-        f'line: gold\nquestion: Q?\nthesis: T.\ncounter_thesis: No field knows anything of that.\n'
+        f"line: gold\nquestion: Q?\nthesis: T.\ncounter_thesis: No field knows anything of that.\n"
         f"anchors:\n{listed}claims:\n"
         f'  - {{id: {topic.id}, text: "{topic.claim}", dated: 2025-01, anchors: {json.dumps(anchors)}}}\n',
         name="gold",
-    )  # fmt: skip
+    )
     _, ours = bench.run(RightWhenShown(KNOWN), "--only", topic.id)
     shutil.rmtree(bench.workspace.folder / ".retest" / "answers")
     with FakeModels(RightWhenShown(KNOWN)) as fake:
@@ -70,7 +72,9 @@ def test_a_claim_alone_is_asked_as_it_is_among_all(bench: Bench) -> None:
     assert alone.requests == [], "its answers are those that are kept"
 
 
-def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_are_found(bench: Bench) -> None:
+def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_are_found(
+    bench: Bench,
+) -> None:
     arguments = ("eval", str(bench.gold), "--as-of", AS_OF, "--model", "manual", "--limit", "1")
     ran = bench.workspace.retest(*arguments)
     assert ran.status == 3
@@ -79,7 +83,9 @@ def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_ar
     assert prompt.name.startswith("gold--c00--QueryPlan-")
     assert "1 prompt waits in" in ran.err
     plan = {"queries": [{"all_of": [], "any_of": ["barley"]}], "counter_statement": "No."}
-    prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(json.dumps(plan), encoding="utf-8")
+    prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(
+        json.dumps(plan), encoding="utf-8"
+    )
     bench.workspace.retest(*arguments)
     assert any("Extraction" in path.name for path in folder.glob("*.prompt.md"))
 
@@ -89,12 +95,20 @@ def test_the_same_inputs_give_the_same_bytes_and_cost_nothing_twice(bench: Bench
     assert ran.status == 0, ran.err
     folder = bench.workspace.folder / "kept"
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert sorted(files) == ["confusion.svg", "eval.json", "eval.md", "funnel.svg", "reliability.svg"]
+    assert sorted(files) == [
+        "confusion.svg",
+        "eval.json",
+        "eval.md",
+        "funnel.svg",
+        "reliability.svg",
+    ]
     assert len(first.requests) >= 6 * CALLS
     assert f"{len(first.requests)} calls" in files["eval.md"].decode()
     ran, again = bench.run(RightWith(KNOWN, 0.5, 1), "--limit", "6", "--out", "elsewhere")
     assert again.requests == []
-    elsewhere = {path.name: path.read_bytes() for path in (bench.workspace.folder / "elsewhere").iterdir()}
+    elsewhere = {
+        path.name: path.read_bytes() for path in (bench.workspace.folder / "elsewhere").iterdir()
+    }
     assert elsewhere == files, "what was paid the first time is said the second time too"
     ran, _ = bench.run(RightWith(KNOWN, 0.5, 1), "--limit", "6", "--out", "kept")
     assert "nothing new in kept" in ran.err
@@ -132,7 +146,9 @@ def test_a_budget_leaves_the_rest_unjudged_and_says_so(bench: Bench) -> None:
         (("--compare", "a.json", "b.json"), "saved results are compared as they are"),
     ],
 )
-def test_what_is_wrong_is_told_before_anything_is_asked(bench: Bench, arguments: tuple[str, ...], told: str) -> None:
+def test_what_is_wrong_is_told_before_anything_is_asked(
+    bench: Bench, arguments: tuple[str, ...], told: str
+) -> None:
     ran, fake = bench.run(RightWhenShown(KNOWN), *arguments)
     assert (ran.status, fake.requests) == (2, []), ran.err
     assert told in ran.err
@@ -151,7 +167,9 @@ def test_the_day_is_that_on_which_the_source_ends_unless_another_is_named(bench:
     assert json.loads(ran.out)["as_of"] == "2026-05-04"
     result = bench.result(RightWhenShown(KNOWN), "--limit", "1", "--as-of", "2026-03-09")
     (claim,) = result.claims
-    assert (claim.lost, claim.gold[0].reached) == ("source", None), "on that day the gold paper does not exist"
+    assert (claim.lost, claim.gold[0].reached) == ("source", None), (
+        "on that day the gold paper does not exist"
+    )
     assert claim.gold[0].detail.startswith("after-as-of")
 
 
@@ -164,13 +182,25 @@ def test_two_settings_are_compared_on_the_same_claims(bench: Bench) -> None:
     prompts.mkdir()
     for name in ("extract", "judge"):
         text = (Path(__file__).parents[2] / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-        (prompts / f"{name}.md").write_text(text.replace("%}\nYou ", "%}\nRead with care. You ", 1), encoding="utf-8")
-    ran, _ = bench.run(brain, "--compare", "as-is", "prompts=next", "--limit", "12", "--out", "kept")
+        (prompts / f"{name}.md").write_text(
+            text.replace("%}\nYou ", "%}\nRead with care. You ", 1), encoding="utf-8"
+        )
+    ran, _ = bench.run(
+        brain, "--compare", "as-is", "prompts=next", "--limit", "12", "--out", "kept"
+    )
     assert ran.status == 0, ran.err
-    assert "8 of 12 claims differ (A alone is right on 0, B alone on 8): B is better" in ran.out.replace("\n  ", " ")
+    assert (
+        "8 of 12 claims differ (A alone is right on 0, B alone on 8): B is better"
+        in ran.out.replace("\n  ", " ")
+    )
     folder = bench.workspace.folder / "kept"
     found = json.loads((folder / "compare.json").read_text(encoding="utf-8"))
-    assert (found["a"], found["b"], found["only_b"], found["p"]) == ("as-is", "prompts=next", 8, 0.0078)
+    assert (found["a"], found["b"], found["only_b"], found["p"]) == (
+        "as-is",
+        "prompts=next",
+        8,
+        0.0078,
+    )
     assert {path.name for path in folder.iterdir()} == {"a", "b", "compare.json", "compare.md"}
     saved = [str(folder / side / "eval.json") for side in ("a", "b")]
     again = bench.workspace.retest("eval", "--compare", *saved, "--json")
@@ -208,7 +238,9 @@ def test_an_interrupted_repetition_goes_on_where_it_stood(bench: Bench) -> None:
     ran, _ = bench.run(breaking, *FEW, "--repeat", "3")
     assert ran.status == 1
     _, rest = bench.run(whole, *FEW, "--repeat", "3")
-    assert 0 < len(rest.requests) <= 3 * 4 * CALLS - 20 + 8, "at most what was under way is asked twice"
+    assert 0 < len(rest.requests) <= 3 * 4 * CALLS - 20 + 8, (
+        "at most what was under way is asked twice"
+    )
 
 
 def test_a_refused_key_ends_it_at_once(bench: Bench) -> None:
@@ -220,5 +252,14 @@ def test_a_refused_key_ends_it_at_once(bench: Bench) -> None:
 
 def test_help_names_every_option(workspace: Workspace) -> None:
     ran = workspace.retest("eval", "--help")
-    for option in ("--compare", "--repeat", "--only", "--limit", "--out", "--seed", "--max-usd", "--json"):
+    for option in (
+        "--compare",
+        "--repeat",
+        "--only",
+        "--limit",
+        "--out",
+        "--seed",
+        "--max-usd",
+        "--json",
+    ):
         assert option in ran.out

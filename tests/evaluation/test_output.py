@@ -1,4 +1,5 @@
-"""eval.md and the charts are drawn from the record alone, can be read in a minute, and obey nobody's text."""
+"""eval.md and the charts are drawn from the record alone, can be read in a minute, and obey
+nobody's text."""
 
 from __future__ import annotations
 
@@ -9,13 +10,13 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]  # as in retest.reports.site
 from markdown_it import MarkdownIt
 
-from retest.evaluation.charts import charts
-from retest.evaluation.compare import compare
-from retest.evaluation.files import as_json, write_comparison, write_result
-from retest.evaluation.markdown import compared, markdown
-from retest.evaluation.result import Fallen, GoldPaper, Result, read_result
-from retest.evaluation.shown import compared as compared_lines
-from retest.evaluation.shown import lines
+from retest.evaluation.claims.charts import charts
+from retest.evaluation.claims.compare import compare
+from retest.evaluation.claims.files import as_json, write_comparison, write_result
+from retest.evaluation.claims.markdown import compared, markdown
+from retest.evaluation.claims.result import Fallen, GoldPaper, Result, read_result
+from retest.evaluation.claims.shown import compared as compared_lines
+from retest.evaluation.claims.shown import lines
 from tests.evaluation.conftest import Bench
 from tests.evaluation.test_statistics import claim, result
 from tests.evaluation.world import KNOWN
@@ -27,18 +28,32 @@ HOSTILE = "<img src=x onerror=alert(1)> | ](javascript:alert(1)) \u001b[31m\u202
 def hostile() -> Result:
     """Every text that comes from others is hostile."""
     wrong = claim(
-        0, "holds", "relaxed", claim=HOSTILE, id=HOSTILE, detail=HOSTILE, rationale=HOSTILE, topic=HOSTILE,
-        lost="grounded", reached="found", gold=(GoldPaper(id=HOSTILE, reached="found", detail=HOSTILE),),
-        fallen=(Fallen(cited=HOSTILE, rung="id", reason="malformed-id"),), confidence=0.7,
-    )  # fmt: skip
+        0,
+        "holds",
+        "relaxed",
+        claim=HOSTILE,
+        id=HOSTILE,
+        detail=HOSTILE,
+        rationale=HOSTILE,
+        topic=HOSTILE,
+        lost="grounded",
+        reached="found",
+        gold=(GoldPaper(id=HOSTILE, reached="found", detail=HOSTILE),),
+        fallen=(Fallen(cited=HOSTILE, rung="id", reason="malformed-id"),),
+        confidence=0.7,
+    )
     failed = claim(1, "holds", "undetermined", why="not-judged", detail=HOSTILE, lost="failed")
     made = result(wrong, failed)
-    return made.model_copy(update={"model": HOSTILE, "source": HOSTILE, "gold": HOSTILE, "prompts": {HOSTILE: HOSTILE}})
+    return made.model_copy(
+        update={"model": HOSTILE, "source": HOSTILE, "gold": HOSTILE, "prompts": {HOSTILE: HOSTILE}}
+    )
 
 
 def test_no_text_of_others_is_markup_in_markdown() -> None:
     made = hostile()
-    comparison = compare(made, result(claim(0, "holds", "holds", claim=HOSTILE, id=HOSTILE)), (HOSTILE, HOSTILE), 1)
+    comparison = compare(
+        made, result(claim(0, "holds", "holds", claim=HOSTILE, id=HOSTILE)), (HOSTILE, HOSTILE), 1
+    )
     for text in (markdown(made), compared(comparison)):
         html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
         assert "<img src=x" not in html
@@ -49,7 +64,9 @@ def test_no_text_of_others_is_markup_in_markdown() -> None:
         assert "7*7" not in text, "nothing is computed, and no star begins anything"
         rows = [line for line in text.splitlines() if "alert(1)" in line and line.startswith("|")]
         for row in rows:
-            assert len(re.findall(r"(?<!\\)\|", row)) in (3, 6, 7), "no cell ends where its text says"
+            assert len(re.findall(r"(?<!\\)\|", row)) in (3, 6, 7), (
+                "no cell ends where its text says"
+            )
 
 
 def test_no_text_of_others_is_markup_in_charts_or_moves_a_terminal() -> None:
@@ -77,13 +94,18 @@ def test_eval_md_has_the_sentence_the_funnel_and_a_line_for_each_miss(bench: Ben
     bench.run(RightWith(KNOWN, 0.5, 1), "--limit", "12", "--out", "kept")
     text = (bench.workspace.folder / "kept" / "eval.md").read_text(encoding="utf-8")
     read = read_result(bench.workspace.folder / "kept" / "eval.json")
-    assert re.search(r"^\*\*\d+ of 12 verdicts are right: accuracy 0\.\d\d, 95% interval", text, re.MULTILINE)
+    assert re.search(
+        r"^\*\*\d+ of 12 verdicts are right: accuracy 0\.\d\d, 95% interval", text, re.MULTILINE
+    )
     assert "| in the source | 12 |" in text
     misses = [one for one in read.claims if one.lost]
     assert misses
     for one in misses:
         (row,) = [line for line in text.splitlines() if line.startswith(f"| {one.id}: ")]
-        assert f"| {one.expected} | {one.got} | {one.lost} | [{one.gold[0].id}](https://arxiv.org/abs/" in row
+        assert (
+            f"| {one.expected} | {one.got} | {one.lost} | [{one.gold[0].id}](https://arxiv.org/abs/"
+            in row
+        )
     for heading in ("Where gold papers were lost", "Verdicts", "Abstention", "Confidence", "Cost"):
         assert f"\n## {heading}\n" in text
     assert "Contested" not in text
@@ -125,6 +147,9 @@ def test_files_are_whole_or_as_they_were(tmp_path: Path, monkeypatch: pytest.Mon
         write_result(tmp_path, result(claim(0, "holds", "relaxed", lost="verdict")))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     monkeypatch.undo()
-    assert [path.name for path in write_comparison(tmp_path, compare(made, made, ("a", "b"), 1))] == [
-        "compare.md", "compare.json",
-    ]  # fmt: skip
+    assert [
+        path.name for path in write_comparison(tmp_path, compare(made, made, ("a", "b"), 1))
+    ] == [
+        "compare.md",
+        "compare.json",
+    ]

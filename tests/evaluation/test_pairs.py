@@ -1,4 +1,5 @@
-"""Readers of known temperament on pairs: the harness reports what was planted, in numbers worked out by hand."""
+"""Readers of known temperament on pairs: the harness reports what was planted, in numbers worked
+out by hand."""
 
 from __future__ import annotations
 
@@ -8,11 +9,27 @@ from pathlib import Path
 import pytest
 
 from retest.domain.verdict import NotedStance, Stance
-from retest.evaluation.pairs_measures import measures, missed
-from retest.evaluation.pairs_result import Fate, PairClaimResult, PairResult, PairsResult, Scored, Scores
-from retest.evaluation.result import Spent
+from retest.evaluation.claims.result import Spent
+from retest.evaluation.pairs.measures import measures, missed
+from retest.evaluation.pairs.result import (
+    Fate,
+    PairClaimResult,
+    PairResult,
+    PairsResult,
+    Scored,
+    Scores,
+)
 from tests.conftest import Workspace
-from tests.evaluation.pairs_world import CLAIMS, CORPUS, PERFECT, Json, PairsBench, Reader, finding, write_lines
+from tests.evaluation.pairs_world import (
+    CLAIMS,
+    CORPUS,
+    PERFECT,
+    Json,
+    PairsBench,
+    Reader,
+    finding,
+    write_lines,
+)
 from tests.fakes.models import status
 from tests.fakes.wires import Fault
 
@@ -20,7 +37,9 @@ STAND_IN = re.compile(r"\b99(?:0[1-9]|1[0-2])\.\d{5}\b")
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> PairsBench:
+def bench(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> PairsBench:
     made = PairsBench(Workspace(tmp_path, monkeypatch, capsys))
     made.write()
     return made
@@ -40,7 +59,9 @@ def stances(scores: Scores) -> dict[str, tuple[float | None, float | None, float
 
 
 def misses(result: PairsResult) -> dict[str, str]:
-    return {pair.paper: pair.missed for claim in result.claims for pair in claim.pairs if pair.missed}
+    return {
+        pair.paper: pair.missed for claim in result.claims for pair in claim.pairs if pair.missed
+    }
 
 
 ONE = (1, 1, 1)
@@ -53,13 +74,22 @@ def test_who_reads_perfectly_has_all_scores_perfect(bench: PairsBench) -> None:
     assert (result.kind, m.claims, m.pairs, m.failed, m.strays) == ("scifact", 4, 6, 0, 0)
     for scores in (m.before, m.after):
         assert scores.macro_f1.value == 1
-        assert (scores.macro_f1.low or 1) < 0.4, "three claims of three are not a proof of perfection"
+        assert (scores.macro_f1.low or 1) < 0.4, (
+            "three claims of three are not a proof of perfection"
+        )
         assert stances(scores) == {
-            "supports": ONE, "qualifies": (None, None, None), "contradicts": ONE, "unrelated": ONE,
-        }  # fmt: skip
+            "supports": ONE,
+            "qualifies": (None, None, None),
+            "contradicts": ONE,
+            "unrelated": ONE,
+        }
         for scored in (
-            scores.abstract_label, scores.abstract_rationale, scores.selection, scores.selection_label, scores.overlap,
-        ):  # fmt: skip
+            scores.abstract_label,
+            scores.abstract_rationale,
+            scores.selection,
+            scores.selection_label,
+            scores.overlap,
+        ):
             assert prf(scored) == ONE
         assert (scores.abstained.value, scores.overlooked.value) == (near(2 / 6), 0)
     assert misses(result) == {}
@@ -70,9 +100,11 @@ def test_who_says_nothing_scores_nothing_and_is_found_to_abstain(bench: PairsBen
     after = result.measures.after
     assert after.macro_f1.value == 0
     assert stances(after) == {
-        "supports": NOTHING, "qualifies": (None, None, None), "contradicts": NOTHING,
+        "supports": NOTHING,
+        "qualifies": (None, None, None),
+        "contradicts": NOTHING,
         "unrelated": (near(2 / 6), 1, 0.5),
-    }  # fmt: skip
+    }
     assert prf(after.abstract_label) == prf(after.selection) == prf(after.overlap) == NOTHING
     assert (after.abstained.value, after.overlooked.value) == (1, 1)
     assert misses(result) == dict.fromkeys(("11", "13", "14", "15"), "silent")
@@ -81,24 +113,43 @@ def test_who_says_nothing_scores_nothing_and_is_found_to_abstain(bench: PairsBen
 
 def test_who_inverts_stances_has_the_sentences_right_and_no_label(bench: PairsBench) -> None:
     turned = {"supports": "contradicts", "contradicts": "supports"}
-    result = bench.result(Reader({doc: (turned[stance], at) for doc, (stance, at) in PERFECT.items()}))
+    result = bench.result(
+        Reader({doc: (turned[stance], at) for doc, (stance, at) in PERFECT.items()})
+    )
     after = result.measures.after
     assert after.macro_f1.value == 0
     cells = {(cell.expected, cell.got): cell.pairs for cell in after.confusion if cell.pairs}
-    assert cells == {("supports", "contradicts"): 2, ("contradicts", "supports"): 2, ("unrelated", "none"): 2}
+    assert cells == {
+        ("supports", "contradicts"): 2,
+        ("contradicts", "supports"): 2,
+        ("unrelated", "none"): 2,
+    }
     assert prf(after.selection) == prf(after.overlap) == ONE
-    assert prf(after.selection_label) == prf(after.abstract_label) == prf(after.abstract_rationale) == (0, 0, 0)
+    assert (
+        prf(after.selection_label)
+        == prf(after.abstract_label)
+        == prf(after.abstract_rationale)
+        == (0, 0, 0)
+    )
     assert misses(result) == dict.fromkeys(("11", "13", "14", "15"), "stance")
 
 
-def test_who_points_at_the_wrong_sentences_has_the_label_right_and_no_rationale(bench: PairsBench) -> None:
-    """Of 11 half a rationale (2 without 3) and a wrong sentence; 5 sentences pointed at, 1 of them gold, of 6."""
+def test_who_points_at_the_wrong_sentences_has_the_label_right_and_no_rationale(
+    bench: PairsBench,
+) -> None:
+    """Of 11 half a rationale (2 without 3) and a wrong sentence; 5 sentences pointed at, 1 of them
+    gold, of 6."""
     said = {11: [2, 4], 13: [2], 14: [1], 15: [1]}
     result = bench.result(Reader({doc: (PERFECT[doc][0], at) for doc, at in said.items()}))
     after = result.measures.after
     assert after.macro_f1.value == 1
     assert prf(after.abstract_label) == ONE
-    assert prf(after.abstract_rationale) == prf(after.selection) == prf(after.selection_label) == (0, 0, 0)
+    assert (
+        prf(after.abstract_rationale)
+        == prf(after.selection)
+        == prf(after.selection_label)
+        == (0, 0, 0)
+    )
     assert prf(after.overlap) == (0.2, near(1 / 6), near(2 / 11))
     assert misses(result) == dict.fromkeys(("11", "13", "14", "15"), "sentences")
     assert [one.passed for one in result.measures.entailed.kinds] == [0, 4, 0, 0]
@@ -121,23 +172,42 @@ def test_a_verifier_that_refuses_everything_is_charged_with_it(bench: PairsBench
     m = result.measures
     assert (m.before.macro_f1.value, m.after.macro_f1.value) == (1, 0)
     assert (m.entailed.lost.value, m.entailed.stopped.value) == (1, None)
-    assert [(one.passed, one.refused) for one in m.entailed.kinds] == [(0, 4), (0, 0), (0, 0), (0, 0)]
+    assert [(one.passed, one.refused) for one in m.entailed.kinds] == [
+        (0, 4),
+        (0, 0),
+        (0, 0),
+        (0, 0),
+    ]
     assert misses(result) == dict.fromkeys(("11", "13", "14", "15"), "refused")
 
 
 def test_a_mixed_reader_gets_the_numbers_that_are_worked_out_by_hand(bench: PairsBench) -> None:
-    """11 right, 13 overlooked, 14 right with one sentence too many, 15 `qualifies`, 12 found though unrelated; the
-    verifier refuses 14 and 12: one gain, one loss."""
-    said = {11: ("supports", [2, 3]), 14: ("supports", [4, 1]), 15: ("qualifies", [3]), 12: ("contradicts", [1])}
+    """11 right, 13 overlooked, 14 right with one sentence too many, 15 `qualifies`, 12 found though
+    unrelated; the verifier refuses 14 and 12: one gain, one loss."""
+    said = {
+        11: ("supports", [2, 3]),
+        14: ("supports", [4, 1]),
+        15: ("qualifies", [3]),
+        12: ("contradicts", [1]),
+    }
     result = bench.result(Reader(said, refuses=(12, 14)))
-    before, after, entailed = result.measures.before, result.measures.after, result.measures.entailed
+    before, after, entailed = (
+        result.measures.before,
+        result.measures.after,
+        result.measures.entailed,
+    )
     third, two_thirds = near(1 / 3), near(2 / 3)
     assert stances(before) == {
-        "supports": ONE, "qualifies": (0, None, 0), "contradicts": (0, 0, 0), "unrelated": (0.5, 0.5, 0.5),
-    }  # fmt: skip
+        "supports": ONE,
+        "qualifies": (0, None, 0),
+        "contradicts": (0, 0, 0),
+        "unrelated": (0.5, 0.5, 0.5),
+    }
     assert before.macro_f1.value == 0.5
     assert before.macro_f1_read_so is not None, "the gold has no `qualifies`"
-    assert before.macro_f1_read_so.value == 0.75, "read so, 1 of 2 contradicts is right, and 1 of 2 found"
+    assert before.macro_f1_read_so.value == 0.75, (
+        "read so, 1 of 2 contradicts is right, and 1 of 2 found"
+    )
     assert prf(before.abstract_label) == prf(before.abstract_rationale) == (0.5, 0.5, 0.5)
     assert prf(before.selection) == prf(before.overlap) == (two_thirds, two_thirds, two_thirds)
     assert prf(before.selection_label) == (0.5, 0.5, 0.5)
@@ -154,19 +224,33 @@ def test_a_mixed_reader_gets_the_numbers_that_are_worked_out_by_hand(bench: Pair
 
     assert (entailed.lost.value, entailed.stopped.value) == (0.5, 0.5)
     assert {one.kind: (one.passed, one.refused) for one in entailed.kinds} == {
-        "right": (1, 1), "other sentences": (0, 0), "other stance": (1, 0), "unrelated": (0, 1),
-    }  # fmt: skip
+        "right": (1, 1),
+        "other sentences": (0, 0),
+        "other stance": (1, 0),
+        "unrelated": (0, 1),
+    }
     assert misses(result) == {"13": "silent", "14": "refused", "15": "stance"}
 
 
 def pair(
-    expected: NotedStance, said: Stance | None, pointed: tuple[int, ...] = (1,),
-    rationales: tuple[tuple[int, ...], ...] = ((1,),), fate: Fate = "passed",
-) -> PairResult:  # fmt: skip
+    expected: NotedStance,
+    said: Stance | None,
+    pointed: tuple[int, ...] = (1,),
+    rationales: tuple[tuple[int, ...], ...] = ((1,),),
+    fate: Fate = "passed",
+) -> PairResult:
     made = PairResult(
-        paper="d", arxiv_id=None, title="", expected=expected, rationales=rationales, said=said, pointed=pointed,
-        fate=fate, detail="", missed=None,
-    )  # fmt: skip
+        paper="d",
+        arxiv_id=None,
+        title="",
+        expected=expected,
+        rationales=rationales,
+        said=said,
+        pointed=pointed,
+        fate=fate,
+        detail="",
+        missed=None,
+    )
     return made.model_copy(update={"missed": missed(made)})
 
 
@@ -191,25 +275,35 @@ def test_claims_are_drawn_anew_and_not_pairs() -> None:
 
 
 def test_where_the_gold_has_qualifies_it_is_a_stance_like_the_others() -> None:
-    scores = measures([claim(1, pair("qualifies", "qualifies"), pair("supports", "qualifies"))], 1).after
+    scores = measures(
+        [claim(1, pair("qualifies", "qualifies"), pair("supports", "qualifies"))], 1
+    ).after
     assert scores.macro_f1_read_so is None
     assert scores.macro_f1.value == near((2 / 3 + 0) / 2)
 
 
 def test_the_library_against_its_own_annotations_is_perfect(bench: PairsBench) -> None:
-    ran = bench.workspace.retest("eval", "--pairs", "scale-anticipation", "--model", "annotations", "--json")
+    ran = bench.workspace.retest(
+        "eval", "--pairs", "scale-anticipation", "--model", "annotations", "--json"
+    )
     assert ran.status == 0, ran.err
     m = PairsResult.model_validate_json(ran.out).measures
     assert m.pairs > 150
     assert m.claims > 25
     for scores in (m.before, m.after):
-        assert (scores.macro_f1.value, scores.selection_label.f1.value, scores.overlap.f1.value) == (1, 1, 1)
+        assert (
+            scores.macro_f1.value,
+            scores.selection_label.f1.value,
+            scores.overlap.f1.value,
+        ) == (1, 1, 1)
         assert [one.scored.f1.value for one in scores.stances] == [1, 1, 1, 1]
         assert scores.macro_f1_read_so is None
     assert m.entailed.lost.value == 0
 
 
-def test_a_library_is_asked_as_a_run_asks_with_arxiv_ids_and_what_the_claim_rests_on(bench: PairsBench) -> None:
+def test_a_library_is_asked_as_a_run_asks_with_arxiv_ids_and_what_the_claim_rests_on(
+    bench: PairsBench,
+) -> None:
     name = "scale-picks-the-format"
     ran, fake = bench.run(Reader({}), "--only", name, "--json", pairs="scale-anticipation")
     result = PairsResult.model_validate_json(ran.out)
@@ -222,13 +316,17 @@ def test_a_library_is_asked_as_a_run_asks_with_arxiv_ids_and_what_the_claim_rest
 
 
 def test_documents_travel_under_ids_that_are_no_papers_and_nobody_sees(bench: PairsBench) -> None:
-    """The model has them named back, in a refusal and in prose; what it was not shown is counted, not looked up."""
+    """The model has them named back, in a refusal and in prose; what it was not shown is counted,
+    not looked up."""
     reader = Reader(PERFECT, refuses=(13,), why="THIS measures something else.")
 
     def brain(schema: str, system: str, user: str) -> Json | Fault:
         answer = reader(schema, system, user)
         if schema == "Extraction" and isinstance(answer, dict) and "Study 16" in user:
-            answer["findings"] += [finding("2401.00001", "supports", [1]), finding("9905.00001", "supports", [1])]
+            answer["findings"] += [
+                finding("2401.00001", "supports", [1]),
+                finding("9905.00001", "supports", [1]),
+            ]
         return answer
 
     out = bench.workspace.folder / "out"
@@ -251,17 +349,30 @@ def test_documents_travel_under_ids_that_are_no_papers_and_nobody_sees(bench: Pa
 
 
 def test_the_golds_own_sentences_are_shown_and_not_cut_anew(bench: PairsBench) -> None:
-    told = ["One ends. And goes on, e.g. here. It is one sentence of the gold.", "(b) 12.", "The second one is this."]
-    documents = [{**CORPUS[0], "abstract": [*told, "Four.", "Five is the last one of them."]}, *CORPUS[1:]]
+    told = [
+        "One ends. And goes on, e.g. here. It is one sentence of the gold.",
+        "(b) 12.",
+        "The second one is this.",
+    ]
+    documents = [
+        {**CORPUS[0], "abstract": [*told, "Four.", "Five is the last one of them."]},
+        *CORPUS[1:],
+    ]
     bench.write(corpus=documents)
     _, fake = bench.run(Reader(PERFECT))
-    (seen,) = [seen for seen in fake.requests if "Study 11" in seen.user and seen.schema == "Extraction"]
+    (seen,) = [
+        seen for seen in fake.requests if "Study 11" in seen.user and seen.schema == "Extraction"
+    ]
     assert f"1 {told[0]}\n2 {told[1]}\n3 {told[2]}\n4 Four.\n5 Five" in seen.user
 
 
 def test_other_cited_papers_of_the_claim_are_shown_in_the_same_call(bench: PairsBench) -> None:
     _, fake = bench.run(Reader(PERFECT))
-    calls = [re.findall(r"Study (\d+) of lakes$", s.user, re.MULTILINE) for s in fake.requests if "<paper" in s.user]
+    calls = [
+        re.findall(r"Study (\d+) of lakes$", s.user, re.MULTILINE)
+        for s in fake.requests
+        if "<paper" in s.user
+    ]
     assert sorted(sorted(call) for call in calls) == [["11", "12"], ["13"], ["14", "15"], ["16"]]
     _, fake = bench.run(Reader(PERFECT), "--batch-size", "1", "--model", "anthropic:another")
     assert len([seen for seen in fake.requests if seen.schema == "Extraction"]) == 6
@@ -270,11 +381,14 @@ def test_other_cited_papers_of_the_claim_are_shown_in_the_same_call(bench: Pairs
 def test_the_verifier_checks_what_the_model_found(bench: PairsBench) -> None:
     _, fake = bench.run(Reader(PERFECT), "--verifier", "anthropic:second")
     assert {(seen.schema, seen.body["model"]) for seen in fake.requests} == {
-        ("Extraction", "loopback"), ("Entailment", "second"),
-    }  # fmt: skip
+        ("Extraction", "loopback"),
+        ("Entailment", "second"),
+    }
 
 
-def test_an_evaluation_that_is_made_again_costs_nothing_and_says_the_same(bench: PairsBench) -> None:
+def test_an_evaluation_that_is_made_again_costs_nothing_and_says_the_same(
+    bench: PairsBench,
+) -> None:
     out = bench.workspace.folder / "out"
     first, fake = bench.run(Reader(PERFECT, refuses=(14,)), "--out", str(out))
     assert len(fake.requests) == 4 + 3, "four claims are read, three have something to check"
@@ -322,16 +436,26 @@ def test_what_the_verifier_passes_over_is_not_answered_and_no_refusal(bench: Pai
 
 def test_a_finding_that_falls_off_the_ladder_says_why(bench: PairsBench) -> None:
     result = bench.result(Reader({**PERFECT, 14: ("supports", [6]), 13: ("contradicts", [])}))
-    fallen = {p.paper: p.detail.partition(":")[0] for c in result.claims for p in c.pairs if p.fate == "ungrounded"}
+    fallen = {
+        p.paper: p.detail.partition(":")[0]
+        for c in result.claims
+        for p in c.pairs
+        if p.fate == "ungrounded"
+    }
     assert fallen == {"14": "no-such-sentence", "13": "no-quote"}
     assert misses(result) == {"14": "ungrounded", "13": "ungrounded"}
 
 
 def test_a_person_may_be_the_model(bench: PairsBench) -> None:
-    ran = bench.workspace.retest("eval", "--pairs", str(bench.claims), "--limit", "2", "--model", "manual")
+    ran = bench.workspace.retest(
+        "eval", "--pairs", str(bench.claims), "--limit", "2", "--model", "manual"
+    )
     assert ran.status == 3
     prompts = sorted((bench.workspace.folder / ".retest" / "manual").iterdir())
-    assert [path.name.rpartition("-")[0] for path in prompts] == ["pairs--1--Extraction", "pairs--2--Extraction"]
+    assert [path.name.rpartition("-")[0] for path in prompts] == [
+        "pairs--1--Extraction",
+        "pairs--2--Extraction",
+    ]
 
 
 def test_our_own_form_scores_as_scifact_does(bench: PairsBench) -> None:
@@ -346,7 +470,11 @@ def test_our_own_form_scores_as_scifact_does(bench: PairsBench) -> None:
             rows.append({**row, "sentences": [5] if doc == 11 else numbers})
     path = write_lines(bench.workspace.folder / "own.jsonl", rows)
     result = bench.result(Reader({**PERFECT, 11: ("supports", [5])}), pairs=str(path))
-    assert (result.kind, result.measures.pairs, result.measures.after.macro_f1.value) == ("jsonl", 6, 1)
+    assert (result.kind, result.measures.pairs, result.measures.after.macro_f1.value) == (
+        "jsonl",
+        6,
+        1,
+    )
     assert prf(result.measures.after.selection_label) == ONE
     names = [pair.paper for claim in result.claims for pair in claim.pairs]
     assert names[:3] == ["doc/11", "Study 12 of lakes", "doc/13"]
@@ -358,11 +486,20 @@ def test_our_own_form_scores_as_scifact_does(bench: PairsBench) -> None:
         (("eval", "--corpus", "x.jsonl"), "--corpus is for --pairs"),
         (("eval", "known.jsonl", "--batch-size", "2"), "--batch-size is for --pairs"),
         (("eval", "known.jsonl", "--pairs", "p.jsonl"), "--pairs and GOLD do not go together"),
-        (("eval", "--pairs", "p.jsonl", "--repeat", "3"), "--pairs and --repeat do not go together"),
-        (("eval", "--pairs", "p.jsonl", "--source", "mirror"), "--pairs and --source do not go together"),
+        (
+            ("eval", "--pairs", "p.jsonl", "--repeat", "3"),
+            "--pairs and --repeat do not go together",
+        ),
+        (
+            ("eval", "--pairs", "p.jsonl", "--source", "mirror"),
+            "--pairs and --source do not go together",
+        ),
         (("eval", "--pairs", "nowhere"), "'nowhere' is neither a file nor a bundled library"),
         (("eval", "--pairs", "p.jsonl"), "p.jsonl: found no such file"),
-        (("eval", "--pairs", "scale-anticipation", "--corpus", "x"), "--corpus is for SciFact's claims"),
+        (
+            ("eval", "--pairs", "scale-anticipation", "--corpus", "x"),
+            "--corpus is for SciFact's claims",
+        ),
         (("eval", "--pairs", "claims_dev.jsonl", "--only", "9"), "has no claim '9'"),
         (("eval", "--pairs", "claims_dev.jsonl", "--model", "annotations"), "no annotated library"),
         (("eval", "--pairs", "claims_dev.jsonl", "--out", "claims_dev.jsonl"), "is a file"),

@@ -15,20 +15,27 @@ from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]  # as in retest.reports.site
 from markdown_it import MarkdownIt
 
+from retest.domain.arxiv_id import parse_id
 from retest.errors import FileError
-from retest.evaluation import pairs_files
-from retest.evaluation.pairs import Pairs, load_pairs, stand_in
-from retest.evaluation.pairs_result import PairsResult
-from retest.grounding.ids import parse_id
+from retest.evaluation.pairs import files as pairs_files
+from retest.evaluation.pairs.pair import Pairs, load_pairs, stand_in
+from retest.evaluation.pairs.result import PairsResult
 from tests.conftest import Workspace
 from tests.evaluation.pairs_world import CLAIMS, CORPUS, Json, PairsBench, Reader, write_lines
 from tests.fakes.wires import Fault
 
 TODAY = date(2026, 11, 24)
 OWN: Json = {
-    "id": "a1", "claim": "Wind raises the waves.", "stance": "supports", "sentences": [2],
-    "paper": {"id": "2401.00001", "title": "On waves", "sentences": ["We went out.", "Wind raised them."]},
-}  # fmt: skip
+    "id": "a1",
+    "claim": "Wind raises the waves.",
+    "stance": "supports",
+    "sentences": [2],
+    "paper": {
+        "id": "2401.00001",
+        "title": "On waves",
+        "sentences": ["We went out.", "Wind raised them."],
+    },
+}
 
 
 def scifact(folder: Path, claims: list[Json], corpus: list[Json] = CORPUS) -> Pairs:
@@ -47,18 +54,30 @@ def evidence(*rationales: Json, doc: str = "11") -> Json:
 def test_scifact_is_read_as_it_is_published(tmp_path: Path) -> None:
     pairs = scifact(tmp_path, CLAIMS)
     first = pairs.claims[0]
-    assert (pairs.kind, pairs.name, [one.claim.id for one in pairs.claims]) == ("scifact", "claims", list("1234"))
+    assert (pairs.kind, pairs.name, [one.claim.id for one in pairs.claims]) == (
+        "scifact",
+        "claims",
+        list("1234"),
+    )
     assert [(one.name, one.stance, one.rationales) for one in first.pairs] == [
-        ("11", "supports", ((2, 3), (5,))), ("12", "unrelated", ()),
-    ]  # fmt: skip
+        ("11", "supports", ((2, 3), (5,))),
+        ("12", "unrelated", ()),
+    ]
     assert first.pairs[0].paper.synopsis == tuple(CORPUS[0]["abstract"])
     assert [len(one.pairs) for one in pairs.claims] == [2, 1, 2, 1]
 
 
 def test_characters_that_nobody_sees_are_dropped_from_a_published_corpus(tmp_path: Path) -> None:
-    corpus = [{**CORPUS[0], "abstract": ["Many\u00ad lakes\u2028 were \u202eseen.", "\u200b", *["More."] * 3]}]
+    corpus = [
+        {
+            **CORPUS[0],
+            "abstract": ["Many\u00ad lakes\u2028 were \u202eseen.", "\u200b", *["More."] * 3],
+        }
+    ]
     (first,) = scifact(tmp_path, [{**CLAIMS[0], "cited_doc_ids": [11]}], corpus).claims
-    assert first.pairs[0].paper.synopsis[:3] == ("Many lakes were seen.", "", "More."), "each keeps its number"
+    assert first.pairs[0].paper.synopsis[:3] == ("Many lakes were seen.", "", "More."), (
+        "each keeps its number"
+    )
     raw = "\n".join(json.dumps(row, ensure_ascii=False) for row in corpus)
     (tmp_path / "corpus.jsonl").write_text(raw, encoding="utf-8")
     (again,) = load_pairs(str(tmp_path / "claims.jsonl"), None, TODAY).claims
@@ -68,29 +87,64 @@ def test_characters_that_nobody_sees_are_dropped_from_a_published_corpus(tmp_pat
 @pytest.mark.parametrize(
     ("claim", "found", "expected"),
     [
-        ({"id": 1, "claim": "c"}, "claims.jsonl:1: found no `evidence`", "test claims are published without"),
+        (
+            {"id": 1, "claim": "c"},
+            "claims.jsonl:1: found no `evidence`",
+            "test claims are published without",
+        ),
         (CORPUS[0], "found a document", "name the claims"),
         ({**CLAIMS[0], "id": "1"}, 'found "1" for `id`', "a whole number"),
         ({**CLAIMS[0], "id": -1}, "the number -1 for `id`", "a whole number"),
         ({**CLAIMS[0], "id": 1.5}, "the number 1.5", "a whole number"),
         ({**CLAIMS[0], "claim": ""}, "nothing for `claim`", "a text"),
         ({**CLAIMS[0], "claim": "x" * 2001}, "2,001 characters", "at most 2,000"),
-        ({k: v for k, v in CLAIMS[0].items() if k != "cited_doc_ids"}, "no `cited_doc_ids`", "the key"),
+        (
+            {k: v for k, v in CLAIMS[0].items() if k != "cited_doc_ids"},
+            "no `cited_doc_ids`",
+            "the key",
+        ),
         ({**CLAIMS[0], "cited_doc_ids": [99]}, 'the document "99"', "documents of corpus.jsonl"),
-        ({**CLAIMS[0], "cited_doc_ids": "11"}, 'found "11" for `cited_doc_ids`', "a list of whole numbers"),
+        (
+            {**CLAIMS[0], "cited_doc_ids": "11"},
+            'found "11" for `cited_doc_ids`',
+            "a list of whole numbers",
+        ),
         ({**CLAIMS[0], "evidence": []}, "`evidence` that is no object", "{} where none"),
-        (evidence(doc="../etc/passwd"), 'the document "../etc/passwd"', "documents of corpus.jsonl"),
+        (
+            evidence(doc="../etc/passwd"),
+            'the document "../etc/passwd"',
+            "documents of corpus.jsonl",
+        ),
         (evidence(), "a document of `evidence` without any", "leave it out"),
-        (evidence({"sentences": [5], "label": "SUPPORT"}), "the number 5 in `sentences`", "from 0 to 4"),
-        (evidence({"sentences": [], "label": "SUPPORT"}), "a rationale without sentences", "from 0 to 4"),
-        (evidence({"sentences": [1], "label": "REFUTES"}), 'found "REFUTES" for `label`', "SUPPORT, CONTRADICT"),
+        (
+            evidence({"sentences": [5], "label": "SUPPORT"}),
+            "the number 5 in `sentences`",
+            "from 0 to 4",
+        ),
+        (
+            evidence({"sentences": [], "label": "SUPPORT"}),
+            "a rationale without sentences",
+            "from 0 to 4",
+        ),
+        (
+            evidence({"sentences": [1], "label": "REFUTES"}),
+            'found "REFUTES" for `label`',
+            "SUPPORT, CONTRADICT",
+        ),
         (evidence({"label": "SUPPORT"}), "no `sentences`", "needed are sentences, label"),
         (evidence({"sentences": [1]}), "no `label`", "needed are sentences, label"),
-        (evidence({"sentences": [1], "label": "SUPPORT"}, {"sentences": [2], "label": "CONTRADICT"}),
-         "both SUPPORT and CONTRADICT", "one label a document"),
+        (
+            evidence(
+                {"sentences": [1], "label": "SUPPORT"}, {"sentences": [2], "label": "CONTRADICT"}
+            ),
+            "both SUPPORT and CONTRADICT",
+            "one label a document",
+        ),
     ],
-)  # fmt: skip
-def test_a_broken_claim_is_told_with_its_place(tmp_path: Path, claim: Json, found: str, expected: str) -> None:
+)
+def test_a_broken_claim_is_told_with_its_place(
+    tmp_path: Path, claim: Json, found: str, expected: str
+) -> None:
     with pytest.raises(FileError) as raised:
         scifact(tmp_path, [claim])
     assert "claims.jsonl:1: " in str(raised.value)
@@ -110,7 +164,9 @@ def test_a_broken_claim_is_told_with_its_place(tmp_path: Path, claim: Json, foun
         ({"title": "t"}, "no `doc_id`"),
     ],
 )
-def test_a_broken_document_is_told_with_its_place(tmp_path: Path, document: Json, found: str) -> None:
+def test_a_broken_document_is_told_with_its_place(
+    tmp_path: Path, document: Json, found: str
+) -> None:
     with pytest.raises(FileError) as raised:
         scifact(tmp_path, [{**CLAIMS[0], "evidence": {}}], [CORPUS[1], document])
     assert "corpus.jsonl:2: " in str(raised.value)
@@ -118,7 +174,9 @@ def test_a_broken_document_is_told_with_its_place(tmp_path: Path, document: Json
 
 
 def test_the_same_twice_is_a_fault_in_claims_and_corpus(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"claims\.jsonl:2: found the claim 1 again(.|\n)*first in line 1"):
+    with pytest.raises(
+        FileError, match=r"claims\.jsonl:2: found the claim 1 again(.|\n)*first in line 1"
+    ):
         scifact(tmp_path, [CLAIMS[0], CLAIMS[0]])
     with pytest.raises(FileError, match=r"corpus\.jsonl:8: found the document 11 again"):
         scifact(tmp_path, CLAIMS, [*CORPUS, CORPUS[0]])
@@ -132,19 +190,36 @@ def test_a_corpus_elsewhere_is_named(tmp_path: Path) -> None:
     assert load_pairs(str(claims), elsewhere, TODAY).claims == scifact(tmp_path, CLAIMS).claims
 
 
-def test_files_that_are_far_too_large_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_far_too_large_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pairs_files, "LARGEST_CORPUS", 100)
     with pytest.raises(FileError, match=r"corpus\.jsonl: found [\d,]+ bytes"):
         scifact(tmp_path, CLAIMS)
 
 
 def test_our_own_form_is_read_as_it_is(tmp_path: Path) -> None:
-    unnamed = {**OWN, "paper": {"title": "Still", "sentences": ["Nothing."]}, "stance": "unrelated", "sentences": []}
+    unnamed = {
+        **OWN,
+        "paper": {"title": "Still", "sentences": ["Nothing."]},
+        "stance": "unrelated",
+        "sentences": [],
+    }
     pairs = own(tmp_path, OWN, unnamed, {**OWN, "id": "b2", "claim": "Other."})
     assert [(one.claim.id, len(one.pairs)) for one in pairs.claims] == [("a1", 2), ("b2", 1)]
     first, second = pairs.claims[0].pairs
-    assert (first.paper.id, first.real, first.name, first.rationales) == ("2401.00001", True, "2401.00001", ((2,),))
-    assert (second.real, second.name, second.stance, second.rationales) == (False, "Still", "unrelated", ())
+    assert (first.paper.id, first.real, first.name, first.rationales) == (
+        "2401.00001",
+        True,
+        "2401.00001",
+        ((2,),),
+    )
+    assert (second.real, second.name, second.stance, second.rationales) == (
+        False,
+        "Still",
+        "unrelated",
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +229,11 @@ def test_our_own_form_is_read_as_it_is(tmp_path: Path) -> None:
         ({"id": "A 1"}, 'found "A 1" for `id`', "lower-case words"),
         ({"id": "counter-thesis"}, "counter-thesis", "lower-case words"),
         ({"claim": "wind \u202e waves"}, "U+202E", "text that can be seen"),
-        ({"stance": "refutes"}, 'found "refutes" for `stance`', "one of supports, qualifies, contradicts, unrelated"),
+        (
+            {"stance": "refutes"},
+            'found "refutes" for `stance`',
+            "one of supports, qualifies, contradicts, unrelated",
+        ),
         ({"sentences": [0]}, "the number 0 in `sentences`", "from 1 to 2"),
         ({"sentences": [3]}, "the number 3 in `sentences`", "from 1 to 2"),
         ({"sentences": []}, "no sentences for supports", "the numbers of the sentences"),
@@ -163,10 +242,16 @@ def test_our_own_form_is_read_as_it_is(tmp_path: Path) -> None:
         ({"paper": {"title": "t"}}, "no `sentences`", "the key"),
         ({"paper": {"sentences": ["s"], "title": ""}}, "nothing for `title`", "a text"),
         ({"paper": {"sentences": [" "], "title": "t"}}, "nothing for `sentences[0]`", "a text"),
-        ({"paper": {"sentences": ["s", "s"], "title": "t", "id": 2401.00001}}, "the number 2401.00001", "in quotes"),
+        (
+            {"paper": {"sentences": ["s", "s"], "title": "t", "id": 2401.00001}},
+            "the number 2401.00001",
+            "in quotes",
+        ),
     ],
 )
-def test_a_broken_pair_is_told_with_its_place(tmp_path: Path, changes: Json, found: str, expected: str) -> None:
+def test_a_broken_pair_is_told_with_its_place(
+    tmp_path: Path, changes: Json, found: str, expected: str
+) -> None:
     with pytest.raises(FileError) as raised:
         own(tmp_path, {**OWN, "id": "z9", "claim": "First."}, {**OWN, **changes})
     assert "own.jsonl:2: " in str(raised.value)
@@ -178,7 +263,9 @@ def test_lines_of_one_claim_agree(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r'the paper "2401\.00001" again for the claim a1'):
         own(tmp_path, OWN, OWN)
     other = {**OWN, "claim": "Another wording.", "paper": {**OWN["paper"], "id": "2401.00002"}}
-    with pytest.raises(FileError, match=r"another wording of the claim a1; expected that of line 1"):
+    with pytest.raises(
+        FileError, match=r"another wording of the claim a1; expected that of line 1"
+    ):
         own(tmp_path, OWN, other)
 
 
@@ -192,7 +279,9 @@ def test_a_file_without_pairs_is_an_error_of_the_file(tmp_path: Path, text: str)
 
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 
@@ -212,7 +301,11 @@ def test_whatever_stands_in_a_field_nothing_but_a_file_error_is_raised(
         return {**row, key: data.draw(ANY)}
 
     with suppress(FileError):
-        scifact(folder, [broken(CLAIMS[0])], [*CORPUS[1:], data.draw(st.sampled_from([CORPUS[0], broken(CORPUS[0])]))])
+        scifact(
+            folder,
+            [broken(CLAIMS[0])],
+            [*CORPUS[1:], data.draw(st.sampled_from([CORPUS[0], broken(CORPUS[0])]))],
+        )
     with suppress(FileError):
         own(folder, broken(OWN), OWN)
 
@@ -241,7 +334,9 @@ def test_hostile_texts_close_no_fence_and_are_no_markup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench = PairsBench(Workspace(tmp_path, monkeypatch, capsys))
-    corpus = [{**one, "title": HOSTILE, "abstract": [HOSTILE, *one["abstract"][1:]]} for one in CORPUS]
+    corpus = [
+        {**one, "title": HOSTILE, "abstract": [HOSTILE, *one["abstract"][1:]]} for one in CORPUS
+    ]
     bench.write([{**one, "claim": f"{HOSTILE} {one['claim']}"} for one in CLAIMS], corpus)
     asked: list[str] = []
 
@@ -249,10 +344,18 @@ def test_hostile_texts_close_no_fence_and_are_no_markup(
         asked.append(user)
         shown = re.findall(r"^<paper (\S+)>$", user, re.MULTILINE)
         if schema == "Extraction":
-            return {"findings": [
-                {"arxiv_id": name, "stance": "contradicts", "sentences": [1], "why": HOSTILE, "lever": None}
-                for name in shown
-            ]}  # fmt: skip
+            return {
+                "findings": [
+                    {
+                        "arxiv_id": name,
+                        "stance": "contradicts",
+                        "sentences": [1],
+                        "why": HOSTILE,
+                        "lever": None,
+                    }
+                    for name in shown
+                ]
+            }
         names = re.findall(r"^<citation (\S+) ", user, re.MULTILINE)
         return {"checks": [{"arxiv_id": name, "entails": False, "why": HOSTILE} for name in names]}
 
@@ -264,7 +367,9 @@ def test_hostile_texts_close_no_fence_and_are_no_markup(
         assert not re.search("[\x1b\u202e]", user)
     text = (out / "pairs.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    assert "<img" not in html.replace('<img src="pairs-confusion.svg" alt="Confusion of stances" />', "")
+    assert "<img" not in html.replace(
+        '<img src="pairs-confusion.svg" alt="Confusion of stances" />', ""
+    )
     assert re.findall(r'href="([^"]*)"', html) == []
     assert "<h1>Head" not in html
     assert "@octocat" not in text
@@ -286,10 +391,14 @@ def test_many_misses_are_listed_up_to_a_bound_and_counted(
     corpus = [{**CORPUS[0], "doc_id": n, "title": f"Study {n} of lakes"} for n in range(130)]
     label = [{"sentences": [1], "label": "SUPPORT"}]
     claims = [
-        {"id": n, "claim": f"Claim {n}.", "cited_doc_ids": list(range(n * 13, n * 13 + 13)),
-         "evidence": {str(doc): label for doc in range(n * 13, n * 13 + 13)}}
+        {
+            "id": n,
+            "claim": f"Claim {n}.",
+            "cited_doc_ids": list(range(n * 13, n * 13 + 13)),
+            "evidence": {str(doc): label for doc in range(n * 13, n * 13 + 13)},
+        }
         for n in range(10)
-    ]  # fmt: skip
+    ]
     bench.write(claims, corpus)
     ran, _ = bench.run(Reader({}), "--out", str(tmp_path / "out"))
     assert "130 silent" in ran.out

@@ -13,50 +13,83 @@ from hypothesis import strategies as st
 from retest.domain.line import Window
 from retest.domain.verdict import Verdict
 from retest.errors import UsageError
-from retest.evaluation import bootstrap
-from retest.evaluation.bootstrap import estimates
-from retest.evaluation.calibration import calibration, ece
-from retest.evaluation.compare import compare, least_to_tell, mcnemar, seen_from
-from retest.evaluation.measures import measures, scores
-from retest.evaluation.result import ClaimResult, Result, Spent
-from retest.evaluation.steadiness import kappa, orders
+from retest.evaluation.claims.compare import compare, least_to_tell, mcnemar, seen_from
+from retest.evaluation.claims.result import ClaimResult, Result, Spent
+from retest.evaluation.claims.steadiness import kappa, orders
+from retest.evaluation.statistics import bootstrap
+from retest.evaluation.statistics.bootstrap import estimates
+from retest.evaluation.statistics.calibration import calibration, ece
+from retest.evaluation.statistics.measures import measures, scores
 from tests.temperaments import drawn
 
 
 def claim(number: int, expected: Verdict, got: Verdict, **more: Any) -> ClaimResult:
     values: dict[str, Any] = {
-        "id": f"c{number}", "claim": f"Claim {number}.", "topic": "", "contested": False, "expected": expected,
-        "window": Window(opens=date(2025, 1, 1), as_of=date(2026, 1, 1)), "got": got, "why": None, "detail": "",
-        "right": expected == got, "confidence": None, "judged": got, "cites": (), "evidence": {}, "gold": (),
-        "reached": None, "lost": None if expected == got else "untraced", "rationale": "", "fallen": (),
+        "id": f"c{number}",
+        "claim": f"Claim {number}.",
+        "topic": "",
+        "contested": False,
+        "expected": expected,
+        "window": Window(opens=date(2025, 1, 1), as_of=date(2026, 1, 1)),
+        "got": got,
+        "why": None,
+        "detail": "",
+        "right": expected == got,
+        "confidence": None,
+        "judged": got,
+        "cites": (),
+        "evidence": {},
+        "gold": (),
+        "reached": None,
+        "lost": None if expected == got else "untraced",
+        "rationale": "",
+        "fallen": (),
         "spent": Spent(),
-    }  # fmt: skip
+    }
     return ClaimResult(**{**values, **more})
 
 
 def result(*claims: ClaimResult) -> Result:
     return Result(
-        gold="some", gold_digest="0" * 12, as_of=date(2026, 1, 1), model="m", verifier=None, source="mirror",
-        prompts={}, candidates=32, ladder="2", seed=1, claims=claims, measures=measures(claims, 1),
-    )  # fmt: skip
+        gold="some",
+        gold_digest="0" * 12,
+        as_of=date(2026, 1, 1),
+        model="m",
+        verifier=None,
+        source="mirror",
+        prompts={},
+        candidates=32,
+        ladder="2",
+        seed=1,
+        claims=claims,
+        measures=measures(claims, 1),
+    )
 
 
 def rights(*right: bool) -> Result:
-    return result(*(claim(n, "holds", "holds" if one else "relaxed") for n, one in enumerate(right)))
+    return result(
+        *(claim(n, "holds", "holds" if one else "relaxed") for n, one in enumerate(right))
+    )
 
 
 def test_f1_is_taken_over_the_verdicts_that_are_expected() -> None:
     found = scores(
         [
-            claim(0, "holds", "holds"), claim(1, "holds", "relaxed"), claim(2, "relaxed", "relaxed"),
+            claim(0, "holds", "holds"),
+            claim(1, "holds", "relaxed"),
+            claim(2, "relaxed", "relaxed"),
             claim(3, "relaxed", "undetermined", why="nothing-grounded"),
             claim(4, "overturned", "undetermined", why="not-judged"),
         ],
         seed=1,
-    )  # fmt: skip
+    )
     by = {one.verdict: one for one in found.verdicts}
     assert (by["holds"].precision.value, by["holds"].recall.value) == (1, 0.5)
-    assert (by["relaxed"].precision.value, by["relaxed"].recall.value, by["relaxed"].f1.value) == (0.5, 0.5, 0.5)
+    assert (by["relaxed"].precision.value, by["relaxed"].recall.value, by["relaxed"].f1.value) == (
+        0.5,
+        0.5,
+        0.5,
+    )
     assert by["undetermined"].f1.value is None
     assert found.macro_f1.value == pytest.approx((2 / 3 + 1 / 2 + 0) / 3, abs=1e-4)
     assert (found.right, found.wrong, found.abstained, found.failed) == (2, 1, 1, 1)
@@ -103,20 +136,23 @@ def test_calibration_error_is_the_gap_weighted_by_bin() -> None:
         3 / 4 * abs(0.9 - 2 / 3) + 1 / 4 * 0.3
     )
     assert ece([(1.0, True), (0.0, False)]) == 0
-    assert ece([(0.9, False), (0.1, True)]) == pytest.approx(0.9), "too much in one bin does not make up for another"
+    assert ece([(0.9, False), (0.1, True)]) == pytest.approx(0.9), (
+        "too much in one bin does not make up for another"
+    )
 
 
 def test_a_calibrated_model_stays_below_what_chance_gives_nineteen_times_in_twenty(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("retest.evaluation.bootstrap.RESAMPLES", 2)
-    monkeypatch.setattr("retest.evaluation.calibration.RESAMPLES", 400)
+    monkeypatch.setattr("retest.evaluation.statistics.bootstrap.RESAMPLES", 2)
+    monkeypatch.setattr("retest.evaluation.statistics.calibration.RESAMPLES", 400)
     below = 0
     for seed in range(40):
         chance = drawn("calibrated", seed)
         said = [round(chance.uniform(0.2, 1), 2) for _ in range(40)]
         claims = [
-            claim(n, "holds", "holds" if chance.random() < c else "relaxed", confidence=c) for n, c in enumerate(said)
+            claim(n, "holds", "holds" if chance.random() < c else "relaxed", confidence=c)
+            for n, c in enumerate(said)
         ]
         found = calibration(claims, seed)
         below += (found.ece.value or 0) <= (found.chance_ece or 0)
@@ -140,9 +176,12 @@ def test_mcnemars_exact_p_is_that_of_fair_coins(only_a: int, only_b: int, p: flo
 
 
 def test_two_of_twenty_is_not_sold_as_progress() -> None:
-    found = compare(rights(*[True] * 10, *[False] * 10), rights(*[True] * 12, *[False] * 8), ("old", "new"), 1)
+    found = compare(
+        rights(*[True] * 10, *[False] * 10), rights(*[True] * 12, *[False] * 8), ("old", "new"), 1
+    )
     assert found.sentence == (
-        "2 of 20 claims differ (A alone is right on 0, B alone on 2): that is what chance alone gives, p = 0.50."
+        "2 of 20 claims differ (A alone is right on 0, B alone on 2): that is what chance alone "
+        "gives, p = 0.50."
     )
     assert (found.both, found.only_a, found.only_b, found.neither) == (10, 0, 2, 8)
     assert (found.difference.low or 0) <= 0 < (found.difference.high or 0)
@@ -158,12 +197,19 @@ def test_a_difference_that_chance_seldom_gives_is_said_to_be_one() -> None:
     assert (found.difference.low or 0) > 0
     same = compare(rights(*[True] * 10), rights(*[True] * 10), ("a", "b"), 1)
     assert "no difference was found" in same.sentence
-    assert (same.difference.low, same.difference.high) == (-0.3085, 0.3085), "ten claims do not show that there is none"
+    assert (same.difference.low, same.difference.high) == (-0.3085, 0.3085), (
+        "ten claims do not show that there is none"
+    )
 
 
 def test_only_the_same_claims_are_compared() -> None:
-    ours = result(claim(0, "holds", "holds"), claim(1, "holds", "holds"), claim(2, "holds", "holds"))
-    reworded, other = claim(1, "holds", "relaxed", claim="Another wording."), claim(2, "relaxed", "relaxed")
+    ours = result(
+        claim(0, "holds", "holds"), claim(1, "holds", "holds"), claim(2, "holds", "holds")
+    )
+    reworded, other = (
+        claim(1, "holds", "relaxed", claim="Another wording."),
+        claim(2, "relaxed", "relaxed"),
+    )
     found = compare(ours, result(claim(0, "holds", "relaxed"), reworded, other), ("a", "b"), 1)
     assert (found.claims, found.left_out) == (1, ("c1", "c2"))
     with pytest.raises(UsageError, match="no claim in common"):
@@ -171,7 +217,9 @@ def test_only_the_same_claims_are_compared() -> None:
 
 
 def test_a_verdict_that_is_wrong_in_another_way_is_listed_and_counts_for_neither() -> None:
-    found = compare(result(claim(0, "holds", "relaxed")), result(claim(0, "holds", "overturned")), ("a", "b"), 1)
+    found = compare(
+        result(claim(0, "holds", "relaxed")), result(claim(0, "holds", "overturned")), ("a", "b"), 1
+    )
     assert [one.better for one in found.changed] == [None]
     assert (found.only_a, found.only_b, found.p) == (0, 0, 1)
 
@@ -181,14 +229,18 @@ def test_what_could_have_been_seen_shrinks_with_more_claims() -> None:
     found = [seen_from(n, n // 10) for n in (24, 40, 100, 1000)]
     assert found == sorted((one or 1 for one in found), reverse=True)
     assert seen_from(24, 2) == 0.3
-    assert (seen_from(100, 50) or 0) > (seen_from(100, 0) or 0), "the more claims differ by chance, the less is seen"
+    assert (seen_from(100, 50) or 0) > (seen_from(100, 0) or 0), (
+        "the more claims differ by chance, the less is seen"
+    )
     assert seen_from(3, 0) is None
 
 
 def test_kappa_is_that_of_fleiss() -> None:
     assert kappa([["holds"] * 3, ["relaxed", "relaxed", "holds"]]) == pytest.approx(0.25)
     assert kappa([["holds"] * 3, ["relaxed"] * 3]) == 1
-    assert kappa([["holds"] * 3] * 4) is None, "with one verdict only there is nothing to agree beyond"
+    assert kappa([["holds"] * 3] * 4) is None, (
+        "with one verdict only there is nothing to agree beyond"
+    )
 
 
 @given(st.integers(2, 50))

@@ -1,4 +1,5 @@
-"""The workflow that evaluates a pull request has few rights, a budget, and puts the numbers where they are read."""
+"""The workflow that evaluates a pull request has few rights, a budget, and puts the numbers where
+they are read."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from retest.data import defaults
-from retest.evaluation.files import write_result
+from retest.evaluation.claims.files import write_result
 from tests.evaluation.test_statistics import rights
 
 FILES = defaults("nightly")
@@ -41,7 +42,9 @@ def test_it_may_read_the_repository_and_nothing_else() -> None:
 def test_the_evaluation_alone_sees_the_keys_and_no_script_holds_an_expression() -> None:
     assert [name for name, step in STEPS.items() if "secrets." in json.dumps(step)] == ["Evaluate"]
     for name, step in STEPS.items():
-        assert "${{" not in step.get("run", ""), f"{name}: a script gets what others wrote as a variable"
+        assert "${{" not in step.get("run", ""), (
+            f"{name}: a script gets what others wrote as a variable"
+        )
 
 
 def test_it_runs_where_prompts_or_settings_change_and_not_for_forks() -> None:
@@ -54,8 +57,8 @@ def test_it_runs_where_prompts_or_settings_change_and_not_for_forks() -> None:
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Path:
-    """A machine of the host: `retest eval GOLD` is played by a script, which takes the result that is prepared; what
-    compares results is the program itself."""
+    """A machine of the host: `retest eval GOLD` is played by a script, which takes the result that
+    is prepared; what compares results is the program itself."""
     tools = tmp_path / "tools"
     tools.mkdir()
     played = 'mkdir -p "$6"; cp "$HOME"/prepared/* "$6"; echo "$@" > "$HOME/asked"; exit "$(cat "$HOME/status")"'
@@ -72,19 +75,32 @@ def ran(runner: Path, name: str) -> subprocess.CompletedProcess[str]:
     file = runner / "step.sh"
     file.write_text(STEPS[name]["run"], encoding="utf-8")
     environment = {
-        "PATH": f"{runner / 'tools'}{os.pathsep}{os.environ['PATH']}", "HOME": str(runner), "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join(sys.path), "RUNNER_TEMP": str(runner / "temp"),
-        "GITHUB_STEP_SUMMARY": str(runner / "summary.md"), **WORKFLOW["env"],
-    }  # fmt: skip
+        "PATH": f"{runner / 'tools'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(runner),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "RUNNER_TEMP": str(runner / "temp"),
+        "GITHUB_STEP_SUMMARY": str(runner / "summary.md"),
+        **WORKFLOW["env"],
+    }
     return subprocess.run(
-        ["/usr/bin/env", "bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)], cwd=runner, env=environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["/usr/bin/env", "bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
+        cwd=runner,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_it_asks_within_its_budget_and_sums_up_without_charts(runner: Path) -> None:
     assert ran(runner, "Evaluate").returncode == 0
-    assert (runner / "asked").read_text().split()[:4] == ["eval", "machine-learning", "--max-usd", "2"]
+    assert (runner / "asked").read_text().split()[:4] == [
+        "eval",
+        "machine-learning",
+        "--max-usd",
+        "2",
+    ]
     done = ran(runner, "Sum up")
     assert done.returncode == 0, done.stderr
     summary = (runner / "summary.md").read_text(encoding="utf-8")
@@ -104,7 +120,9 @@ def test_it_is_held_against_the_result_that_is_in_the_repository(runner: Path) -
 
 
 @pytest.mark.parametrize(("status", "ends"), [(3, 0), (1, 1), (2, 2)])
-def test_what_was_not_reached_is_a_warning_and_a_failure_is_one(runner: Path, status: int, ends: int) -> None:
+def test_what_was_not_reached_is_a_warning_and_a_failure_is_one(
+    runner: Path, status: int, ends: int
+) -> None:
     (runner / "status").write_text(str(status), encoding="utf-8")
     done = ran(runner, "Evaluate")
     assert done.returncode == ends

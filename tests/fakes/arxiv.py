@@ -1,11 +1,13 @@
-"""A loopback stand-in for arXiv's API: answers in its form, over papers of a test's own, with faults on demand.
+"""A loopback stand-in for arXiv's API: answers in its form, over papers of a test's own, with
+faults on demand.
 
     with FakeArxiv(papers) as fake:
         fake.faults.append(Fault("status", status=429, retry_after="1"))
         ArxivSource(url=fake.url, ...).search(...)
         fake.requests[0].params["search_query"]
 
-Queries are parsed by a strict grammar: what is not a whole expression of it is refused with status 400.
+Queries are parsed by a strict grammar: what is not a whole expression of it is refused with status
+400.
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ from xml.sax.saxutils import escape
 from retest.domain.paper import Paper
 
 _ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?")
-_TOKEN = re.compile(r'\s*(?:(?P<op>AND|OR)\b|(?P<open>\()|(?P<close>\))|(?P<field>all|ti|abs):"(?P<text>[^"]*)"'
-                    r"|submittedDate:\[(?P<first>\d{8})0000 TO (?P<last>\d{8})2359\])")  # fmt: skip
+_TOKEN = re.compile(
+    r'\s*(?:(?P<op>AND|OR)\b|(?P<open>\()|(?P<close>\))|(?P<field>all|ti|abs):"(?P<text>[^"]*)"'
+    r"|submittedDate:\[(?P<first>\d{8})0000 TO (?P<last>\d{8})2359\])"
+)
 HTML = b"<!DOCTYPE html><html><body><p>We are down for maintenance.<br></body></html>"
 
 
@@ -36,17 +40,30 @@ HTML = b"<!DOCTYPE html><html><body><p>We are down for maintenance.<br></body></
 class Fault:
     """What goes wrong with one answer.
 
-    status: `status` and `retry_after`; html: a page with status 200; truncated: the feed breaks off; cut: fewer bytes
-    than announced; malformed: not XML; empty: no entries but a total of 50; short: the last entry is left out;
-    hang: no byte for `seconds`; reset: the connection is reset; bad-id: 400, incorrect id format;
-    error-entry: status 200 with an error entry; undated: an entry without its dates; other-page: another startIndex;
-    none: no fault, to let an answer pass before another.
+    status: `status` and `retry_after`; html: a page with status 200; truncated: the feed breaks
+    off; cut: fewer bytes than announced; malformed: not XML; empty: no entries but a total of 50;
+    short: the last entry is left out; hang: no byte for `seconds`; reset: the connection is reset;
+    bad-id: 400, incorrect id format; error-entry: status 200 with an error entry; undated: an entry
+    without its dates; other-page: another startIndex; none: no fault, to let an answer pass before
+    another.
     """
 
     kind: Literal[
-        "status", "html", "truncated", "cut", "malformed", "empty", "short", "hang", "reset", "bad-id", "error-entry",
-        "undated", "other-page", "none",
-    ]  # fmt: skip
+        "status",
+        "html",
+        "truncated",
+        "cut",
+        "malformed",
+        "empty",
+        "short",
+        "hang",
+        "reset",
+        "bad-id",
+        "error-entry",
+        "undated",
+        "other-page",
+        "none",
+    ]
     status: int = 503
     retry_after: str | None = None
     seconds: float = 2.0
@@ -54,7 +71,8 @@ class Fault:
 
 @dataclass
 class Seen:
-    """One request: its parameters, its User-Agent, and when it came and was answered (monotonic seconds)."""
+    """One request: its parameters, its User-Agent, and when it came and was answered (monotonic
+    seconds)."""
 
     params: dict[str, str]
     user_agent: str
@@ -92,13 +110,18 @@ class FakeArxiv:
         self.papers = list(self.papers)
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # close() waits for them, so that no test leaves one behind
+        self._server.daemon_threads = (
+            False  # close() waits for them, so that no test leaves one behind
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         self._server.shutdown()
@@ -118,7 +141,9 @@ class FakeArxiv:
         fault = self.faults.pop(0) if self.faults else self.always
         status, body = self._feed(params) if split.path == "/api/query" else (404, b"not here")
         seen.end = time.monotonic()
-        _send(handler, *(_broken(fault, status, body) if fault else (status, body)), fault, self._over)
+        _send(
+            handler, *(_broken(fault, status, body) if fault else (status, body)), fault, self._over
+        )
 
     def _feed(self, params: dict[str, str]) -> tuple[int, bytes]:
         ids = [i for i in params.get("id_list", "").split(",") if i]
@@ -137,13 +162,16 @@ class FakeArxiv:
         return 200, feed(entries, len(found), start, most)
 
     def _versions(self, ids: list[str]) -> Iterator[Paper]:
-        """The papers asked for by id, each in the version asked for; one that there is not is left out."""
+        """The papers asked for by id, each in the version asked for; one that there is not is left
+        out."""
         known = {paper.id: paper for paper in self.papers}
         for name in ids:
             base, _, version = name.partition("v") if "/" not in name else (name, "", "")
             paper = known.get(base)
             if paper and version and int(version) < (paper.version or 1):
-                yield paper.model_copy(update={"version": int(version), "title": self.titles[base][int(version) - 1]})
+                yield paper.model_copy(
+                    update={"version": int(version), "title": self.titles[base][int(version) - 1]}
+                )
             elif paper and (not version or int(version) == (paper.version or 1)):
                 yield paper
 
@@ -166,15 +194,20 @@ xmlns="http://www.w3.org/2005/Atom">
 def error_feed(message: str) -> bytes:
     """What the API answers to a request that it does not take."""
     entry = (
-        "  <entry><id>https://arxiv.org/api/errors#some</id><title>Error</title><updated>2026-04-12T22:59:06Z</updated>"
-        f"<summary>{escape(message)}</summary><author><name>arXiv api core</name></author></entry>\n"
+        "  "
+        "<entry><id>https://arxiv.org/api/errors#some</id><title>Error</title><updated>2026-04-12T22:59:06Z</updated>"
+        f"<summary>{escape(message)}</summary><author><name>arXiv api "
+        "core</name></author></entry>\n"
     )
     return feed(entry, 1, 0, 1)
 
 
 def parse(query: str, *, ignore_dates: bool = False) -> Callable[[Paper], bool]:
-    """The test that a search query is. AND and OR may not be mixed without parentheses. Raises ValueError."""
-    tokens = list(_tokens(re.sub(r" AND submittedDate:\S+ TO \S+", "", query) if ignore_dates else query))
+    """The test that a search query is. AND and OR may not be mixed without parentheses. Raises
+    ValueError."""
+    tokens = list(
+        _tokens(re.sub(r" AND submittedDate:\S+ TO \S+", "", query) if ignore_dates else query)
+    )
     test = _expression(tokens)
     if tokens:
         raise ValueError(f"malformed query near {tokens[0][0]!r}")
@@ -217,7 +250,9 @@ def _term(tokens: list[re.Match[str]]) -> Callable[[Paper], bool]:
         return lambda paper: first <= f"{paper.published:%Y%m%d}" <= last
     if token["field"]:
         wanted = _spaced(token["text"])
-        fields = {"all": ("title", "abstract"), "ti": ("title",), "abs": ("abstract",)}[token["field"]]
+        fields = {"all": ("title", "abstract"), "ti": ("title",), "abs": ("abstract",)}[
+            token["field"]
+        ]
         return lambda paper: any(wanted in _spaced(getattr(paper, name)) for name in fields)
     raise ValueError(f"malformed query near {token[0]!r}")
 
@@ -232,7 +267,8 @@ def _entry(paper: Paper, comment: str | None) -> str:
     version, updated = paper.version or 1, paper.updated or paper.published
     authors = "".join(f"    <author><name>{escape(a)}</name></author>\n" for a in paper.authors)
     categories = "".join(
-        f'    <category term="{c}" scheme="http://arxiv.org/schemas/atom"/>\n' for c in paper.categories
+        f'    <category term="{c}" scheme="http://arxiv.org/schemas/atom"/>\n'
+        for c in paper.categories
     )
     note = f"    <arxiv:comment>{escape(comment)}</arxiv:comment>\n" if comment else ""
     return f"""  <entry>
@@ -274,7 +310,11 @@ def _broken(fault: Fault, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def _send(
-    handler: BaseHTTPRequestHandler, status: int, body: bytes, fault: Fault | None, over: threading.Event
+    handler: BaseHTTPRequestHandler,
+    status: int,
+    body: bytes,
+    fault: Fault | None,
+    over: threading.Event,
 ) -> None:
     if fault and fault.kind == "hang":
         over.wait(fault.seconds)
@@ -285,7 +325,9 @@ def _send(
         return
     handler.send_response(status)
     handler.send_header("Content-Type", "application/atom+xml")
-    handler.send_header("Content-Length", str(len(body) + (100 if fault and fault.kind == "cut" else 0)))
+    handler.send_header(
+        "Content-Length", str(len(body) + (100 if fault and fault.kind == "cut" else 0))
+    )
     if fault and fault.retry_after is not None:
         handler.send_header("Retry-After", fault.retry_after)
     handler.end_headers()

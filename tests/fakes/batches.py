@@ -1,12 +1,17 @@
-"""The loopback host of `models.py`, which also speaks both batch languages: Anthropic's Message Batches and OpenAI's
-files and batches.
+"""The loopback host of `models.py`, which also speaks both batch languages: Anthropic's Message
+Batches and OpenAI's files and batches.
 
-    with FakeBatches(Reader(), polls=1) as fake:     # a batch is under way for one poll, then it has ended
-        fake.spoil = lambda what, n: status(529)     # n-th request (from 0) of a kind: create, retrieve, list, ...
-        fake.outcome = lambda seen, n: "expired"     # what becomes of a batch's n-th question, in place of an answer
-    fake.paid                                        # every question that was answered, direct or in a batch
+    with FakeBatches(Reader(), polls=1) as fake:     # a batch is under way for one poll, then it
+    has ended
+        fake.spoil = lambda what, n: status(529)     # n-th request (from 0) of a kind: create,
+        retrieve, list, ...
+        fake.outcome = lambda seen, n: "expired"     # what becomes of a batch's n-th question, in
+        place of an answer
+    fake.paid                                        # every question that was answered, direct or
+    in a batch
 
-It is as strict as the services: unknown ids are 404, a batch without requests or with a custom id twice is 400.
+It is as strict as the services: unknown ids are 404, a batch without requests or with a custom id
+twice is 400.
 """
 
 from __future__ import annotations
@@ -25,12 +30,14 @@ from tests.fakes.wires import WIRES, Fault, Json, Seen, answered
 
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 Outcome = str | Fault | None
-"""`expired`, `canceled`, `lost` (no line), `garbled` (a line that is no JSON), a status, a paid fault, or None."""
+"""`expired`, `canceled`, `lost` (no line), `garbled` (a line that is no JSON), a status, a paid
+fault, or None."""
 
 
 @dataclass
 class Batch:
-    """A batch at the host. `state` is `ended`, or what OpenAI calls it, once `polls` are used up."""
+    """A batch at the host. `state` is `ended`, or what OpenAI calls it, once `polls` are used
+    up."""
 
     id: str
     wire: str
@@ -43,8 +50,8 @@ class Batch:
 
 
 class FakeBatches(FakeModels):
-    """The host, while it is entered. `happened` names every request to a batch endpoint, in order of arrival;
-    `elsewhere` is what `results_url` says."""
+    """The host, while it is entered. `happened` names every request to a batch endpoint, in order
+    of arrival; `elsewhere` is what `results_url` says."""
 
     def __init__(self, brain: Brain, *, polls: int = 0, delay: float = 0.0) -> None:
         super().__init__(brain, delay=delay)
@@ -66,7 +73,9 @@ class FakeBatches(FakeModels):
     @property
     def submitted(self) -> list[tuple[str, str]]:
         """Schema and text of every question of every batch."""
-        return [(seen.schema, seen.user) for batch in self.batches.values() for _, seen in batch.asked]
+        return [
+            (seen.schema, seen.user) for batch in self.batches.values() for _, seen in batch.asked
+        ]
 
     def end_all(self) -> None:
         """Every batch has ended by the next poll."""
@@ -144,7 +153,11 @@ class _BatchHandler(_Handler):
         elif code >= 400:
             self._send(code, WIRES[wire].error(code, str(body), ""))
         else:
-            self._send(code, body, kind="application/json" if isinstance(body, dict) else "application/x-jsonl")
+            self._send(
+                code,
+                body,
+                kind="application/json" if isinstance(body, dict) else "application/x-jsonl",
+            )
 
     def _created_messages(self, body: Json) -> tuple[int, Json | str]:
         asked = [(one["custom_id"], one["params"]) for one in body["requests"]]
@@ -156,11 +169,21 @@ class _BatchHandler(_Handler):
         lines = [json.loads(line) for line in self.fake.files[body["input_file_id"]].splitlines()]
         if any(line["method"] != "POST" or line["url"] != body["endpoint"] for line in lines):
             return 400, "method and url"
-        return self._made("/v1/responses", [(line["custom_id"], line["body"]) for line in lines], body.get("metadata"))
+        return self._made(
+            "/v1/responses",
+            [(line["custom_id"], line["body"]) for line in lines],
+            body.get("metadata"),
+        )
 
-    def _made(self, wire: str, asked: list[tuple[str, Json]], metadata: Json | None) -> tuple[int, Json | str]:
+    def _made(
+        self, wire: str, asked: list[tuple[str, Json]], metadata: Json | None
+    ) -> tuple[int, Json | str]:
         names = [name for name, _ in asked]
-        if not names or len(set(names)) < len(names) or not all(CUSTOM_ID.fullmatch(name) for name in names):
+        if (
+            not names
+            or len(set(names)) < len(names)
+            or not all(CUSTOM_ID.fullmatch(name) for name in names)
+        ):
             return 400, "custom ids: each once, of letters, digits, - and _, at most 64"
         if problem := next(filter(None, (WIRES[wire].problem(params) for _, params in asked)), ""):
             return 400, problem
@@ -185,8 +208,11 @@ class _BatchHandler(_Handler):
         page = mine[start : start + 2]
         for batch in page:
             batch.polls -= 1
-        return 200, {"object": "list", "data": [self._shown(batch) for batch in page],
-                     "has_more": len(mine) > start + 2}  # fmt: skip
+        return 200, {
+            "object": "list",
+            "data": [self._shown(batch) for batch in page],
+            "has_more": len(mine) > start + 2,
+        }
 
     def _shown(self, batch: Batch) -> Json:
         ended = batch.polls < 0
@@ -195,19 +221,35 @@ class _BatchHandler(_Handler):
             counts["succeeded" if ended else "processing"] = len(batch.asked)
             elsewhere = self.fake.elsewhere or self.fake.url
             return {
-                "id": batch.id, "type": "message_batch", "processing_status": "ended" if ended else "in_progress",
-                "created_at": f"{batch.created}T12:00:00Z", "expires_at": f"{batch.created}T12:00:00Z",
-                "request_counts": counts, "archived_at": None, "cancel_initiated_at": None, "ended_at": None,
-                "results_url": f"{elsewhere}/v1/messages/batches/{batch.id}/results" if ended else None,
-            }  # fmt: skip
+                "id": batch.id,
+                "type": "message_batch",
+                "processing_status": "ended" if ended else "in_progress",
+                "created_at": f"{batch.created}T12:00:00Z",
+                "expires_at": f"{batch.created}T12:00:00Z",
+                "request_counts": counts,
+                "archived_at": None,
+                "cancel_initiated_at": None,
+                "ended_at": None,
+                "results_url": f"{elsewhere}/v1/messages/batches/{batch.id}/results"
+                if ended
+                else None,
+            }
         failed = batch.state == "failed"
         return {
-            "id": batch.id, "object": "batch", "endpoint": "/v1/responses", "completion_window": "24h",
-            "status": batch.state if ended else "in_progress", "created_at": 1, "input_file_id": "file-1",
+            "id": batch.id,
+            "object": "batch",
+            "endpoint": "/v1/responses",
+            "completion_window": "24h",
+            "status": batch.state if ended else "in_progress",
+            "created_at": 1,
+            "input_file_id": "file-1",
             "output_file_id": f"out-{batch.id}" if ended and not failed else None,
-            "error_file_id": f"err-{batch.id}" if ended and not failed else None, "metadata": batch.metadata,
-            "errors": {"object": "list", "data": [{"code": "x", "message": "too many tokens"}]} if failed else None,
-        }  # fmt: skip
+            "error_file_id": f"err-{batch.id}" if ended and not failed else None,
+            "metadata": batch.metadata,
+            "errors": {"object": "list", "data": [{"code": "x", "message": "too many tokens"}]}
+            if failed
+            else None,
+        }
 
     def _lines(self, name: str) -> tuple[int, Json | str]:
         batch = self.fake.batches[name]
@@ -217,17 +259,22 @@ class _BatchHandler(_Handler):
         kind, _, of = name.partition("-")
         lines = self._results(self.fake.batches[of])
         wrong = [
-            line for line in lines
-            if not isinstance(line, str) and (line["error"] or line["response"]["status_code"] > 200)
-        ]  # fmt: skip
+            line
+            for line in lines
+            if not isinstance(line, str)
+            and (line["error"] or line["response"]["status_code"] > 200)
+        ]
         return 200, self._text([line for line in lines if (line in wrong) == (kind == "err")])
 
     @staticmethod
     def _text(lines: list[Json | str]) -> str:
-        return "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+        return "".join(
+            (line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines
+        )
 
     def _results(self, batch: Batch) -> list[Json | str]:
-        """In another order than asked, with a line for a stranger's question. Paid for when first made."""
+        """In another order than asked, with a line for a stranger's question. Paid for when first
+        made."""
         if not batch.result:
             stranger: list[Json | str] = []
             for number, (name, seen) in enumerate(batch.asked):
@@ -242,16 +289,26 @@ class _BatchHandler(_Handler):
         if outcome == "lost":
             return []
         if isinstance(outcome, Fault) and outcome.kind == "status":
-            error = WIRES[batch.wire].error(outcome.status, outcome.text or "injected by a test", outcome.code)
+            error = WIRES[batch.wire].error(
+                outcome.status, outcome.text or "injected by a test", outcome.code
+            )
             response = {"status_code": outcome.status, "request_id": "r", "body": error}
-            return [_message(name, {"type": "errored", "error": error}) if message else _response(name, response, None)]
+            return [
+                _message(name, {"type": "errored", "error": error})
+                if message
+                else _response(name, response, None)
+            ]
         if outcome in ("expired", "canceled"):
             gone = {"code": f"batch_{outcome}", "message": f"it was {outcome}"}
             return [_message(name, {"type": outcome}) if message else _response(name, None, gone)]
         self.fake.pay(seen)
         if outcome == "garbled":
             return ['{"custom_id": "' + name]
-        said = outcome if isinstance(outcome, Fault) else self.fake.brain(seen.schema, seen.system, seen.user)
+        said = (
+            outcome
+            if isinstance(outcome, Fault)
+            else self.fake.brain(seen.schema, seen.system, seen.user)
+        )
         body = WIRES[batch.wire].reply(seen, 0, said if isinstance(said, Fault) else answered(said))
         if message:
             return [_message(name, {"type": "succeeded", "message": body})]
@@ -271,9 +328,14 @@ class _BatchHandler(_Handler):
         name = f"file-{len(self.fake.files) + 1}"
         self.fake.files[name] = content
         return 200, {
-            "id": name, "object": "file", "bytes": len(content), "created_at": 1, "filename": "x", "purpose": "batch",
+            "id": name,
+            "object": "file",
+            "bytes": len(content),
+            "created_at": 1,
+            "filename": "x",
+            "purpose": "batch",
             "status": "processed",
-        }  # fmt: skip
+        }
 
 
 def _message(name: str, result: Json) -> Json:

@@ -1,4 +1,5 @@
-"""A host on the loopback that speaks both SDKs' languages, answers from a Python function, and breaks on demand.
+"""A host on the loopback that speaks both SDKs' languages, answers from a Python function, and
+breaks on demand.
 
     def brain(schema_name, system, user):          # one answer, or a Fault, for every request
         return {"verdict": "holds", ...}
@@ -8,8 +9,9 @@
         OpenAIModel("m", api_key="k", base_url=fake.openai_url)
     fake.requests                                   # what was asked, in order of arrival
 
-It is as strict as the services: a request without key, limit or schema, or with a schema that strict mode does not
-take, is answered 400 or 401. System texts seen before count as cached, as in the services' own caches.
+It is as strict as the services: a request without key, limit or schema, or with a schema that
+strict mode does not take, is answered 400 or 401. System texts seen before count as cached, as in
+the services' own caches.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ from tests.fakes.wires import WIRES, Fault, Json, Seen, Wire, answered
 HANG, RESET, HTML = Fault("hang"), Fault("reset"), Fault("html")
 REFUSAL, TRUNCATED, FILTERED = Fault("refusal"), Fault("truncated"), Fault("filtered")
 FAILED, ODD = Fault("failed"), Fault("odd")
-"""FAILED: the service broke while answering. ODD: it stopped for a reason that makes no sense here."""
+"""FAILED: the service broke while answering. ODD: it stopped for a reason that makes no sense here.
+"""
 
 Brain = Callable[[str, str, str], Json | Fault]
 
@@ -46,7 +49,8 @@ def prose(text: str) -> Fault:
 
 
 def in_turn(*answers: Json | Fault) -> Brain:
-    """A brain that gives these answers one after the other, whatever is asked, and the last one from then on."""
+    """A brain that gives these answers one after the other, whatever is asked, and the last one
+    from then on."""
     left, lock = list(answers), threading.Lock()
 
     def brain(schema: str, system: str, user: str) -> Json | Fault:
@@ -57,7 +61,8 @@ def in_turn(*answers: Json | Fault) -> Brain:
 
 
 class FakeModels:
-    """The host, while it is entered. `peak` is the largest number of requests that were open at once."""
+    """The host, while it is entered. `peak` is the largest number of requests that were open at
+    once."""
 
     def __init__(self, brain: Brain, *, delay: float = 0.0) -> None:
         self.brain, self.delay = brain, delay
@@ -69,7 +74,9 @@ class FakeModels:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.fake = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -83,7 +90,12 @@ class FakeModels:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
         self.ending.set()
         self._server.shutdown()
         self._thread.join()
@@ -95,7 +107,8 @@ class FakeModels:
             self.brain, self.requests, self.peak, self._systems = brain, [], 0, set()
 
     def arrive(self, seen: Seen) -> int:
-        """Note a request. Gives back how many tokens of its prompt are cached: its system text, seen before."""
+        """Note a request. Gives back how many tokens of its prompt are cached: its system text,
+        seen before."""
         with self._lock:
             self.requests.append(seen)
             self._open += 1
@@ -132,7 +145,9 @@ class _Server(ThreadingHTTPServer):
 
     def server_close(self) -> None:
         super().server_close()
-        for connection in list(self.open):  # kept alive by clients: their threads would wait for ever
+        for connection in list(
+            self.open
+        ):  # kept alive by clients: their threads would wait for ever
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
@@ -164,31 +179,47 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = self.server.fake.brain(seen.schema, seen.system, seen.user)
             finally:
                 self.server.fake.leave()  # before the reply is sent: the client may ask again as soon as it is
-            self._reply(wire, seen, cached, answer if isinstance(answer, Fault) else answered(answer))
+            self._reply(
+                wire, seen, cached, answer if isinstance(answer, Fault) else answered(answer)
+            )
 
     def _reply(self, wire: Wire, seen: Seen, cached: int, what: Fault) -> None:
         match what.kind:
             case "status":
                 self._send(
-                    what.status, wire.error(what.status, what.text or "injected by a test", what.code), what.headers
+                    what.status,
+                    wire.error(what.status, what.text or "injected by a test", what.code),
+                    what.headers,
                 )
             case "hang":
                 self.server.fake.ending.wait(30)
                 self.close_connection = True
             case "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
                 self.close_connection = True
             case "html":
-                self._send(200, "<html><body>Sign in to the network</body></html>", kind="text/html")
+                self._send(
+                    200, "<html><body>Sign in to the network</body></html>", kind="text/html"
+                )
             case _:
                 self._send(200, wire.reply(seen, cached, what))
 
     def _send(
-        self, code: int, body: Json | str, headers: Mapping[str, str] | None = None, kind: str = "application/json"
+        self,
+        code: int,
+        body: Json | str,
+        headers: Mapping[str, str] | None = None,
+        kind: str = "application/json",
     ) -> None:
         raw = (body if isinstance(body, str) else json.dumps(body)).encode()
         self.send_response(code)
-        for name, value in {"content-type": kind, "request-id": "req_fake", **(headers or {})}.items():
+        for name, value in {
+            "content-type": kind,
+            "request-id": "req_fake",
+            **(headers or {}),
+        }.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(raw)))
         self.end_headers()

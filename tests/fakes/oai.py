@@ -1,13 +1,14 @@
-"""A loopback stand-in for arXiv's OAI-PMH interface: its lists, tokens and errors, with faults on demand.
+"""A loopback stand-in for arXiv's OAI-PMH interface: its lists, tokens and errors, with faults on
+demand.
 
     with FakeOai(entries(papers)) as fake:
         fake.faults[1] = Fault("status", status=503, retry_after="1")
         Oai(fake.url, ...).page(...)
         fake.requests[1].params["resumptionToken"]
 
-It lists as arXiv's own service does (github.com/arXiv/oaipmh): in the order of days and ids, each token holding the day
-of the next record and how many records of that day to skip, the last page of several with an empty token. With `sized`
-it is as the service was until 2025, with counters.
+It lists as arXiv's own service does (github.com/arXiv/oaipmh): in the order of days and ids, each
+token holding the day of the next record and how many records of that day to skip, the last page of
+several with an empty token. With `sized` it is as the service was until 2025, with counters.
 """
 
 from __future__ import annotations
@@ -32,13 +33,38 @@ from retest.domain.paper import Paper
 
 EARLIEST, TODAY = date(2005, 9, 16), date(2026, 11, 24)
 HTML = b"<!DOCTYPE html><html><body><p>We are down for maintenance.<br></body></html>"
-_PHYSICS = frozenset({"astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "quant-ph"})
-_SETS = frozenset({"cs", "math", "stat", "physics", "cs:cs", "physics:hep-th", "cs:cs:CL", "cs:cs:LG", "math:math"})
+_PHYSICS = frozenset(
+    {
+        "astro-ph",
+        "cond-mat",
+        "gr-qc",
+        "hep-ex",
+        "hep-lat",
+        "hep-ph",
+        "hep-th",
+        "math-ph",
+        "quant-ph",
+    }
+)
+_SETS = frozenset(
+    {
+        "cs",
+        "math",
+        "stat",
+        "physics",
+        "cs:cs",
+        "physics:hep-th",
+        "cs:cs:CL",
+        "cs:cs:LG",
+        "math:math",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A record: its paper, the day it was changed, and what else is to stand in it. `raw` replaces its metadata."""
+    """A record: its paper, the day it was changed, and what else is to stand in it. `raw` replaces
+    its metadata."""
 
     paper: Paper
     day: date
@@ -50,27 +76,52 @@ class Entry:
 
 def entries(papers: Iterable[Paper], first: date = date(2026, 1, 1), a_day: int = 2) -> list[Entry]:
     """Papers as records, `a_day` of them changed on each day from the first."""
-    return [Entry(paper, first + timedelta(days=number // a_day)) for number, paper in enumerate(papers)]
+    return [
+        Entry(paper, first + timedelta(days=number // a_day)) for number, paper in enumerate(papers)
+    ]
 
 
 Kind = Literal[
-    "status", "html", "truncated", "cut", "malformed", "empty", "blank", "reset", "hang", "error", "repeated",
-    "same-token", "first-token", "no-token", "other-request", "undated", "nameless", "short", "skipped", "bomb",
-    "attribute-bomb", "external", "moved", "control",
-]  # fmt: skip
+    "status",
+    "html",
+    "truncated",
+    "cut",
+    "malformed",
+    "empty",
+    "blank",
+    "reset",
+    "hang",
+    "error",
+    "repeated",
+    "same-token",
+    "first-token",
+    "no-token",
+    "other-request",
+    "undated",
+    "nameless",
+    "short",
+    "skipped",
+    "bomb",
+    "attribute-bomb",
+    "external",
+    "moved",
+    "control",
+]
 
 
 @dataclass(frozen=True)
 class Fault:
     """What goes wrong with one answer.
 
-    status: `status`, `retry_after` and no XML; html: a page with status 200; truncated: the XML breaks off; cut: fewer
-    bytes than announced; malformed: not XML; empty: no records but a token; blank: no body; reset: the connection is
-    reset; hang: no byte for `seconds`; error: `code`; repeated: the page before again, with the token that leads on;
-    same-token: a token that does not advance; first-token: one that leads back; no-token: the element is missing;
-    other-request: an answer to another token; undated: no responseDate; nameless: a record without an identifier;
-    short: fewer records than completeListSize says; skipped: a cursor further on; bomb, attribute-bomb: entities that
-    grow; external: an entity that names a file; moved: a redirect; control: characters that XML forbids.
+    status: `status`, `retry_after` and no XML; html: a page with status 200; truncated: the XML
+    breaks off; cut: fewer bytes than announced; malformed: not XML; empty: no records but a token;
+    blank: no body; reset: the connection is reset; hang: no byte for `seconds`; error: `code`;
+    repeated: the page before again, with the token that leads on; same-token: a token that does not
+    advance; first-token: one that leads back; no-token: the element is missing; other-request: an
+    answer to another token; undated: no responseDate; nameless: a record without an identifier;
+    short: fewer records than completeListSize says; skipped: a cursor further on; bomb,
+    attribute-bomb: entities that grow; external: an entity that names a file; moved: a redirect;
+    control: characters that XML forbids.
     """
 
     kind: Kind
@@ -82,7 +133,8 @@ class Fault:
 
 @dataclass
 class Seen:
-    """One request: its parameters, its User-Agent, and when it came and was answered (monotonic seconds)."""
+    """One request: its parameters, its User-Agent, and when it came and was answered (monotonic
+    seconds)."""
 
     params: dict[str, str]
     user_agent: str
@@ -127,7 +179,10 @@ class FakeOai:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         self._server.shutdown()
@@ -140,7 +195,9 @@ class FakeOai:
 
     def put(self, *new: Entry) -> None:
         """Add records, or change those that are there: each is listed once, on its newest day."""
-        found = {entry.paper.id: entry for entry in getattr(self, "_listed", [])} | {e.paper.id: e for e in new}
+        found = {entry.paper.id: entry for entry in getattr(self, "_listed", [])} | {
+            e.paper.id: e for e in new
+        }
         self._listed = sorted(found.values(), key=lambda entry: (entry.day, entry.paper.id))
         self._days = [entry.day for entry in self._listed]
 
@@ -166,8 +223,13 @@ class FakeOai:
         asked, skip = dict(params), 0
         if "resumptionToken" in params:
             if set(params) != {"verb", "resumptionToken"}:
-                return self._error("badArgument", "No other parameters allowed with resumptionToken")
-            asked = {key: values[0] for key, values in parse_qs(unquote(params["resumptionToken"])).items()}
+                return self._error(
+                    "badArgument", "No other parameters allowed with resumptionToken"
+                )
+            asked = {
+                key: values[0]
+                for key, values in parse_qs(unquote(params["resumptionToken"])).items()
+            }
             if asked.get("verb") != params.get("verb") or not asked.get("skip", "").isdecimal():
                 return self._error("badResumptionToken", "Token structure is invalid.")
             skip = int(asked.pop("skip"))
@@ -176,28 +238,43 @@ class FakeOai:
             return self._error(*wrong)
         first = bisect_left(self._days, date.fromisoformat(asked["from"])) if "from" in asked else 0
         within = asked.get("set")
-        found = [e for e in self._listed[first:] if _in(e, within)] if within else self._listed[first:]
+        found = (
+            [e for e in self._listed[first:] if _in(e, within)] if within else self._listed[first:]
+        )
         listed = found[skip : skip + self.page]
         if not listed:
-            return self._error("noRecordsMatch", "The combination of the arguments results in an empty list.")
+            return self._error(
+                "noRecordsMatch", "The combination of the arguments results in an empty list."
+            )
         token = "<resumptionToken/>" if "resumptionToken" in params else ""
         if skip + self.page < len(found):
             following = found[skip + self.page].day
             if self.sized or following == listed[0].day:
                 asked["skip"] = str(skip + self.page)
             else:
-                asked |= {"from": following.isoformat(), "skip": str(sum(e.day == following for e in listed))}
+                asked |= {
+                    "from": following.isoformat(),
+                    "skip": str(sum(e.day == following for e in listed)),
+                }
             expires = f"{self.today + timedelta(days=1)}T00:00:00Z"
             token = f"<resumptionToken expirationDate='{expires}'>{quote(urlencode(asked))}</resumptionToken>"
         if self.sized and token:
             counters = f" cursor='{skip}' completeListSize='{len(found)}'"
             token = token.replace("<resumptionToken", f"<resumptionToken{counters}")
-        return self._document(params, f"<ListRecords>\n{''.join(map(_record, listed))}{token}\n</ListRecords>")
+        return self._document(
+            params, f"<ListRecords>\n{''.join(map(_record, listed))}{token}\n</ListRecords>"
+        )
 
     def _wrong(self, asked: dict[str, str]) -> tuple[str, str] | None:
         if asked.get("verb") != "ListRecords":
             return "badVerb", "Invalid verb provided"
-        if "metadataPrefix" not in asked or set(asked) - {"verb", "metadataPrefix", "from", "until", "set"}:
+        if "metadataPrefix" not in asked or set(asked) - {
+            "verb",
+            "metadataPrefix",
+            "from",
+            "until",
+            "set",
+        }:
             return "badArgument", "metadataPrefix required, and nothing unknown allowed"
         if asked["metadataPrefix"] != "arXivRaw":
             return "cannotDisseminateFormat", "Did not recognize requested format"
@@ -240,7 +317,11 @@ xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives
             case "same-token":
                 return re.sub(rb"(<resumptionToken[^>]*>)[^<]+", rb"\1" + asked.encode(), body)
             case "first-token":
-                first = next(s.params["resumptionToken"] for s in self.requests if "resumptionToken" in s.params)
+                first = next(
+                    s.params["resumptionToken"]
+                    for s in self.requests
+                    if "resumptionToken" in s.params
+                )
                 return re.sub(rb"(<resumptionToken[^>]*>)[^<]+", rb"\1" + first.encode(), body)
             case "no-token":
                 return re.sub(rb"<resumptionToken[^>]*(/>|>[^<]*</resumptionToken>)", b"", body)
@@ -266,7 +347,9 @@ xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives
         if kind == "hang" and fault:
             self._over.wait(fault.seconds)
         if kind in ("reset", "hang"):
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             handler.close_connection = True
             handler.connection.close()
             return
@@ -274,7 +357,9 @@ xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives
             body = b"try later"
         if self.packed:
             body = gzip.compress(body)
-        handler.send_response(301 if kind == "moved" else fault.status if fault and kind == "status" else 200)
+        handler.send_response(
+            301 if kind == "moved" else fault.status if fault and kind == "status" else 200
+        )
         handler.send_header("Content-Type", "application/xml")
         handler.send_header("Content-Length", str(len(body) + (100 if kind == "cut" else 0)))
         if self.packed:
@@ -301,9 +386,15 @@ def _spec(category: str) -> str:
 
 def _record(entry: Entry) -> str:
     paper = entry.paper
-    specs = "".join(f"            <setSpec>{_spec(category)}</setSpec>\n" for category in paper.categories)
+    specs = "".join(
+        f"            <setSpec>{_spec(category)}</setSpec>\n" for category in paper.categories
+    )
     status = ' status="deleted"' if entry.deleted else ""
-    metadata = "" if entry.deleted else f"        <metadata>\n{entry.raw or _raw(entry)}        </metadata>\n"
+    metadata = (
+        ""
+        if entry.deleted
+        else f"        <metadata>\n{entry.raw or _raw(entry)}        </metadata>\n"
+    )
     return f"""        <record>
         <header{status}>
             <identifier>oai:arXiv.org:{paper.id}</identifier>
@@ -314,18 +405,25 @@ def _record(entry: Entry) -> str:
 
 
 def _raw(entry: Entry) -> str:
-    """As arXiv's template writes it: v1 with the paper's first day, every later version with the day of its newest."""
+    """As arXiv's template writes it: v1 with the paper's first day, every later version with the
+    day of its newest."""
     paper, newest = entry.paper, entry.paper.version or 1
     versions = ""
     for number in range(1, newest + 1):
         day = paper.published if number == 1 else paper.updated or paper.published
-        source = f"<source_type>{entry.source_type}</source_type>" if entry.source_type and number == newest else ""
+        source = (
+            f"<source_type>{entry.source_type}</source_type>"
+            if entry.source_type and number == newest
+            else ""
+        )
         versions += f"""            <version version="v{number}">
                 <date>{day:%a, %d %b %Y} 17:59:46 GMT</date>
                 <size>12kb</size>{source}
             </version>
 """
-    comments = f"            <comments>{escape(entry.comments)}</comments>\n" if entry.comments else ""
+    comments = (
+        f"            <comments>{escape(entry.comments)}</comments>\n" if entry.comments else ""
+    )
     return f"""    <arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/" \
 xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://arxiv.org/OAI/arXivRaw/ http://arxiv.org/OAI/arXivRaw.xsd">
             <id>{paper.id}</id>

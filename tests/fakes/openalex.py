@@ -1,4 +1,5 @@
-"""A loopback stand-in for OpenAlex: works by DOI, and lists of citing works by page, with faults on demand.
+"""A loopback stand-in for OpenAlex: works by DOI, and lists of citing works by page, with faults on
+demand.
 
     with FakeOpenAlex([cited("2203.15556", work(1, "2404.10102"))]) as fake:
         Following(url=fake.url, ...).citing(...)
@@ -51,18 +52,26 @@ class Cited:
     by: Sequence[Json]
 
 
-def work(number: int, arxiv_id: str | None, *, published: date = date(2024, 5, 5), where: str = "landing") -> Json:
-    """A work as OpenAlex lists it; its arXiv id stands in its DOI, its ids, or the pages of a location."""
+def work(
+    number: int, arxiv_id: str | None, *, published: date = date(2024, 5, 5), where: str = "landing"
+) -> Json:
+    """A work as OpenAlex lists it; its arXiv id stands in its DOI, its ids, or the pages of a
+    location."""
     links = {
         "landing": {"landing_page_url": f"https://arxiv.org/abs/{arxiv_id}", "pdf_url": None},
         "old": {"landing_page_url": f"http://arxiv.org/abs/{arxiv_id}", "pdf_url": None},
         "pdf": {"landing_page_url": None, "pdf_url": f"https://arxiv.org/pdf/{arxiv_id}v2"},
         "doi": {"landing_page_url": f"https://doi.org/10.48550/arxiv.{arxiv_id}", "pdf_url": None},
     }
-    journal = {"landing_page_url": "https://doi.org/10.1000/182", "pdf_url": "https://example.org/2404.pdf"}
+    journal = {
+        "landing_page_url": "https://doi.org/10.1000/182",
+        "pdf_url": "https://example.org/2404.pdf",
+    }
     return {
         "id": f"https://openalex.org/W{number}",
-        "doi": f"https://doi.org/10.48550/arxiv.{arxiv_id}" if arxiv_id and where == "doi" else None,
+        "doi": f"https://doi.org/10.48550/arxiv.{arxiv_id}"
+        if arxiv_id and where == "doi"
+        else None,
         "ids": {"openalex": f"https://openalex.org/W{number}", "mag": 12},
         "locations": [journal, *([links[where]] if arxiv_id else [])],
         "publication_date": published.isoformat(),
@@ -88,13 +97,18 @@ class FakeOpenAlex:
                 """Quiet."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # close() waits for them, so that no test leaves one behind
+        self._server.daemon_threads = (
+            False  # close() waits for them, so that no test leaves one behind
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
@@ -115,7 +129,9 @@ class FakeOpenAlex:
         self.requests.append(Seen(unquote(split.path), params, dict(handler.headers)))
         fault = self.faults.pop(0) if self.faults else self.always
         status, answer = self._found(unquote(split.path), params)
-        status, body = (fault.status, fault.body or b"{}") if fault else (status, json.dumps(answer).encode())
+        status, body = (
+            (fault.status, fault.body or b"{}") if fault else (status, json.dumps(answer).encode())
+        )
         handler.send_response(status)
         for name, value in (("Content-Length", str(len(body))), *(fault.headers if fault else ())):
             handler.send_header(name, value)

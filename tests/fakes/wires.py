@@ -1,4 +1,5 @@
-"""The three languages that the fake host of models speaks, as the SDKs' types have them, and what can go wrong."""
+"""The three languages that the fake host of models speaks, as the SDKs' types have them, and what
+can go wrong."""
 
 from __future__ import annotations
 
@@ -13,9 +14,21 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong instead of an answer. From `text` on, the kinds are paid for, as at the real services."""
+    """What goes wrong instead of an answer. From `text` on, the kinds are paid for, as at the real
+    services."""
 
-    kind: Literal["status", "hang", "reset", "html", "text", "refusal", "truncated", "filtered", "failed", "odd"]
+    kind: Literal[
+        "status",
+        "hang",
+        "reset",
+        "html",
+        "text",
+        "refusal",
+        "truncated",
+        "filtered",
+        "failed",
+        "odd",
+    ]
     status: int = 500
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
@@ -24,7 +37,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it arrived. `tokens` estimates the prompt, four characters a token; `at` is monotonic seconds."""
+    """One request as it arrived. `tokens` estimates the prompt, four characters a token; `at` is
+    monotonic seconds."""
 
     path: str
     schema: str
@@ -53,7 +67,10 @@ class Messages:
             return f"{missing}: Field required"
         if odd := {"temperature", "top_p", "top_k"} & body.keys():
             return f"{odd}: not permitted"
-        return _loose(body["output_config"]["format"]["schema"], ("minLength", "maxLength", "minimum", "maximum"))
+        return _loose(
+            body["output_config"]["format"]["schema"],
+            ("minLength", "maxLength", "minimum", "maximum"),
+        )
 
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen:
         system = "".join(block["text"] for block in body["system"])
@@ -62,33 +79,47 @@ class Messages:
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
         stops = {
-            "refusal": "refusal", "filtered": "refusal", "truncated": "max_tokens",
-            "failed": "model_context_window_exceeded", "odd": "tool_use",
-        }  # fmt: skip
+            "refusal": "refusal",
+            "filtered": "refusal",
+            "truncated": "max_tokens",
+            "failed": "model_context_window_exceeded",
+            "odd": "tool_use",
+        }
         text = _text(what)
         marked = any("cache_control" in block for block in seen.body["system"])
         written = len(seen.system) // 4 if marked and not cached else 0
         read = cached if marked else 0
         why = {"type": "refusal", "category": "bio", "explanation": "not this one"}
         return {
-            "id": "msg_fake", "type": "message", "role": "assistant", "model": seen.body["model"],
+            "id": "msg_fake",
+            "type": "message",
+            "role": "assistant",
+            "model": seen.body["model"],
             "content": [
                 {"type": "thinking", "thinking": "hm", "signature": "s"},
                 *([{"type": "text", "text": text}] if text else []),
             ],
-            "stop_reason": stops.get(what.kind, "end_turn"), "stop_sequence": None,
+            "stop_reason": stops.get(what.kind, "end_turn"),
+            "stop_sequence": None,
             "stop_details": why if what.kind == "refusal" else None,
             "usage": {
-                "input_tokens": seen.tokens - written - read, "output_tokens": len(text) // 4 + 1,
-                "cache_creation_input_tokens": written, "cache_read_input_tokens": read, "service_tier": "standard",
+                "input_tokens": seen.tokens - written - read,
+                "output_tokens": len(text) // 4 + 1,
+                "cache_creation_input_tokens": written,
+                "cache_read_input_tokens": read,
+                "service_tier": "standard",
             },
-        }  # fmt: skip
+        }
 
     def error(self, code: int, message: str, error_code: str) -> Json:
         kinds = {
-            401: "authentication_error", 402: "billing_error", 403: "permission_error", 404: "not_found_error",
-            429: "rate_limit_error", 529: "overloaded_error",
-        }  # fmt: skip
+            401: "authentication_error",
+            402: "billing_error",
+            403: "permission_error",
+            404: "not_found_error",
+            429: "rate_limit_error",
+            529: "overloaded_error",
+        }
         kind = kinds.get(code, "api_error" if code >= 500 else "invalid_request_error")
         details = {"error_code": error_code} if error_code else None
         error = {"type": kind, "message": message, "details": details}
@@ -100,25 +131,48 @@ class Responses:
 
     def problem(self, body: Json) -> str:
         format_ = body["text"]["format"]
-        if not format_["strict"] or not body["max_output_tokens"] or len(body["prompt_cache_key"]) > 64:
+        if (
+            not format_["strict"]
+            or not body["max_output_tokens"]
+            or len(body["prompt_cache_key"]) > 64
+        ):
             return "strict, max_output_tokens and a short prompt_cache_key are expected"
         return _loose(format_["schema"], ("minLength", "maxLength", "default"))
 
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen:
-        return _seen(path, body["text"]["format"]["name"], body["instructions"], body["input"], body, headers)
+        return _seen(
+            path, body["text"]["format"]["name"], body["instructions"], body["input"], body, headers
+        )
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
         text = _text(what)
         part: Json = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
         refusal = {"type": "refusal", "refusal": "not this one"}
-        message: Json = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
+        message: Json = {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+        }
         reason = {"truncated": "max_output_tokens", "filtered": "content_filter"}.get(what.kind)
-        state = {"truncated": "incomplete", "filtered": "incomplete", "failed": "failed", "odd": "cancelled"}
+        state = {
+            "truncated": "incomplete",
+            "filtered": "incomplete",
+            "failed": "failed",
+            "odd": "cancelled",
+        }
         return {
-            "id": "resp_fake", "object": "response", "created_at": 1, "model": seen.body["model"],
+            "id": "resp_fake",
+            "object": "response",
+            "created_at": 1,
+            "model": seen.body["model"],
             "status": state.get(what.kind, "completed"),
-            "parallel_tool_calls": False, "tool_choice": "none", "tools": [],
-            "error": {"code": "server_error", "message": "it broke"} if what.kind == "failed" else None,
+            "parallel_tool_calls": False,
+            "tool_choice": "none",
+            "tools": [],
+            "error": {"code": "server_error", "message": "it broke"}
+            if what.kind == "failed"
+            else None,
             "incomplete_details": {"reason": reason} if reason else None,
             "output": [
                 {"id": "rs_1", "type": "reasoning", "summary": [], "content": None},
@@ -126,14 +180,23 @@ class Responses:
                 {**message, "content": [refusal if what.kind == "refusal" else part]},
             ],
             "usage": {
-                "input_tokens": seen.tokens, "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": 0},
-                "output_tokens": len(text) // 4 + 1, "output_tokens_details": {"reasoning_tokens": 0},
+                "input_tokens": seen.tokens,
+                "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": 0},
+                "output_tokens": len(text) // 4 + 1,
+                "output_tokens_details": {"reasoning_tokens": 0},
                 "total_tokens": seen.tokens + len(text) // 4 + 1,
             },
-        }  # fmt: skip
+        }
 
     def error(self, code: int, message: str, error_code: str) -> Json:
-        return {"error": {"message": message, "type": "error", "param": None, "code": error_code or None}}
+        return {
+            "error": {
+                "message": message,
+                "type": "error",
+                "param": None,
+                "code": error_code or None,
+            }
+        }
 
 
 class Chat(Responses):
@@ -151,20 +214,38 @@ class Chat(Responses):
         return _seen(path, name, said["system"], said["user"], body, headers)
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
-        stops = {"truncated": "length", "filtered": "content_filter", "failed": "content_filter", "odd": "tool_calls"}
+        stops = {
+            "truncated": "length",
+            "filtered": "content_filter",
+            "failed": "content_filter",
+            "odd": "tool_calls",
+        }
         text = _text(what)
-        said = {"content": None, "refusal": "not this one"} if what.kind == "refusal" else {"content": text}
+        said = (
+            {"content": None, "refusal": "not this one"}
+            if what.kind == "refusal"
+            else {"content": text}
+        )
         return {
-            "id": "chatcmpl-fake", "object": "chat.completion", "created": 1, "model": seen.body["model"],
-            "choices": [{
-                "index": 0, "finish_reason": stops.get(what.kind, "stop"), "logprobs": None,
-                "message": {"role": "assistant", "refusal": None, **said},
-            }],
+            "id": "chatcmpl-fake",
+            "object": "chat.completion",
+            "created": 1,
+            "model": seen.body["model"],
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": stops.get(what.kind, "stop"),
+                    "logprobs": None,
+                    "message": {"role": "assistant", "refusal": None, **said},
+                }
+            ],
             "usage": {
-                "prompt_tokens": seen.tokens, "completion_tokens": len(text) // 4 + 1,
-                "total_tokens": seen.tokens + len(text) // 4 + 1, "prompt_tokens_details": {"cached_tokens": cached},
+                "prompt_tokens": seen.tokens,
+                "completion_tokens": len(text) // 4 + 1,
+                "total_tokens": seen.tokens + len(text) // 4 + 1,
+                "prompt_tokens_details": {"cached_tokens": cached},
             },
-        }  # fmt: skip
+        }
 
 
 WIRES: dict[str, Wire] = {
@@ -179,8 +260,12 @@ def answered(answer: Json) -> Fault:
     return Fault("text", text=json.dumps(answer))
 
 
-def _seen(path: str, schema: str, system: str, user: str, body: Json, headers: Mapping[str, str]) -> Seen:
-    return Seen(path, schema, system, user, body, headers, (len(system) + len(user)) // 4, time.monotonic())
+def _seen(
+    path: str, schema: str, system: str, user: str, body: Json, headers: Mapping[str, str]
+) -> Seen:
+    return Seen(
+        path, schema, system, user, body, headers, (len(system) + len(user)) // 4, time.monotonic()
+    )
 
 
 def _text(what: Fault) -> str:
@@ -198,5 +283,9 @@ def _loose(schema: Any, bounds: tuple[str, ...]) -> str:
             return f"{schema.get('title')}: every property must be required"
     if found := [name for name in bounds if name in schema]:
         return f"{schema.get('title')}: {', '.join(found)} not permitted"
-    inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", ())]
+    inner = [
+        *schema.get("properties", {}).values(),
+        *schema.get("$defs", {}).values(),
+        *schema.get("anyOf", ()),
+    ]
     return next(filter(None, (_loose(one, bounds) for one in [*inner, schema.get("items")])), "")

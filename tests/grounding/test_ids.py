@@ -9,28 +9,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retest.grounding.ids import ARCHIVES, ArxivId, find_ids, parse_id, read_id
+from retest.domain.arxiv_id import ARCHIVES, ArxivId, find_ids, parse_id, read_id
 
 AS_OF = date(2026, 11, 24)
 
 new_ids = st.builds(
     lambda year, month, n: f"{year:02}{month:02}.{n:0{4 if year < 15 else 5}}",
-    st.integers(8, 25), st.integers(1, 12), st.integers(1, 9999),
-)  # fmt: skip
+    st.integers(8, 25),
+    st.integers(1, 12),
+    st.integers(1, 9999),
+)
 old_ids = st.builds(
     lambda archive, year, month, n: f"{archive}/{year:02}{month:02}{n:03}",
-    st.sampled_from(sorted(ARCHIVES)), st.sampled_from([92, 95, 99, 0, 3, 6]), st.integers(1, 12), st.integers(1, 999),
-)  # fmt: skip
+    st.sampled_from(sorted(ARCHIVES)),
+    st.sampled_from([92, 95, 99, 0, 3, 6]),
+    st.integers(1, 12),
+    st.integers(1, 999),
+)
 ids = st.builds(ArxivId, new_ids | old_ids, st.none() | st.integers(1, 99))
 FORMS = [
-    "{}", "arXiv:{}", "ARXIV:{}", "arXiv: {}", "arXiv preprint arXiv:{}", "abs/{}", "<{}>", "[{}]", "({}).", "“{}”,",
-    "https://arxiv.org/abs/{}", "http://www.arxiv.org/pdf/{}.pdf", "arxiv.org/html/{}", "https://export.arxiv.org/abs/{}/",
-    "https://arxiv.org/abs/{}?context=cs.CL", "https://arxiv.org/pdf/{}#page=2", "<https://arxiv.org/abs/{}>.",
-    "https://arxiv.org/\nabs/{}", "https://arxiv.org/abs/\r\n  {}", "https://www.alphaxiv.org/abs/{}",
-    "https://huggingface.co/papers/{}", "https://ar5iv.labs.arxiv.org/html/{}", "https://ar5iv.org/abs/{}",
-    "10.48550/arXiv.{}", "doi:10.48550/arXiv.{}", "https://doi.org/10.48550/ARXIV.{}", "oai:arXiv.org:{}",
-    "arXiv:{} [cs.CL]", "arXiv:{} [cond-mat.supr-con] 7 Jan 2024", "{}\n", "\u00a0{}",
-]  # fmt: skip
+    "{}",
+    "arXiv:{}",
+    "ARXIV:{}",
+    "arXiv: {}",
+    "arXiv preprint arXiv:{}",
+    "abs/{}",
+    "<{}>",
+    "[{}]",
+    "({}).",
+    "“{}”,",
+    "https://arxiv.org/abs/{}",
+    "http://www.arxiv.org/pdf/{}.pdf",
+    "arxiv.org/html/{}",
+    "https://export.arxiv.org/abs/{}/",
+    "https://arxiv.org/abs/{}?context=cs.CL",
+    "https://arxiv.org/pdf/{}#page=2",
+    "<https://arxiv.org/abs/{}>.",
+    "https://arxiv.org/\nabs/{}",
+    "https://arxiv.org/abs/\r\n  {}",
+    "https://www.alphaxiv.org/abs/{}",
+    "https://huggingface.co/papers/{}",
+    "https://ar5iv.labs.arxiv.org/html/{}",
+    "https://ar5iv.org/abs/{}",
+    "10.48550/arXiv.{}",
+    "doi:10.48550/arXiv.{}",
+    "https://doi.org/10.48550/ARXIV.{}",
+    "oai:arXiv.org:{}",
+    "arXiv:{} [cs.CL]",
+    "arXiv:{} [cond-mat.supr-con] 7 Jan 2024",
+    "{}\n",
+    "\u00a0{}",
+]
 
 
 @given(ids, st.sampled_from(FORMS))
@@ -38,11 +67,16 @@ def test_every_written_form_of_an_id_names_the_same_paper(arxiv_id: ArxivId, for
     assert parse_id(form.format(arxiv_id), AS_OF) == arxiv_id
 
 
-befores, afters = st.sampled_from(["", "See ", "(", "as in ", "见"]), st.sampled_from(["", ".", " shows", ", and"])
+befores, afters = (
+    st.sampled_from(["", "See ", "(", "as in ", "见"]),
+    st.sampled_from(["", ".", " shows", ", and"]),
+)
 
 
 @given(ids, st.sampled_from(FORMS), befores, afters)
-def test_every_written_form_is_found_in_prose(arxiv_id: ArxivId, form: str, before: str, after: str) -> None:
+def test_every_written_form_is_found_in_prose(
+    arxiv_id: ArxivId, form: str, before: str, after: str
+) -> None:
     (found,) = find_ids(f"{before}{form.format(arxiv_id)}{after}", AS_OF)
     assert found.id == arxiv_id
 
@@ -126,7 +160,8 @@ def test_a_later_month_is_only_refused_where_a_day_is_given() -> None:
         "another publisher's doi 10.1234/2401.10001, and github.com/someone/1204.5678",
         "zenodo.org/records/9901001 and submit/0301012 and and/or/9901001",
         "arXiv: a free service. On arXiv: 2000 papers. See arXiv.org for more, or arXiv:cs.CL.",
-        "the listing at https://arxiv.org/list/cs.CL/recent and https://info.arxiv.org/help/prep#comments",
+        "the listing at https://arxiv.org/list/cs.CL/recent and "
+        "https://info.arxiv.org/help/prep#comments",
         "section 2401, page 10001; 24/01/2026; 2401,10001",
     ],
 )
@@ -146,7 +181,9 @@ def test_numbers_money_measures_and_other_addresses_are_no_citations(prose: str)
         ("it is 2712.00001 that says so", "2712.00001", "is after"),
     ],
 )
-def test_a_citation_that_cannot_be_one_is_found_as_malformed(prose: str, cited: str, reason: str) -> None:
+def test_a_citation_that_cannot_be_one_is_found_as_malformed(
+    prose: str, cited: str, reason: str
+) -> None:
     (found,) = find_ids(prose, AS_OF)
     assert found.cited == cited
     assert reason in str(found.id)
@@ -155,7 +192,12 @@ def test_a_citation_that_cannot_be_one_is_found_as_malformed(prose: str, cited: 
 def test_citations_are_found_in_order_with_their_places() -> None:
     prose = "_2401.10001v2_,2402.10002; CoRR abs/1204.5678 and \\href{https://arxiv.org/pdf/2403.10003.pdf?x=1}{arXiv}"
     found = find_ids(prose, AS_OF)
-    assert [str(item.id) for item in found] == ["2401.10001v2", "2402.10002", "1204.5678", "2403.10003"]
+    assert [str(item.id) for item in found] == [
+        "2401.10001v2",
+        "2402.10002",
+        "1204.5678",
+        "2403.10003",
+    ]
     assert all(prose[item.start : item.end] == item.cited for item in found)
     assert found[-1].cited == "https://arxiv.org/pdf/2403.10003.pdf?x=1"
 
@@ -186,9 +228,27 @@ def test_text_that_is_almost_an_id_is_read_without_a_crash(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", "0", ".", "-", "arxiv", "arXiv:", "arxiv.org/", "https://", "2401.", "a-", "a.", "2401.1000 ", " \n", "[",
-     "hep-th/", "arXiv:2401.10001", "10.48550/", "arxiv.org/abs/\n"],
-)  # fmt: skip
+    [
+        "a",
+        "0",
+        ".",
+        "-",
+        "arxiv",
+        "arXiv:",
+        "arxiv.org/",
+        "https://",
+        "2401.",
+        "a-",
+        "a.",
+        "2401.1000 ",
+        " \n",
+        "[",
+        "hep-th/",
+        "arXiv:2401.10001",
+        "10.48550/",
+        "arxiv.org/abs/\n",
+    ],
+)
 def test_time_is_linear_in_the_text(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * length)[:length]

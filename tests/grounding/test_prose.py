@@ -13,9 +13,12 @@ from retest.domain.paper import Lookup, Missing, Paper
 from retest.grounding.prose import clean, to_look_up
 
 LAKES = Paper(
-    id="2604.00002", title="When lakes freeze", abstract="", published=date(2026, 4, 5),
+    id="2604.00002",
+    title="When lakes freeze",
+    abstract="",
+    published=date(2026, 4, 5),
     authors=("Ann-Sofie Müller", "José O'Brien", "Wei Chen"),
-)  # fmt: skip
+)
 KNOWN: dict[str, Lookup] = {LAKES.id: LAKES}
 FROM_MEMORY = [
     ("Smith et al. (2024) rule it out.", "Smith et al. (2024)"),
@@ -106,27 +109,61 @@ def test_where_nobody_knows_the_authors_a_name_is_from_memory_still() -> None:
 def test_the_evidence_is_looked_up_only_where_authors_are_named() -> None:
     assert to_look_up({LAKES.id}, "Ice limits it [2604.00002].") == []
     assert to_look_up({LAKES.id}, "See 2603.00001.") == ["2603.00001"]
-    assert to_look_up({LAKES.id}, "Smith et al. say so.", "See 2603.00001.") == ["2603.00001", LAKES.id]
+    assert to_look_up({LAKES.id}, "Smith et al. say so.", "See 2603.00001.") == [
+        "2603.00001",
+        LAKES.id,
+    ]
 
 
 @pytest.mark.parametrize(
     "form",
     [
-        "Smith et al., 2611.31415v2", "arXiv:2611.31415", "https://arxiv.org/abs/2611.31415v1", "[2611.31415]",
-        "10.48550/arXiv.2611.31415", "\uff12\uff16\uff11\uff11.\uff13\uff11\uff14\uff11\uff15",
+        "Smith et al., 2611.31415v2",
+        "arXiv:2611.31415",
+        "https://arxiv.org/abs/2611.31415v1",
+        "[2611.31415]",
+        "10.48550/arXiv.2611.31415",
+        "\uff12\uff16\uff11\uff11.\uff13\uff11\uff14\uff11\uff15",
         "hf.co/papers/2611.31415",
     ],
-)  # fmt: skip
+)
 def test_an_id_in_any_written_form_costs_the_sentence(form: str) -> None:
-    text, rejected = clean(f"Ice limits it. It is out ({form}).", {LAKES.id}, {**KNOWN, "2611.31415": Missing(id="x")})
+    text, rejected = clean(
+        f"Ice limits it. It is out ({form}).", {LAKES.id}, {**KNOWN, "2611.31415": Missing(id="x")}
+    )
     assert text == "Ice limits it."
     assert any(item.reason == "not-found" for item in rejected)
 
 
-PIECES = st.sampled_from([
-    "Smith", "Lee", "M\u00fcller", " and ", " & ", ", ", " et al. ", "(", ")", "2024", "2026b", "[2604.00002]", "; ",
-    ". ", "et", "al", "May", "*", "\u2019s ", "J. ", "\u738b", '"', "\u0301", "\ud800", "2611.31415",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "Smith",
+        "Lee",
+        "M\u00fcller",
+        " and ",
+        " & ",
+        ", ",
+        " et al. ",
+        "(",
+        ")",
+        "2024",
+        "2026b",
+        "[2604.00002]",
+        "; ",
+        ". ",
+        "et",
+        "al",
+        "May",
+        "*",
+        "\u2019s ",
+        "J. ",
+        "\u738b",
+        '"',
+        "\u0301",
+        "\ud800",
+        "2611.31415",
+    ]
+)
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join)))
@@ -137,7 +174,8 @@ def test_no_text_at_all_breaks_it_and_what_is_cut_is_listed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["Smith and Lee (2024) ", "A, ", "Smith et al. ", "2024 ", "a-b'", "(Smith, 2024; ", "&"]
+    "piece",
+    ["Smith and Lee (2024) ", "A, ", "Smith et al. ", "2024 ", "a-b'", "(Smith, 2024; ", "&"],
 )
 def test_its_time_is_linear_in_the_text(piece: str) -> None:
     def seconds(times: int) -> float:

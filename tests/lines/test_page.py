@@ -79,7 +79,11 @@ def test_a_page_becomes_a_line_that_loads() -> None:
     assert line.thesis == "Wind drives the tides of small lakes."
     assert line.counter_thesis == "The moon drives them too."
     assert [(claim.id, claim.text, claim.dated) for claim in line.claims] == [
-        ("tides-small-lakes-driven-wind", "Tides of small lakes are driven by wind: not by the moon.", "2025/2026"),
+        (
+            "tides-small-lakes-driven-wind",
+            "Tides of small lakes are driven by wind: not by the moon.",
+            "2025/2026",
+        ),
         ("deep-lakes-answer-later-than", "Deep lakes answer later than shallow ones.", "2024-05"),
         ("ice-stops-all-tides-always", 'Ice stops all tides, "always".', "2023/2024"),
     ]
@@ -101,11 +105,18 @@ def test_what_has_no_place_is_listed_with_its_line_and_the_reason() -> None:
 
 def test_nothing_of_the_page_is_lost() -> None:
     imported = import_page(PAGE, None)
-    known = " ".join((imported.yaml.replace("#", "") + " ".join(text for _, text in imported.unplaced)).split())
+    known = " ".join(
+        (imported.yaml.replace("#", "") + " ".join(text for _, text in imported.unplaced)).split()
+    )
     for words in (
-        "rose with the wind: 3-4x more in storms", "Nobody has measured it", "moves by itself",
-        "a *quiet* lake hardly moves", "Isolate what holds", "flag anything", "treat each as a snapshot",
-    ):  # fmt: skip
+        "rose with the wind: 3-4x more in storms",
+        "Nobody has measured it",
+        "moves by itself",
+        "a *quiet* lake hardly moves",
+        "Isolate what holds",
+        "flag anything",
+        "treat each as a snapshot",
+    ):
         assert words in known, f"{words!r} is neither in the draft nor listed"
 
 
@@ -121,7 +132,9 @@ def test_the_name_may_be_given_and_must_be_one() -> None:
 
 
 def test_without_thesis_in_the_tasks_the_draft_marks_what_is_to_do_and_still_loads() -> None:
-    line = loaded(import_page("INQUIRING LINE\n\nWhy?\n\nFindings span 2025:\n• Water is wet (2025).\n", None))
+    line = loaded(
+        import_page("INQUIRING LINE\n\nWhy?\n\nFindings span 2025:\n• Water is wet (2025).\n", None)
+    )
     assert line.thesis.startswith("TODO")
     assert line.counter_thesis.startswith("TODO")
     assert line.line == "line"
@@ -130,8 +143,9 @@ def test_without_thesis_in_the_tasks_the_draft_marks_what_is_to_do_and_still_loa
 def test_wrapped_lines_are_one_finding_and_equal_findings_get_different_names() -> None:
     page = "INQUIRING LINE\nWhy?\nFindings span 2025:\n• Water is\n  wet (2025).\n• Water is wet (2026)."
     assert [(c.id, c.text) for c in loaded(import_page(page, None)).claims] == [
-        ("water-wet", "Water is wet."), ("water-wet-2", "Water is wet."),
-    ]  # fmt: skip
+        ("water-wet", "Water is wet."),
+        ("water-wet-2", "Water is wet."),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +165,8 @@ def test_what_is_no_page_is_refused(page: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"), [(b"\xff\xfeI", "not UTF-8"), (b"x" * 300_000, "300,000 bytes"), (None, "no such")]
+    ("raw", "said"),
+    [(b"\xff\xfeI", "not UTF-8"), (b"x" * 300_000, "300,000 bytes"), (None, "no such")],
 )
 def test_a_file_that_is_no_page_is_named(tmp_path: Path, raw: bytes | None, said: str) -> None:
     path = tmp_path / "page.txt"
@@ -168,10 +183,38 @@ def test_a_page_with_byte_order_mark_and_foreign_line_ends_reads_as_without(tmp_
 
 
 HOSTILE = [
-    'x"\nline: evil', "x: y", "# x", "- x", "!!python/object:x", "&a *a", "{a: b}", "'", '"', "\\", "%YAML", "---",
-    "...", "a\u2028line: evil", "a\x85line: evil", "a\x0bb", "a\rline: evil", "\u202eevil", "\x00", "no", "~",
-    "2401.10", "|", "\ufeff", "**", "\\n", "${HOME}", "{{ x }}", "\U000e0041", "\ud7ff", "😀",
-]  # fmt: skip
+    'x"\nline: evil',
+    "x: y",
+    "# x",
+    "- x",
+    "!!python/object:x",
+    "&a *a",
+    "{a: b}",
+    "'",
+    '"',
+    "\\",
+    "%YAML",
+    "---",
+    "...",
+    "a\u2028line: evil",
+    "a\x85line: evil",
+    "a\x0bb",
+    "a\rline: evil",
+    "\u202eevil",
+    "\x00",
+    "no",
+    "~",
+    "2401.10",
+    "|",
+    "\ufeff",
+    "**",
+    "\\n",
+    "${HOME}",
+    "{{ x }}",
+    "\U000e0041",
+    "\ud7ff",
+    "😀",
+]
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -193,8 +236,20 @@ def test_a_hostile_page_cannot_break_out_of_the_values(evil: str) -> None:
     assert line.line == "lakes"
     assert {"2410.18890", "hep-th/9901001"} == {anchor.id for anchor in line.anchors}
     assert len(line.claims) <= 3
-    keys = [text.split(":")[0] for text in draft.yaml.splitlines() if text[:1] not in ("", " ", "#", "-")]
-    assert keys == ["line", "question", "thesis", "counter_thesis", "anchors", "claims", "questions"]
+    keys = [
+        text.split(":")[0]
+        for text in draft.yaml.splitlines()
+        if text[:1] not in ("", " ", "#", "-")
+    ]
+    assert keys == [
+        "line",
+        "question",
+        "thesis",
+        "counter_thesis",
+        "anchors",
+        "claims",
+        "questions",
+    ]
 
 
 def test_a_page_of_far_too_many_findings_gives_a_draft_that_loads_and_lists_the_rest() -> None:
@@ -205,14 +260,24 @@ def test_a_page_of_far_too_many_findings_gives_a_draft_that_loads_and_lists_the_
 
 
 lines = st.sampled_from(
-    [*PAGE.splitlines(), "• a: b (2025).", "• arXiv:2401.10001 (2024) \u2014 x", "(3) (a) ?", "", "* x", "?"]
+    [
+        *PAGE.splitlines(),
+        "• a: b (2025).",
+        "• arXiv:2401.10001 (2024) \u2014 x",
+        "(3) (a) ?",
+        "",
+        "* x",
+        "?",
+    ]
 )
 
 
 @given(st.lists(lines | st.text(max_size=40), max_size=30).map("\n".join))
 def test_any_page_gives_a_draft_that_loads_or_a_usage_error(page: str) -> None:
     try:
-        imported = import_page(f"INQUIRING LINE\nWhy so?\n\nFindings span 2025:\n• It is so (2025).\n{page}", None)
+        imported = import_page(
+            f"INQUIRING LINE\nWhy so?\n\nFindings span 2025:\n• It is so (2025).\n{page}", None
+        )
     except UsageError:
         return
     loaded(imported)

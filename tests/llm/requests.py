@@ -9,11 +9,23 @@ from retest.llm.model import Facts, Request
 
 SYSTEM = "You judge claims. " * 40
 RIGHT: dict[str, Any] = {
-    "verdict": "holds", "cites": ["2506.01234"], "rationale": "It does.", "moved": None, "artifact": False,
+    "verdict": "holds",
+    "cites": ["2506.01234"],
+    "rationale": "It does.",
+    "moved": None,
+    "artifact": False,
     "confidence": 0.8,
-}  # fmt: skip
+}
 
 
 def judgment(user: str = "Does it hold?", *, claim: str = "a-claim", ask: int = 1) -> Request:
     facts = Facts(line="a-line", claim=claim)
-    return Request(Judgment, SYSTEM, user, prompt_hash="0123456789ab", facts=facts, max_output_tokens=500, ask=ask)
+    return Request(
+        Judgment,
+        SYSTEM,
+        user,
+        prompt_hash="0123456789ab",
+        facts=facts,
+        max_output_tokens=500,
+        ask=ask,
+    )

@@ -28,7 +28,8 @@ COST = Usage(calls=1, input=100, cached=10, output=5)
 
 
 class Told(Model):
-    """A model that does what it is told, in turn: a text, or an error to raise. It stays with the last."""
+    """A model that does what it is told, in turn: a text, or an error to raise. It stays with the
+    last."""
 
     provider, name = "told", "one"
 
@@ -61,7 +62,10 @@ def cache(tmp_path: Path) -> Any:
 
 
 def asker(model: Model, cache: AnswerCache | None = None, **more: Any) -> Asker:
-    return Asker(model, **{"cache": cache, "patience": QUICK, "concurrency": 4, "ladder_version": "1", **more})
+    return Asker(
+        model,
+        **{"cache": cache, "patience": QUICK, "concurrency": 4, "ladder_version": "1", **more},
+    )
 
 
 async def test_a_valid_answer_is_paid_once_and_then_kept(cache: AnswerCache) -> None:
@@ -71,7 +75,9 @@ async def test_a_valid_answer_is_paid_once_and_then_kept(cache: AnswerCache) -> 
     assert await again.ask(judgment(), Judgment) == first == Judgment.model_validate(RIGHT)
     assert len(model.asked) == 1
     assert again.usage == Usage()
-    assert calls == [Call("Judgment", "a-line", "a-claim", 0, cached=True, usage=Usage(), seconds=0.0)]
+    assert calls == [
+        Call("Judgment", "a-line", "a-claim", 0, cached=True, usage=Usage(), seconds=0.0)
+    ]
 
 
 def _other(**changes: Any) -> Callable[[AnswerCache, Told], tuple[Asker, Request]]:
@@ -93,7 +99,14 @@ def _climbed(cache: AnswerCache, model: Told) -> tuple[Asker, Request]:
 
 @pytest.mark.parametrize(
     "changed",
-    [_other(user="else"), _other(system="else"), _other(prompt_hash="else"), _other(ask=2), _renamed, _climbed],
+    [
+        _other(user="else"),
+        _other(system="else"),
+        _other(prompt_hash="else"),
+        _other(ask=2),
+        _renamed,
+        _climbed,
+    ],
     ids=["user", "system", "prompt", "second ask", "model", "ladder"],
 )
 async def test_an_answer_is_kept_for_exactly_what_was_asked(
@@ -145,7 +158,9 @@ async def test_two_wrong_answers_are_a_failure_and_never_repaired(cache: AnswerC
     model = Told(f"```json\n{GOOD}\n```")
     one = asker(model, cache)
     for _ in range(2):  # nothing of it is kept either
-        with pytest.raises(ModelFailed, match="no valid Judgment, asked 2 times: answer: Invalid JSON"):
+        with pytest.raises(
+            ModelFailed, match="no valid Judgment, asked 2 times: answer: Invalid JSON"
+        ):
             await one.ask(judgment(), Judgment)
     assert len(model.asked) == 4
     assert one.usage.calls == 4
@@ -174,7 +189,9 @@ async def test_what_may_pass_is_tried_again_within_reason() -> None:
 
 async def test_when_patience_ends_one_claim_fails_with_what_was_seen() -> None:
     model = Told(Transient("It answered 529: overloaded"))
-    with pytest.raises(ModelFailed, match="told:one could not be asked, tried 3 times: It answered 529") as caught:
+    with pytest.raises(
+        ModelFailed, match="told:one could not be asked, tried 3 times: It answered 529"
+    ) as caught:
         await asker(model).ask(judgment(), Judgment)
     assert "again" in caught.value.hint
     assert len(model.asked) == 3
@@ -201,14 +218,18 @@ async def test_refusals_are_counted_with_what_they_cost() -> None:
 async def test_retry_after_is_waited_for_and_no_longer_than_we_are_willing() -> None:
     model = Told(Transient("busy", retry_after=3600), GOOD)
     started = time.monotonic()
-    await asker(model, patience=Patience(attempts=2, pause=0.0, longest=0.2)).ask(judgment(), Judgment)
+    await asker(model, patience=Patience(attempts=2, pause=0.0, longest=0.2)).ask(
+        judgment(), Judgment
+    )
     assert 0.2 <= time.monotonic() - started < 1.0
 
 
 async def test_a_service_that_asks_for_no_pause_gets_none() -> None:
     model = Told(Transient("busy", retry_after=0), GOOD)
     async with asyncio.timeout(1):
-        await asker(model, patience=Patience(attempts=2, pause=60, longest=60)).ask(judgment(), Judgment)
+        await asker(model, patience=Patience(attempts=2, pause=60, longest=60)).ask(
+            judgment(), Judgment
+        )
 
 
 async def test_at_most_so_many_calls_at_a_time() -> None:
@@ -249,7 +270,9 @@ async def test_identical_questions_in_flight_are_paid_once() -> None:
 async def test_identical_questions_in_flight_fail_together() -> None:
     model = Told(ModelFailed("no"), takes=0.02)
     one = asker(model)
-    outcomes = await asyncio.gather(*(one.ask(judgment(), Judgment) for _ in range(3)), return_exceptions=True)
+    outcomes = await asyncio.gather(
+        *(one.ask(judgment(), Judgment) for _ in range(3)), return_exceptions=True
+    )
     assert [str(outcome) for outcome in outcomes] == ["no"] * 3
     assert len(model.asked) == 1
 

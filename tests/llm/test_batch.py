@@ -18,11 +18,21 @@ from hypothesis import strategies as st
 from retest.cache import AnswerCache
 from retest.domain.answers import Entailment, Extraction
 from retest.errors import FileError, Waiting
-from retest.llm.batch import Batches
-from retest.llm.batch_anthropic import AnthropicBatches
-from retest.llm.batch_openai import OpenAIBatches
-from retest.llm.batch_service import BatchService
-from retest.llm.batch_state import NAME, Asked, Failed, Invalid, Sent, State, Untold, read_state, write_state
+from retest.llm.batch.anthropic import AnthropicBatches
+from retest.llm.batch.batches import Batches
+from retest.llm.batch.openai import OpenAIBatches
+from retest.llm.batch.service import BatchService
+from retest.llm.batch.state import (
+    NAME,
+    Asked,
+    Failed,
+    Invalid,
+    Sent,
+    State,
+    Untold,
+    read_state,
+    write_state,
+)
 from retest.llm.budget import Prices
 from retest.llm.model import Usage
 from retest.llm.parts import parts_of
@@ -54,7 +64,9 @@ def no_service(provider: str, name: str) -> BatchService:
     raise AssertionError("nothing is to be asked of a service")
 
 
-def batches(home: Path, cache: AnswerCache, service: Any = no_service, day: date = TODAY, **more: Any) -> Batches:
+def batches(
+    home: Path, cache: AnswerCache, service: Any = no_service, day: date = TODAY, **more: Any
+) -> Batches:
     numbers = count()
     chance = {"nonce": lambda: f"nonce{next(numbers)}", "say": Said()}
     patience = Patience(attempts=2, pause=0.01)
@@ -63,13 +75,24 @@ def batches(home: Path, cache: AnswerCache, service: Any = no_service, day: date
 
 def asked(key: str = "k1", **more: Any) -> Asked:
     given: dict[str, Any] = {
-        "keys": [key], "parts": {}, "kind": "Judgment", "line": "a-line", "claim": "a-claim", "limit": 5
-    }  # fmt: skip
+        "keys": [key],
+        "parts": {},
+        "kind": "Judgment",
+        "line": "a-line",
+        "claim": "a-claim",
+        "limit": 5,
+    }
     return Asked(key=key, **{**given, **more})
 
 
 def sent(**more: Any) -> Sent:
-    given: dict[str, Any] = {"nonce": "n", "provider": "anthropic", "model": "m", "day": TODAY, "id": "b1"}
+    given: dict[str, Any] = {
+        "nonce": "n",
+        "provider": "anthropic",
+        "model": "m",
+        "day": TODAY,
+        "id": "b1",
+    }
     return Sent(**{**given, "asked": {"c1": asked()}, **more})
 
 
@@ -93,7 +116,9 @@ async def test_a_queue_is_cut_where_the_service_wants_it(
         run = batches(tmp_path, cache, lambda *_: service)
         for number in range(5):
             key = f"{number}" * 64
-            assert isinstance(run.queue(provider, "m", key, [key], {}, judgment(f"question {number}")), Waiting)
+            assert isinstance(
+                run.queue(provider, "m", key, [key], {}, judgment(f"question {number}")), Waiting
+            )
         await run.submit()
         await run.aclose()
         assert [len(batch.asked) for batch in fake.batches.values()] == expected
@@ -105,9 +130,21 @@ async def test_a_queue_is_cut_where_the_service_wants_it(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"format": 2}', '{"unknown": 1}', "\x00\xff", '{"sent": 7}', '{"failed": {"a": null}}', "null",
-     "9" * 5000, '{"sent": ' * 300, '{"untold": [{"usage": {"calls": "1"}}]}'],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[]",
+        '{"format": 2}',
+        '{"unknown": 1}',
+        "\x00\xff",
+        '{"sent": 7}',
+        '{"failed": {"a": null}}',
+        "null",
+        "9" * 5000,
+        '{"sent": ' * 300,
+        '{"untold": [{"usage": {"calls": "1"}}]}',
+    ],
+)
 def test_a_state_that_is_not_ours_is_an_error_that_says_where(tmp_path: Path, text: str) -> None:
     (tmp_path / NAME).write_text(text, encoding="latin-1")
     with pytest.raises(FileError, match=NAME):
@@ -118,12 +155,17 @@ def test_a_state_that_is_not_ours_is_an_error_that_says_where(tmp_path: Path, te
 def test_an_id_that_could_steer_an_address_is_none(tmp_path: Path, name: str) -> None:
     write_state(tmp_path, State(sent=[sent()]))
     path = tmp_path / NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('"b1"', json.dumps(name)), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"b1"', json.dumps(name)), encoding="utf-8"
+    )
     with pytest.raises(FileError):
         read_state(tmp_path)
 
 
-@given(st.text(max_size=50), st.dictionaries(st.text(max_size=9), st.lists(st.text(max_size=9)), max_size=3))
+@given(
+    st.text(max_size=50),
+    st.dictionaries(st.text(max_size=9), st.lists(st.text(max_size=9)), max_size=3),
+)
 def test_a_state_is_read_as_it_was_written(text: str, parts: dict[str, list[str]]) -> None:
     whole = State(
         sent=[sent(asked={"c1": asked(text, parts=parts)})],
@@ -133,7 +175,9 @@ def test_a_state_is_read_as_it_was_written(text: str, parts: dict[str, list[str]
     assert State.model_validate_json(whole.model_dump_json()) == whole
 
 
-async def test_what_no_service_has_any_more_is_forgotten_and_said(tmp_path: Path, cache: AnswerCache) -> None:
+async def test_what_no_service_has_any_more_is_forgotten_and_said(
+    tmp_path: Path, cache: AnswerCache
+) -> None:
     write_state(tmp_path, State(sent=[sent()]))
     said = Said()
     run = batches(tmp_path, cache, day=TODAY + timedelta(days=31), say=said)
@@ -148,18 +192,33 @@ async def test_what_no_service_has_any_more_is_forgotten_and_said(tmp_path: Path
 def test_a_batch_of_a_provider_without_batches_is_an_error(tmp_path: Path) -> None:
     write_state(tmp_path, State(sent=[sent()]))
     path = tmp_path / NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('"anthropic"', '"manual"'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"anthropic"', '"manual"'), encoding="utf-8"
+    )
     with pytest.raises(FileError, match="provider"):
         read_state(tmp_path)
 
 
-def test_what_was_picked_up_for_a_line_makes_its_next_run_begin_anew(tmp_path: Path, cache: AnswerCache) -> None:
-    untold = Untold(line="l", claim="c", kind="Judgment", provider="anthropic", model="m", usage=Usage(1, 1, 0, 1))
+def test_what_was_picked_up_for_a_line_makes_its_next_run_begin_anew(
+    tmp_path: Path, cache: AnswerCache
+) -> None:
+    untold = Untold(
+        line="l",
+        claim="c",
+        kind="Judgment",
+        provider="anthropic",
+        model="m",
+        usage=Usage(1, 1, 0, 1),
+    )
     write_state(tmp_path, State(untold=[untold]))
-    assert batches(tmp_path, cache, on=False).touched, "a killed run that waited would go on waiting"
+    assert batches(tmp_path, cache, on=False).touched, (
+        "a killed run that waited would go on waiting"
+    )
 
 
-def test_a_full_run_that_others_kept_waiting_for_weeks_is_a_new_one(tmp_path: Path, cache: AnswerCache) -> None:
+def test_a_full_run_that_others_kept_waiting_for_weeks_is_a_new_one(
+    tmp_path: Path, cache: AnswerCache
+) -> None:
     write_state(tmp_path, State(afresh=f"full {TODAY - timedelta(days=8)}", sent=[sent()]))
     assert batches(tmp_path, cache, full=True).afresh == f"full {TODAY}"
 
@@ -174,13 +233,18 @@ async def test_batches_of_other_models_are_left_alone(tmp_path: Path, cache: Ans
     assert len(read_state(tmp_path).sent) == 1
 
 
-async def test_a_full_run_that_waits_goes_on_under_its_first_day(tmp_path: Path, cache: AnswerCache) -> None:
+async def test_a_full_run_that_waits_goes_on_under_its_first_day(
+    tmp_path: Path, cache: AnswerCache
+) -> None:
     with FakeBatches(in_turn(RIGHT), polls=9) as fake:
         service = AnthropicBatches("m", api_key="k", base_url=fake.url)
         first = batches(tmp_path, cache, lambda *_: service, full=True)
         first.queue("anthropic", "m", "k" * 64, ["k" * 64], {}, judgment())
         await first.submit()
-        assert batches(tmp_path, cache, day=TODAY + timedelta(days=1), full=True).afresh == f"full {TODAY}"
+        assert (
+            batches(tmp_path, cache, day=TODAY + timedelta(days=1), full=True).afresh
+            == f"full {TODAY}"
+        )
         assert batches(tmp_path, cache, day=TODAY + timedelta(days=1)).afresh == ""
         await service.aclose()
 
@@ -193,16 +257,23 @@ def test_without_a_batch_nothing_is_written(tmp_path: Path, cache: AnswerCache) 
     assert not (tmp_path / NAME).exists()
 
 
-@pytest.mark.parametrize("model", ["anthropic:claude-sonnet-5-5", "anthropic:claude-haiku-5-5", "openai:gpt-6.1-terra"])
+@pytest.mark.parametrize(
+    "model", ["anthropic:claude-sonnet-5-5", "anthropic:claude-haiku-5-5", "openai:gpt-6.1-terra"]
+)
 def test_half_the_price_is_what_the_library_of_prices_says_of_batches(model: str) -> None:
     provider, _, name = model.partition(":")
     written = 100 if provider == "anthropic" else 0
     halved = Prices(provider, name, TODAY, batch=True).of(Usage(1, 9000, 500, 700, written))
-    used = Priced(input_tokens=9000, cache_read_tokens=500, cache_write_tokens=written, output_tokens=700)
+    used = Priced(
+        input_tokens=9000, cache_read_tokens=500, cache_write_tokens=written, output_tokens=700
+    )
     listed = calc_price(
-        used, name, provider_id=provider, genai_request_timestamp=datetime(2026, 11, 24, tzinfo=UTC),
+        used,
+        name,
+        provider_id=provider,
+        genai_request_timestamp=datetime(2026, 11, 24, tzinfo=UTC),
         price_context={"processing": "batch"},
-    )  # fmt: skip
+    )
     assert halved == listed.total_price
 
 
@@ -211,8 +282,12 @@ def test_an_answer_is_taken_apart_by_paper_and_nothing_of_it_is_lost() -> None:
         {"arxiv_id": name, "stance": "supports", "sentences": [1], "why": "", "lever": None}
         for name in ("2501.00002v3", "arXiv:2501.00001", "2599.99999", "no id", "2501.00002")
     ]
-    parts = parts_of(Extraction.model_validate({"findings": found}), ["2501.00001", "2501.00002", "2501.00003"])
-    cited = {name: [f["arxiv_id"] for f in json.loads(text)["findings"]] for name, text in parts.items()}
+    parts = parts_of(
+        Extraction.model_validate({"findings": found}), ["2501.00001", "2501.00002", "2501.00003"]
+    )
+    cited = {
+        name: [f["arxiv_id"] for f in json.loads(text)["findings"]] for name, text in parts.items()
+    }
     assert cited == {
         "2501.00001": ["arXiv:2501.00001", "2599.99999", "no id"],
         "2501.00002": ["2501.00002v3", "2501.00002"],

@@ -80,12 +80,16 @@ def test_a_planted_pickle_is_not_loaded(folder: Path, cache: AnswerCache, tmp_pa
     with pytest.raises(UsageError, match="holds a value that is no text"):
         cache.get("key")
     assert not (tmp_path / "owned").exists()
-    with closing(diskcache.Cache(str(folder))) as plain:  # the attack is real: the library's own class runs it
+    with closing(
+        diskcache.Cache(str(folder))
+    ) as plain:  # the attack is real: the library's own class runs it
         plain.get("key")
     assert (tmp_path / "owned").exists()
 
 
-def test_a_planted_pickle_in_a_file_is_not_loaded(folder: Path, cache: AnswerCache, tmp_path: Path) -> None:
+def test_a_planted_pickle_in_a_file_is_not_loaded(
+    folder: Path, cache: AnswerCache, tmp_path: Path
+) -> None:
     (folder / "x.val").write_bytes(makes_directory(tmp_path / "owned"))
     plant(folder, mode=PICKLE_MODE, value=None, filename="x.val")
     with pytest.raises(UsageError, match=str(folder)):
@@ -114,14 +118,21 @@ def test_a_planted_pickle_as_a_key_is_not_loaded(folder: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("mode", [TEXT_MODE, BINARY_MODE, RAW_MODE, PICKLE_MODE])
 @pytest.mark.parametrize("name", ["../secret", "{tmp}/secret"])
-def test_a_planted_file_name_reads_nothing(folder: Path, cache: AnswerCache, mode: int, name: str) -> None:
+def test_a_planted_file_name_reads_nothing(
+    folder: Path, cache: AnswerCache, mode: int, name: str
+) -> None:
     secret = folder.parent / "secret"
     secret.write_text("the secret", encoding="utf-8")
     plant(folder, mode=mode, value=None, filename=name.format(tmp=folder.parent))
     with pytest.raises(UsageError, match="no text"):
         cache.get("key")
     with closing(diskcache.Cache(str(folder), disk=TextDisk)) as direct:
-        for way in (direct.read, lambda key: direct.get(key, read=True), lambda _: direct.peekitem(), direct.pop):
+        for way in (
+            direct.read,
+            lambda key: direct.get(key, read=True),
+            lambda _: direct.peekitem(),
+            direct.pop,
+        ):
             with pytest.raises(Exception, match="a value that is no text"):
                 way("key")
     assert secret.exists()
@@ -144,7 +155,9 @@ def test_a_text_beside_a_file_name_is_no_row_of_ours(folder: Path, cache: Answer
 
 def test_nothing_is_evicted_however_full_the_cache(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as database, database:
-        database.execute("UPDATE Settings SET value = 1 WHERE key = 'size_limit'")  # bytes; diskcache's own is 1 GB
+        database.execute(
+            "UPDATE Settings SET value = 1 WHERE key = 'size_limit'"
+        )  # bytes; diskcache's own is 1 GB
     with closing(AnswerCache(folder)) as cache:
         for number in range(30):
             cache.put(f"key-{number}", "text")
@@ -182,9 +195,12 @@ def test_a_cache_of_another_format_is_not_opened(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", [("disk_compress_level", 1), ("directory", "/"), (b"blob", 1), ("sqlite_journal_mode", "x; y")]
+    "setting",
+    [("disk_compress_level", 1), ("directory", "/"), (b"blob", 1), ("sqlite_journal_mode", "x; y")],
 )
-def test_planted_settings_are_named_and_not_followed(folder: Path, setting: tuple[Any, Any]) -> None:
+def test_planted_settings_are_named_and_not_followed(
+    folder: Path, setting: tuple[Any, Any]
+) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as database, database:
         database.execute("INSERT OR REPLACE INTO Settings VALUES (?, ?)", setting)
     with pytest.raises(UsageError) as caught:
@@ -211,7 +227,10 @@ def test_a_cache_that_another_process_holds_is_an_error_and_no_endless_wait(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("retest.cache.BUSY", 0.05)
-    with closing(AnswerCache(folder)) as cache, closing(sqlite3.connect(folder / "cache.db")) as other:
+    with (
+        closing(AnswerCache(folder)) as cache,
+        closing(sqlite3.connect(folder / "cache.db")) as other,
+    ):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(UsageError, match="another process"):
             cache.put("key", "text")
@@ -226,11 +245,15 @@ def _fill(folder: Path, start: int) -> None:
 
 def test_processes_share_a_new_folder(tmp_path: Path) -> None:
     context = get_context("spawn")
-    workers = [context.Process(target=_fill, args=(tmp_path / "answers", start)) for start in (0, 50, 100)]
+    workers = [
+        context.Process(target=_fill, args=(tmp_path / "answers", start)) for start in (0, 50, 100)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
     with closing(AnswerCache(tmp_path / "answers")) as cache:
-        assert [cache.get(f"key-{number}") for number in range(150)] == [f"text-{number}" for number in range(150)]
+        assert [cache.get(f"key-{number}") for number in range(150)] == [
+            f"text-{number}" for number in range(150)
+        ]

@@ -18,15 +18,20 @@ def test_an_empty_address_counts_as_none(given: str | None) -> None:
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:
-    assert "secret" not in str(out_of_reach(SERVICE, "https://me:secret@it.example/v1", OSError("no route")))
+    assert "secret" not in str(
+        out_of_reach(SERVICE, "https://me:secret@it.example/v1", OSError("no route"))
+    )
 
 
 def test_bounds_are_said_in_words() -> None:
     plan = strict_schema(QueryPlan)
     assert plan["$defs"]["PlannedQuery"]["properties"]["all_of"]["items"] == {
-        "type": "string", "description": "minLength 1, maxLength 120",
-    }  # fmt: skip
-    assert plan["properties"]["counter_statement"]["description"].endswith("would word it (maxLength 2000)")
+        "type": "string",
+        "description": "minLength 1, maxLength 120",
+    }
+    assert plan["properties"]["counter_statement"]["description"].endswith(
+        "would word it (maxLength 2000)"
+    )
 
 
 def test_properties_named_like_keywords_stay() -> None:

@@ -61,7 +61,9 @@ async def test_a_prompt_file_stands_on_its_own(tmp_path: Path) -> None:
         pytest.param(f"- As a list:\n  ~~~\n  {json.dumps(RIGHT)}\n  ~~~", id="inside a list"),
     ],
 )
-async def test_an_answer_is_taken_bare_or_from_a_whole_reply(tmp_path: Path, text: str, suffix: str) -> None:
+async def test_an_answer_is_taken_bare_or_from_a_whole_reply(
+    tmp_path: Path, text: str, suffix: str
+) -> None:
     answer(await waits(tmp_path), text, suffix)
     reply = await ManualModel(tmp_path).complete(judgment())
     assert json.loads(reply.text) == RIGHT
@@ -81,11 +83,15 @@ async def test_an_empty_answer_file_is_still_awaited(tmp_path: Path) -> None:
         pytest.param("[" * 100_000, "0 fenced", id="nested too deep"),
     ],
 )
-async def test_a_file_that_holds_no_one_answer_is_named(tmp_path: Path, text: str, found: str) -> None:
+async def test_a_file_that_holds_no_one_answer_is_named(
+    tmp_path: Path, text: str, found: str
+) -> None:
     path = answer(await waits(tmp_path), text)
     with pytest.raises(ModelFailed, match=found) as caught:
         await ManualModel(tmp_path).complete(judgment())
-    assert isinstance(caught.value, Waiting), "a file to be mended is waited for, and not worked around"
+    assert isinstance(caught.value, Waiting), (
+        "a file to be mended is waited for, and not worked around"
+    )
     assert path.name in caught.value.message
     assert "exactly one fenced code block" in caught.value.hint
 
@@ -116,7 +122,9 @@ async def test_a_prompt_that_is_there_already_is_left_alone(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["../evil", "a/b", "", "A", "a b", "a\n", "x" * 81])
 async def test_no_file_is_named_after_anything_but_a_slug(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="slug"):
-        await ManualModel(tmp_path / "manual").complete(replace(judgment(), facts=Facts(line=name, claim="c")))
+        await ManualModel(tmp_path / "manual").complete(
+            replace(judgment(), facts=Facts(line=name, claim="c"))
+        )
     assert not (tmp_path / "manual").exists()
 
 
@@ -125,8 +133,12 @@ async def test_a_question_about_a_whole_line_needs_no_claim(tmp_path: Path) -> N
         await ManualModel(tmp_path).complete(replace(judgment(), facts=Facts(line="a-line")))
 
 
-async def test_a_wrong_answer_is_asked_again_in_a_new_file_that_says_what_is_wrong(tmp_path: Path) -> None:
-    asker = Asker(ManualModel(tmp_path), cache=None, patience=Patience(), concurrency=1, ladder_version="1")
+async def test_a_wrong_answer_is_asked_again_in_a_new_file_that_says_what_is_wrong(
+    tmp_path: Path,
+) -> None:
+    asker = Asker(
+        ManualModel(tmp_path), cache=None, patience=Patience(), concurrency=1, ladder_version="1"
+    )
     first = await waits(tmp_path)
     answer(first, json.dumps({**RIGHT, "verdict": "maybe"}))
     with pytest.raises(Waiting) as caught:

@@ -23,7 +23,9 @@ def script(folder: Path, *rules: Any, lines: bool = False) -> ScriptedModel:
 
 
 @pytest.mark.parametrize("lines", [False, True])
-async def test_the_first_rule_that_fits_and_is_not_spent_answers(tmp_path: Path, lines: bool) -> None:
+async def test_the_first_rule_that_fits_and_is_not_spent_answers(
+    tmp_path: Path, lines: bool
+) -> None:
     model = script(
         tmp_path,
         {"schema": "Synthesis", "text": "another schema"},
@@ -41,7 +43,9 @@ async def test_the_first_rule_that_fits_and_is_not_spent_answers(tmp_path: Path,
 
 
 async def test_tokens_are_counted(tmp_path: Path) -> None:
-    usage = (await script(tmp_path, {"schema": "Judgment", "answer": RIGHT}).complete(judgment())).usage
+    usage = (
+        await script(tmp_path, {"schema": "Judgment", "answer": RIGHT}).complete(judgment())
+    ).usage
     assert usage.calls == 1
     assert usage.input > 0
     assert usage.output > 0
@@ -55,15 +59,24 @@ async def test_a_request_that_no_rule_fits_fails_and_says_what_it_was(tmp_path: 
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("transient", Transient), ("refusal", Unusable), ("cut-off", Unusable), ("key-rejected", KeyRejected)],
+    [
+        ("transient", Transient),
+        ("refusal", Unusable),
+        ("cut-off", Unusable),
+        ("key-rejected", KeyRejected),
+    ],
 )
-async def test_errors_are_those_of_a_real_service(tmp_path: Path, kind: str, error: type[Exception]) -> None:
+async def test_errors_are_those_of_a_real_service(
+    tmp_path: Path, kind: str, error: type[Exception]
+) -> None:
     with pytest.raises(error):
         await script(tmp_path, {"schema": "Judgment", "error": {"kind": kind}}).complete(judgment())
 
 
 async def test_a_pause_can_be_asked_for(tmp_path: Path) -> None:
-    model = script(tmp_path, {"schema": "Judgment", "error": {"kind": "transient", "retry_after": 2}})
+    model = script(
+        tmp_path, {"schema": "Judgment", "error": {"kind": "transient", "retry_after": 2}}
+    )
     with pytest.raises(Transient) as caught:
         await model.complete(judgment())
     assert caught.value.retry_after == 2
@@ -80,8 +93,14 @@ def test_another_script_is_another_model(tmp_path: Path) -> None:
     [
         ('{"schema": "A", "text": ""}\n{"schema": ', "script:2: found no JSON"),
         ('[\n {"schema": "A", "text": ""},\n {"schema"\n]', "script:4: found no JSON"),
-        ('{"schema": "A", "text": ""}\n\n{"schema": "B"}', "script:3: found rule 2: .*exactly one of answer, text"),
-        ('[{"schema": "A", "text": "", "answer": {}}]', "script: found rule 1: .*exactly one of answer, text"),
+        (
+            '{"schema": "A", "text": ""}\n\n{"schema": "B"}',
+            "script:3: found rule 2: .*exactly one of answer, text",
+        ),
+        (
+            '[{"schema": "A", "text": "", "answer": {}}]',
+            "script: found rule 1: .*exactly one of answer, text",
+        ),
         ('[{"schema": "A", "anwser": {}}]', "rule 1 at anwser: Extra inputs"),
         ('[{"schema": "A", "error": {"kind": "sulk"}}]', "rule 1 at error.kind"),
         ('[{"schema": "A", "text": "", "times": 0}]', "rule 1 at times"),

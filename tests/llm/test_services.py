@@ -71,7 +71,9 @@ class Served:
         try:
             return await self.model.complete(judgment())
         finally:
-            assert len(self.fake.requests) == 1, "a provider must not retry: tenacity is the one owner of retries"
+            assert len(self.fake.requests) == 1, (
+                "a provider must not retry: tenacity is the one owner of retries"
+            )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=CLASSES)
@@ -84,7 +86,8 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Served]:
 
 @pytest.fixture
 def served(host: Served) -> Served:
-    """The host as if nothing had been asked; clients are made once, since each loads all certificates."""
+    """The host as if nothing had been asked; clients are made once, since each loads all
+    certificates."""
     host.fake.forget(in_turn(RIGHT))
     return host
 
@@ -96,7 +99,9 @@ async def test_an_answer_comes_back_as_it_was_written(served: Served) -> None:
     seen = served.fake.requests[0]
     assert (seen.schema, seen.system, seen.user) == ("Judgment", SYSTEM, "Does it hold?")
     assert not {"temperature", "top_p", "seed"} & seen.body.keys()
-    assert seen.body.get("store") is (False if served.provider == "openai" else None), "OpenAI keeps what is not denied"
+    assert seen.body.get("store") is (False if served.provider == "openai" else None), (
+        "OpenAI keeps what is not denied"
+    )
 
 
 async def test_usage_counts_all_input_and_says_what_was_cached(served: Served) -> None:
@@ -149,7 +154,9 @@ async def test_the_pause_that_a_service_asks_for_is_handed_on(served: Served, co
 
 
 async def test_an_account_without_credit_stops_the_run_instead_of_waiting(served: Served) -> None:
-    code = "enforced_spend_limit_reached" if served.provider == "anthropic" else "insufficient_quota"
+    code = (
+        "enforced_spend_limit_reached" if served.provider == "anthropic" else "insufficient_quota"
+    )
     for fault in (status(429, error_code=code), status(402)):
         served.fake.forget(in_turn(fault))
         with pytest.raises(RunError, match="credit") as caught:
@@ -158,7 +165,9 @@ async def test_an_account_without_credit_stops_the_run_instead_of_waiting(served
 
 
 @pytest.mark.parametrize("code", [400, 413, 422])
-async def test_a_request_that_is_refused_as_it_stands_costs_one_claim(served: Served, code: int) -> None:
+async def test_a_request_that_is_refused_as_it_stands_costs_one_claim(
+    served: Served, code: int
+) -> None:
     with pytest.raises(ModelFailed, match=str(code)):
         await served.meets(status(code))
 
@@ -208,7 +217,9 @@ async def test_a_cut_off_answer_is_a_failure_even_before_it_is_read(served: Serv
 
 
 async def test_a_stop_for_any_other_reason_is_never_an_answer(served: Served) -> None:
-    with pytest.raises(Unusable, match=r"stopped before it had answered \((tool_use|cancelled|tool_calls)"):
+    with pytest.raises(
+        Unusable, match=r"stopped before it had answered \((tool_use|cancelled|tool_calls)"
+    ):
         await served.meets(ODD)
 
 
@@ -223,7 +234,9 @@ async def test_text_that_is_no_json_is_handed_on_untouched(served: Served, text:
 
 
 @pytest.mark.parametrize("key", ["k\r\nx-evil: 1", "schlüssel"])
-async def test_a_key_that_no_header_can_carry_is_named_before_any_call(served: Served, key: str) -> None:
+async def test_a_key_that_no_header_can_carry_is_named_before_any_call(
+    served: Served, key: str
+) -> None:
     with pytest.raises(UsageError, match="key"):
         served.another(api_key=key)
 
@@ -270,12 +283,16 @@ async def test_the_fake_speaks_as_the_sdks_types_have_it(served: Served) -> None
     path, shape = shapes[served.provider]
     wire = WIRES[path]
     body = {
-        "model": "m", "max_tokens": 5, "system": [{"type": "text", "text": "s"}],
+        "model": "m",
+        "max_tokens": 5,
+        "system": [{"type": "text", "text": "s"}],
         "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],
-        "instructions": "s", "input": "u",
+        "instructions": "s",
+        "input": "u",
         "output_config": {"format": {"schema": {"title": "Judgment"}}},
-        "text": {"format": {"name": "Judgment"}}, "response_format": {"json_schema": {"name": "Judgment"}},
-    }  # fmt: skip
+        "text": {"format": {"name": "Judgment"}},
+        "response_format": {"json_schema": {"name": "Judgment"}},
+    }
     seen = wire.read(path, body, {})
     for what in (answered(RIGHT), REFUSAL, TRUNCATED, FILTERED, FAILED, ODD, prose("")):
         shape.model_validate(wire.reply(seen, 3, what))

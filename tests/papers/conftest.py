@@ -1,4 +1,5 @@
-"""A loopback OAI-PMH service with ten papers, a place for a mirror, and what it is to hold in the end."""
+"""A loopback OAI-PMH service with ten papers, a place for a mirror, and what it is to hold in the
+end."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def fake() -> Iterator[FakeOai]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Where a mirror can be made: in memory where the system has a place for it, as commits are slow on a disk."""
+    """Where a mirror can be made: in memory where the system has a place for it, as commits are
+    slow on a disk."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
     with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
         yield Path(made) / "mirror"

@@ -1,4 +1,5 @@
-"""The live source against a loopback arXiv: what is asked, what comes back, and what is never taken for an answer."""
+"""The live source against a loopback arXiv: what is asked, what comes back, and what is never taken
+for an answer."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from retest.domain.line import Window
 from retest.domain.paper import Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.arxiv import ArxivSource
-from retest.papers.daily import DayCache
+from retest.papers.day_cache import DayCache
 from retest.papers.grammar import render
 from retest.retry import Patience
 from tests.fakes.arxiv import FakeArxiv, Fault, parse
@@ -37,11 +38,17 @@ def source(fake: FakeArxiv, tmp_path: Path) -> ArxivSource:
     return impatient(fake, tmp_path)
 
 
-def impatient(fake: FakeArxiv, folder: Path, *, timeout: float = 5.0, answers: DayCache | None = None) -> ArxivSource:
+def impatient(
+    fake: FakeArxiv, folder: Path, *, timeout: float = 5.0, answers: DayCache | None = None
+) -> ArxivSource:
     return ArxivSource(
-        url=fake.url, interval=0.0, timeout=timeout, patience=Patience(ATTEMPTS, 0.0, 0.0), lock_folder=folder,
+        url=fake.url,
+        interval=0.0,
+        timeout=timeout,
+        patience=Patience(ATTEMPTS, 0.0, 0.0),
+        lock_folder=folder,
         answers=answers,
-    )  # fmt: skip
+    )
 
 
 def ids(papers: list[Paper]) -> list[str]:
@@ -50,7 +57,9 @@ def ids(papers: list[Paper]) -> list[str]:
 
 def test_finds_papers_of_the_window_only(source: ArxivSource) -> None:
     assert ids(source.search(SCALING, WINDOW, 10)) == ["2402.00002"]
-    assert ids(source.search(SCALING, Window(opens=date(2022, 12, 31), as_of=date(2024, 2, 2)), 10)) == [
+    assert ids(
+        source.search(SCALING, Window(opens=date(2022, 12, 31), as_of=date(2024, 2, 2)), 10)
+    ) == [
         "2301.00001",
         "2402.00002",
     ]
@@ -59,21 +68,36 @@ def test_finds_papers_of_the_window_only(source: ArxivSource) -> None:
 def test_the_window_excludes_its_first_day_and_includes_its_last(source: ArxivSource) -> None:
     day = date(2024, 2, 2)
     assert source.search(SCALING, Window(opens=day, as_of=date(2026, 1, 1)), 10) == []
-    assert ids(source.search(SCALING, Window(opens=date(2024, 2, 1), as_of=day), 10)) == ["2402.00002"]
+    assert ids(source.search(SCALING, Window(opens=date(2024, 2, 1), as_of=day), 10)) == [
+        "2402.00002"
+    ]
 
 
-def test_a_server_that_ignores_the_dates_is_filtered_here(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_a_server_that_ignores_the_dates_is_filtered_here(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     fake.ignore_dates = True
     assert ids(source.search(SCALING, WINDOW, 10)) == ["2402.00002"]
 
 
-def test_an_honest_empty_answer_is_an_empty_list_and_is_asked_for_once(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_an_honest_empty_answer_is_an_empty_list_and_is_asked_for_once(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     assert source.search(Query(all_of=("phlogiston",)), WINDOW, 10) == []
     assert len(fake.requests) == 1
 
 
-def test_asks_for_no_more_than_the_limit_under_its_own_name(fake: FakeArxiv, source: ArxivSource) -> None:
-    assert len(source.search(Query(any_of=("models",)), Window(opens=date(2000, 1, 1), as_of=date(2026, 1, 1)), 2)) == 2
+def test_asks_for_no_more_than_the_limit_under_its_own_name(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
+    assert (
+        len(
+            source.search(
+                Query(any_of=("models",)), Window(opens=date(2000, 1, 1), as_of=date(2026, 1, 1)), 2
+            )
+        )
+        == 2
+    )
     (seen,) = fake.requests
     assert (seen.params["start"], seen.params["max_results"]) == ("0", "2")
     assert seen.params["sortBy"] == "relevance"
@@ -89,7 +113,9 @@ def test_asks_nothing_where_nothing_can_be_found(fake: FakeArxiv, source: ArxivS
 
 
 def test_reads_every_field(fake: FakeArxiv, source: ArxivSource) -> None:
-    fake.comments["hep-th/9901001"] = "This paper has been withdrawn by the author due to an error in Eq. 3"
+    fake.comments["hep-th/9901001"] = (
+        "This paper has been withdrawn by the author due to an error in Eq. 3"
+    )
     found = source.get(["2402.00002", "hep-th/9901001"])
     assert found["2402.00002"] == PAPERS[1]
     assert found["hep-th/9901001"] == PAPERS[3].model_copy(update={"withdrawn": True})
@@ -113,14 +139,25 @@ def test_no_ids_ask_nothing(fake: FakeArxiv, source: ArxivSource) -> None:
 
 
 TRANSIENT = [
-    Fault("status", status=429), Fault("status", status=429, retry_after="1"), Fault("status", status=503),
-    Fault("status", status=500, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"), Fault("html"), Fault("truncated"),
-    Fault("cut"), Fault("malformed"), Fault("empty"), Fault("short"), Fault("reset"), Fault("undated"),
+    Fault("status", status=429),
+    Fault("status", status=429, retry_after="1"),
+    Fault("status", status=503),
+    Fault("status", status=500, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"),
+    Fault("html"),
+    Fault("truncated"),
+    Fault("cut"),
+    Fault("malformed"),
+    Fault("empty"),
+    Fault("short"),
+    Fault("reset"),
+    Fault("undated"),
     Fault("other-page"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize("fault", TRANSIENT, ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.retry_after}")
+@pytest.mark.parametrize(
+    "fault", TRANSIENT, ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.retry_after}"
+)
 def test_a_broken_answer_is_asked_for_again_within_bounds_and_never_an_empty_list(
     fake: FakeArxiv, source: ArxivSource, fault: Fault
 ) -> None:
@@ -131,14 +168,20 @@ def test_a_broken_answer_is_asked_for_again_within_bounds_and_never_an_empty_lis
     assert len(fake.requests) == ATTEMPTS
 
 
-@pytest.mark.parametrize("fault", TRANSIENT, ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.retry_after}")
-def test_a_fault_that_passes_does_no_harm(fake: FakeArxiv, source: ArxivSource, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    "fault", TRANSIENT, ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.retry_after}"
+)
+def test_a_fault_that_passes_does_no_harm(
+    fake: FakeArxiv, source: ArxivSource, fault: Fault
+) -> None:
     fake.faults = [fault]
     assert ids(source.search(SCALING, WINDOW, 10)) == ["2402.00002"]
     assert len(fake.requests) == 2
 
 
-@pytest.mark.parametrize("fault", [*TRANSIENT, Fault("bad-id"), Fault("error-entry")], ids=lambda fault: fault.kind)
+@pytest.mark.parametrize(
+    "fault", [*TRANSIENT, Fault("bad-id"), Fault("error-entry")], ids=lambda fault: fault.kind
+)
 def test_a_look_up_that_fails_leaves_ids_unknown_and_never_missing(
     fake: FakeArxiv, source: ArxivSource, fault: Fault
 ) -> None:
@@ -148,7 +191,9 @@ def test_a_look_up_that_fails_leaves_ids_unknown_and_never_missing(
     assert set(found) == {"2402.00002", "0808.05394"}
 
 
-@pytest.mark.parametrize("fault", [Fault("bad-id"), Fault("error-entry"), Fault("status", status=403)])
+@pytest.mark.parametrize(
+    "fault", [Fault("bad-id"), Fault("error-entry"), Fault("status", status=403)]
+)
 def test_a_refusal_is_not_asked_again(fake: FakeArxiv, source: ArxivSource, fault: Fault) -> None:
     fake.always = fault
     with pytest.raises(SearchFailed, match="refused"):
@@ -156,7 +201,9 @@ def test_a_refusal_is_not_asked_again(fake: FakeArxiv, source: ArxivSource, faul
     assert len(fake.requests) == 1
 
 
-def test_a_server_that_hangs_costs_no_more_than_the_timeout_each_time(fake: FakeArxiv, tmp_path: Path) -> None:
+def test_a_server_that_hangs_costs_no_more_than_the_timeout_each_time(
+    fake: FakeArxiv, tmp_path: Path
+) -> None:
     fake.always = Fault("hang", seconds=5)
     with pytest.raises(SearchFailed, match="ReadTimeout"):
         impatient(fake, tmp_path, timeout=0.1).search(SCALING, WINDOW, 10)
@@ -192,11 +239,17 @@ class Time:
 
 def patient(fake: FakeArxiv, folder: Path, time: Time, longest: float = 60.0) -> ArxivSource:
     return ArxivSource(
-        url=fake.url, lock_folder=folder, clock=time.clock, sleep=time.sleep, patience=Patience(3, 2.0, longest)
+        url=fake.url,
+        lock_folder=folder,
+        clock=time.clock,
+        sleep=time.sleep,
+        patience=Patience(3, 2.0, longest),
     )
 
 
-def test_requests_are_three_seconds_apart_unless_told_otherwise(fake: FakeArxiv, tmp_path: Path) -> None:
+def test_requests_are_three_seconds_apart_unless_told_otherwise(
+    fake: FakeArxiv, tmp_path: Path
+) -> None:
     time = Time()
     source = patient(fake, tmp_path, time)
     source.search(SCALING, WINDOW, 10)
@@ -227,8 +280,12 @@ def test_an_hour_long_retry_after_does_not_hold_the_night(fake: FakeArxiv, tmp_p
     assert time.now == 1010
 
 
-@pytest.mark.parametrize("note", ["", "[]", '{"written": NaN, "next": NaN}', '{"written": 9e99, "next": 9e99}', "\x00"])
-def test_a_spoilt_note_of_the_last_request_costs_one_interval(fake: FakeArxiv, tmp_path: Path, note: str) -> None:
+@pytest.mark.parametrize(
+    "note", ["", "[]", '{"written": NaN, "next": NaN}', '{"written": 9e99, "next": 9e99}', "\x00"]
+)
+def test_a_spoilt_note_of_the_last_request_costs_one_interval(
+    fake: FakeArxiv, tmp_path: Path, note: str
+) -> None:
     time = Time()
     patient(fake, tmp_path, time).search(SCALING, WINDOW, 10)
     (file,) = tmp_path.glob("*.json")
@@ -251,14 +308,18 @@ for _ in range(2):
 """
 
 
-def test_two_processes_never_ask_at_once_nor_closer_than_the_interval(fake: FakeArxiv, tmp_path: Path) -> None:
+def test_two_processes_never_ask_at_once_nor_closer_than_the_interval(
+    fake: FakeArxiv, tmp_path: Path
+) -> None:
     interval, fake.delay = 0.05, 0.03
     command = [sys.executable, "-c", ASK, fake.url, str(interval), str(tmp_path)]
     running = [subprocess.Popen(command) for _ in range(2)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert len(fake.requests) == 8
     for one, next_one in zip(fake.requests, fake.requests[1:], strict=False):
-        assert next_one.start - one.end >= interval, "a request came too soon after the one before it"
+        assert next_one.start - one.end >= interval, (
+            "a request came too soon after the one before it"
+        )
 
 
 HOSTILE = st.text(max_size=60) | st.sampled_from(
@@ -283,7 +344,10 @@ def test_no_phrase_can_be_anything_but_words(all_of: list[str], any_of: list[str
     rendered = render(Query(all_of=tuple(all_of), any_of=tuple(any_of)))
     if rendered:
         parse(rendered)
-    assert not any(operator in rendered.replace(" AND ", " ").replace(" OR ", " ") for operator in ("AND", "OR", ":["))
+    assert not any(
+        operator in rendered.replace(" AND ", " ").replace(" OR ", " ")
+        for operator in ("AND", "OR", ":[")
+    )
 
 
 @given(st.lists(HOSTILE, min_size=1, max_size=3))
@@ -294,7 +358,9 @@ def test_a_paper_that_has_the_phrases_is_found_by_them(phrases: list[str]) -> No
 
 
 def test_all_of_needs_every_phrase_and_any_of_one() -> None:
-    query = parse(render(Query(all_of=("chain of thought", "small"), any_of=("distillation", "fine-tuning"))))
+    query = parse(
+        render(Query(all_of=("chain of thought", "small"), any_of=("distillation", "fine-tuning")))
+    )
     assert query(paper("2402.00009", "Distillation of chain-of-thought into small models"))
     assert query(paper("2402.00009", "A chain in thought: fine tuning small models"))
     assert not query(paper("2402.00009", "Chain of thought in small models"))

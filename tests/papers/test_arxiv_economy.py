@@ -1,4 +1,5 @@
-"""Few requests to arXiv: a claim's searches together, the same question once a day. Against the loopback arXiv."""
+"""Few requests to arXiv: a claim's searches together, the same question once a day. Against the
+loopback arXiv."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from retest.domain.line import Window
 from retest.domain.paper import Missing, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.arxiv import POOL, ArxivSource
-from retest.papers.daily import DayCache
+from retest.papers.day_cache import DayCache
 from retest.papers.grammar import LONGEST, QUERIES_A_REQUEST, joined, render
 from tests.fakes.arxiv import FakeArxiv, Fault, parse
 from tests.papers.some import PAPERS, WINDOW, paper
@@ -43,7 +44,9 @@ PLAN = [
 ]
 
 
-def test_a_claims_searches_cost_two_requests_and_each_finds_its_own(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_a_claims_searches_cost_two_requests_and_each_finds_its_own(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     found = [ids(papers) for papers in source.search_all(PLAN, WINDOW, 10)]
     assert found[0] == ["2402.00002"]
     assert found[1] == ["2403.00003"]
@@ -58,25 +61,33 @@ def test_each_search_gives_at_most_as_many_papers_as_it_is_asked_for(source: Arx
     assert [len(papers) for papers in source.search_all(PLAN, WINDOW, 1)] == [1, 1, 1, 1, 0]
 
 
-def test_searches_together_find_papers_of_the_window_only(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_searches_together_find_papers_of_the_window_only(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     fake.ignore_dates = True
     found = source.search_all(PLAN, WINDOW, 10)
     assert {paper.id for papers in found for paper in papers} == {"2402.00002", "2403.00003"}
 
 
-def test_a_broad_search_does_not_crowd_out_a_narrow_one(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_a_broad_search_does_not_crowd_out_a_narrow_one(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     common = [paper(f"2404.{n:05}", "Small language models") for n in range(1, POOL + 50)]
     fake.papers = [*common, paper("2404.90000", "Phlogiston in small language models")]
     searches = [Query(any_of=("small language models",)), Query(all_of=("phlogiston",))]
     assert ids(source.search_all(searches, WINDOW, 10)[1]) == ["2404.90000"]
 
 
-def test_what_arxiv_ranks_higher_comes_first_among_equals(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_what_arxiv_ranks_higher_comes_first_among_equals(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     fake.papers = [paper("2404.00002", "Same title"), paper("2404.00001", "Same title")]
     assert ids(source.search_all([Query(all_of=("title",))], WINDOW, 1)[0]) == ["2404.00002"]
 
 
-def test_nothing_is_asked_together_where_nothing_can_be_found(fake: FakeArxiv, source: ArxivSource) -> None:
+def test_nothing_is_asked_together_where_nothing_can_be_found(
+    fake: FakeArxiv, source: ArxivSource
+) -> None:
     day = date(2024, 1, 1)
     assert source.search_all([], WINDOW, 10) == []
     assert source.search_all([Query(), Query(any_of=("?!",))], WINDOW, 10) == [[], []]
@@ -86,7 +97,9 @@ def test_nothing_is_asked_together_where_nothing_can_be_found(fake: FakeArxiv, s
 
 
 @pytest.mark.parametrize("whole", [0, 1])
-@pytest.mark.parametrize("fault", [*TRANSIENT, Fault("bad-id"), Fault("error-entry")], ids=lambda fault: fault.kind)
+@pytest.mark.parametrize(
+    "fault", [*TRANSIENT, Fault("bad-id"), Fault("error-entry")], ids=lambda fault: fault.kind
+)
 def test_one_broken_answer_fails_the_searches_of_a_claim(
     fake: FakeArxiv, source: ArxivSource, fault: Fault, whole: int
 ) -> None:
@@ -103,7 +116,9 @@ QUERIES = st.lists(st.builds(Query, all_of=PHRASES, any_of=PHRASES, like=PHRASES
 
 @settings(max_examples=50, deadline=None)
 @given(QUERIES)
-def test_any_queries_whatever_make_few_requests_that_arxivs_grammar_takes(queries: list[Query]) -> None:
+def test_any_queries_whatever_make_few_requests_that_arxivs_grammar_takes(
+    queries: list[Query],
+) -> None:
     asked = joined([render(query) for query in queries])
     assert len(asked) <= -(-len(queries) // QUERIES_A_REQUEST)
     assert sorted(place for _, places in asked for place in places) == [
@@ -133,7 +148,9 @@ def kept(tmp_path: Path) -> DayCache:
     return DayCache(tmp_path / "answers", TODAY)
 
 
-def test_the_same_question_costs_one_request_a_day(fake: FakeArxiv, tmp_path: Path, kept: DayCache) -> None:
+def test_the_same_question_costs_one_request_a_day(
+    fake: FakeArxiv, tmp_path: Path, kept: DayCache
+) -> None:
     found = impatient(fake, tmp_path, answers=kept).search_all(PLAN, WINDOW, 10)
     again = impatient(fake, tmp_path, answers=DayCache(tmp_path / "answers", TODAY))
     assert again.search_all(PLAN, WINDOW, 10) == found
@@ -143,7 +160,9 @@ def test_the_same_question_costs_one_request_a_day(fake: FakeArxiv, tmp_path: Pa
     assert len(fake.requests) == 4
 
 
-def test_another_window_page_or_host_is_another_question(fake: FakeArxiv, tmp_path: Path, kept: DayCache) -> None:
+def test_another_window_page_or_host_is_another_question(
+    fake: FakeArxiv, tmp_path: Path, kept: DayCache
+) -> None:
     source = impatient(fake, tmp_path, answers=kept)
     source.search(SCALING, WINDOW, 10)
     source.search(SCALING, WINDOW, 11)
@@ -173,7 +192,11 @@ def test_ids_are_asked_for_once_a_day_missing_ones_too_and_unknown_ones_again(
     source = impatient(fake, tmp_path, answers=kept)
     fake.faults = [Fault("html")] * ATTEMPTS
     assert isinstance(source.get(["2402.00002"])["2402.00002"], Unknown)
-    expected = {"2402.00002": PAPERS[1], "0808.05394": Missing(id="0808.05394"), "hep-th/9901001": PAPERS[3]}
+    expected = {
+        "2402.00002": PAPERS[1],
+        "0808.05394": Missing(id="0808.05394"),
+        "hep-th/9901001": PAPERS[3],
+    }
     assert source.get(list(expected)) == expected
     fake.requests.clear()
     assert source.get([*expected, "2301.00001"]) == expected | {"2301.00001": PAPERS[0]}
@@ -184,8 +207,12 @@ PLANTED = {
     "no JSON": lambda kept: "\x80",
     "no envelope": lambda kept: json.dumps([kept]),
     "an answer to another question": lambda kept: json.dumps(kept | {"asked": "what is the time?"}),
-    "a paper with a key too many": lambda kept: json.dumps(kept | {"answer": '[{"id": "2402.00002", "run": 1}]'}),
-    "an id that is none": lambda kept: json.dumps(kept | {"answer": kept["answer"].replace("2402.00002", "../x")}),
+    "a paper with a key too many": lambda kept: json.dumps(
+        kept | {"answer": '[{"id": "2402.00002", "run": 1}]'}
+    ),
+    "an id that is none": lambda kept: json.dumps(
+        kept | {"answer": kept["answer"].replace("2402.00002", "../x")}
+    ),
     "more papers than were asked for": lambda kept: json.dumps(
         kept | {"answer": json.dumps(json.loads(kept["answer"]) * 11)}
     ),
@@ -194,7 +221,9 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
-def test_a_planted_answer_is_asked_for_again(fake: FakeArxiv, tmp_path: Path, kept: DayCache, plant: object) -> None:
+def test_a_planted_answer_is_asked_for_again(
+    fake: FakeArxiv, tmp_path: Path, kept: DayCache, plant: object
+) -> None:
     source = impatient(fake, tmp_path, answers=kept)
     found = source.search(SCALING, WINDOW, 10)
     (file,) = (tmp_path / "answers").rglob("*.json")
@@ -204,7 +233,9 @@ def test_a_planted_answer_is_asked_for_again(fake: FakeArxiv, tmp_path: Path, ke
     assert len(fake.requests) == 2
 
 
-def test_other_days_answers_are_removed_and_nothing_else(fake: FakeArxiv, tmp_path: Path, kept: DayCache) -> None:
+def test_other_days_answers_are_removed_and_nothing_else(
+    fake: FakeArxiv, tmp_path: Path, kept: DayCache
+) -> None:
     impatient(fake, tmp_path, answers=kept).search(SCALING, WINDOW, 10)
     answers, elsewhere = tmp_path / "answers", tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -213,9 +244,18 @@ def test_other_days_answers_are_removed_and_nothing_else(fake: FakeArxiv, tmp_pa
     (answers / "2026-01-11").mkdir()
     (answers / "2026-01-11" / "notes.txt").write_text("mine")
     (answers / "notes.txt").write_text("mine")
-    impatient(fake, tmp_path, answers=DayCache(answers, date(2026, 1, 16))).search(SCALING, WINDOW, 10)
-    assert sorted(path.name for path in answers.iterdir()) == ["2026-01-10", "2026-01-11", "2026-01-16", "notes.txt"]
-    assert [file.read_text() for file in (answers / "2026-01-11", elsewhere) for file in file.iterdir()] == ["mine"] * 2
+    impatient(fake, tmp_path, answers=DayCache(answers, date(2026, 1, 16))).search(
+        SCALING, WINDOW, 10
+    )
+    assert sorted(path.name for path in answers.iterdir()) == [
+        "2026-01-10",
+        "2026-01-11",
+        "2026-01-16",
+        "notes.txt",
+    ]
+    assert [
+        file.read_text() for file in (answers / "2026-01-11", elsewhere) for file in file.iterdir()
+    ] == ["mine"] * 2
 
 
 def test_a_cache_that_cannot_be_written_costs_requests_only(

@@ -1,4 +1,5 @@
-"""Citations followed against a loopback OpenAlex: which ids come back, what is asked, and what is never believed."""
+"""Citations followed against a loopback OpenAlex: which ids come back, what is asked, and what is
+never believed."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from retest.domain.line import Window
 from retest.errors import SearchFailed, UsageError
-from retest.papers.daily import DayCache
+from retest.papers.day_cache import DayCache
 from retest.papers.following import MOST_PAGES, Following
 from retest.retry import Patience
 from retest.settings import load_settings
@@ -46,10 +47,18 @@ def following(fake: FakeOpenAlex, tmp_path: Path) -> Following:
 
 
 def impatient(fake: FakeOpenAlex, folder: Path, **more: Any) -> Following:
-    return Following(url=fake.url, interval=0.0, patience=Patience(ATTEMPTS, 0.0, 0.0), lock_folder=folder, **more)
+    return Following(
+        url=fake.url,
+        interval=0.0,
+        patience=Patience(ATTEMPTS, 0.0, 0.0),
+        lock_folder=folder,
+        **more,
+    )
 
 
-def test_finds_arxiv_ids_wherever_a_work_names_them_and_skips_works_without_one(following: Following) -> None:
+def test_finds_arxiv_ids_wherever_a_work_names_them_and_skips_works_without_one(
+    following: Following,
+) -> None:
     assert following.citing([ANCHOR], WINDOW, 10) == {ANCHOR: CITING}
 
 
@@ -62,7 +71,9 @@ def test_an_old_id_is_found_as_an_anchor_and_as_a_citing_paper(tmp_path: Path) -
     assert found == {"hep-th/9711200": ["hep-th/9901002"]}
 
 
-def test_an_anchor_that_openalex_does_not_know_is_told_from_one_that_nobody_cites(tmp_path: Path) -> None:
+def test_an_anchor_that_openalex_does_not_know_is_told_from_one_that_nobody_cites(
+    tmp_path: Path,
+) -> None:
     with FakeOpenAlex([Cited(ANCHOR, 99, [])]) as fake:
         assert impatient(fake, tmp_path).citing([ANCHOR, "2401.99999"], WINDOW, 10) == {ANCHOR: []}
 
@@ -85,12 +96,19 @@ def test_an_anchor_that_everybody_cites_costs_a_bounded_number_of_requests(tmp_p
 
 def test_only_papers_that_may_be_in_the_window_come_back(tmp_path: Path) -> None:
     ids = ["2202.00001", "2203.00001", "2306.00001", "2601.00001", "2602.00001", "2603.00001"]
-    with FakeOpenAlex([Cited(ANCHOR, 99, [work(n, i) for n, i in enumerate(ids, start=1)])]) as fake:
+    with FakeOpenAlex(
+        [Cited(ANCHOR, 99, [work(n, i) for n, i in enumerate(ids, start=1)])]
+    ) as fake:
         assert impatient(fake, tmp_path).citing([ANCHOR], WINDOW, 10)[ANCHOR] == ids[1:5]
-        assert "from_publication_date:2022-01-01,to_publication_date:2027-12-31" in fake.requests[-1].params["filter"]
+        assert (
+            "from_publication_date:2022-01-01,to_publication_date:2027-12-31"
+            in fake.requests[-1].params["filter"]
+        )
 
 
-def test_nothing_is_asked_where_nothing_can_be_found(fake: FakeOpenAlex, following: Following) -> None:
+def test_nothing_is_asked_where_nothing_can_be_found(
+    fake: FakeOpenAlex, following: Following
+) -> None:
     day = date(2024, 1, 1)
     assert following.citing([ANCHOR], Window(opens=day, as_of=day), 10) == {ANCHOR: []}
     assert following.citing([ANCHOR], WINDOW, 0) == {ANCHOR: []}
@@ -101,7 +119,12 @@ def test_nothing_is_asked_where_nothing_can_be_found(fake: FakeOpenAlex, followi
 def test_asks_under_its_own_name_and_with_the_key(fake: FakeOpenAlex, tmp_path: Path) -> None:
     impatient(fake, tmp_path, key="k1").citing([ANCHOR], WINDOW, 10)
     impatient(fake, tmp_path).citing([ANCHOR], WINDOW, 10)
-    assert [seen.headers.get("Authorization") for seen in fake.requests] == ["Bearer k1", "Bearer k1", None, None]
+    assert [seen.headers.get("Authorization") for seen in fake.requests] == [
+        "Bearer k1",
+        "Bearer k1",
+        None,
+        None,
+    ]
     assert all(seen.headers["User-Agent"].startswith("retest/") for seen in fake.requests)
 
 
@@ -141,7 +164,9 @@ FINAL = {
     "results that are no works": Fault(body=b'{"meta": {}, "results": ["a", 1]}'),
     "an id that is none": Fault(body=b'{"id": "https://openalex.org/../W1"}'),
     "an id of another kind": Fault(body=b'{"id": 7}'),
-    "locations that are none": Fault(body=b'{"id": "https://openalex.org/W1", "locations": {"a": 1}}'),
+    "locations that are none": Fault(
+        body=b'{"id": "https://openalex.org/W1", "locations": {"a": 1}}'
+    ),
 }
 
 
@@ -159,12 +184,16 @@ def test_every_fault_is_a_failed_search_and_never_an_empty_list(
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_fault_that_passes_does_no_harm(fake: FakeOpenAlex, following: Following, fault: Fault) -> None:
+def test_a_fault_that_passes_does_no_harm(
+    fake: FakeOpenAlex, following: Following, fault: Fault
+) -> None:
     fake.faults = [fault]
     assert following.citing([ANCHOR], WINDOW, 10) == {ANCHOR: CITING}
 
 
-@pytest.mark.parametrize(("fault", "hint"), [("401", "OPENALEX_API_KEY"), ("the budget is spent", "midnight UTC")])
+@pytest.mark.parametrize(
+    ("fault", "hint"), [("401", "OPENALEX_API_KEY"), ("the budget is spent", "midnight UTC")]
+)
 def test_what_does_not_pass_is_asked_once_and_says_what_to_do(
     fake: FakeOpenAlex, following: Following, fault: str, hint: str
 ) -> None:
@@ -175,7 +204,9 @@ def test_what_does_not_pass_is_asked_once_and_says_what_to_do(
     assert len(fake.requests) == 1
 
 
-def test_a_page_that_lacks_what_was_announced_is_a_failed_search(fake: FakeOpenAlex, following: Following) -> None:
+def test_a_page_that_lacks_what_was_announced_is_a_failed_search(
+    fake: FakeOpenAlex, following: Following
+) -> None:
     fake.faults = [LOOKED_UP, Fault(body=b'{"meta": {"count": 50}, "results": []}')]
     with pytest.raises(SearchFailed, match="announced 50 works"):
         following.citing([ANCHOR], WINDOW, 10)
@@ -185,9 +216,13 @@ def test_retry_after_is_honoured(fake: FakeOpenAlex, tmp_path: Path) -> None:
     slept: list[float] = []
     fake.faults = [Fault(429, (("Retry-After", "7"),))]
     following = Following(
-        url=fake.url, interval=1.0, patience=Patience(3, 2.0, 60.0), lock_folder=tmp_path,
-        clock=lambda: 1000.0 + sum(slept), sleep=slept.append,
-    )  # fmt: skip
+        url=fake.url,
+        interval=1.0,
+        patience=Patience(3, 2.0, 60.0),
+        lock_folder=tmp_path,
+        clock=lambda: 1000.0 + sum(slept),
+        sleep=slept.append,
+    )
     assert following.citing([ANCHOR], WINDOW, 10) == {ANCHOR: CITING}
     assert sum(slept) == 7 + 1
 
@@ -205,8 +240,12 @@ def test_the_same_question_costs_nothing_again_that_day(fake: FakeOpenAlex, tmp_
     assert len(fake.requests) == 2 * asked
 
 
-@pytest.mark.parametrize("planted", ['["../../etc"]', '["2404.10102v2"]', "[7]", "{}", "", '["2404.1010' * 9])
-def test_a_planted_answer_is_asked_for_again(fake: FakeOpenAlex, tmp_path: Path, planted: str) -> None:
+@pytest.mark.parametrize(
+    "planted", ['["../../etc"]', '["2404.10102v2"]', "[7]", "{}", "", '["2404.1010' * 9]
+)
+def test_a_planted_answer_is_asked_for_again(
+    fake: FakeOpenAlex, tmp_path: Path, planted: str
+) -> None:
     answers = DayCache(tmp_path / "answers", date(2026, 1, 15))
     following = impatient(fake, tmp_path, answers=answers)
     following.citing([ANCHOR], WINDOW, 10)
@@ -230,10 +269,14 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["id", "doi", "ids", "locations", "landing_page_url", "results", "meta", "count", "error"])
+KEYS = st.sampled_from(
+    ["id", "doi", "ids", "locations", "landing_page_url", "results", "meta", "count", "error"]
+)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(st.dictionaries(KEYS, JSON, max_size=6) | JSON)
 def test_no_answer_whatever_does_more_than_fail_the_search(
     fake: FakeOpenAlex, following: Following, answer: object

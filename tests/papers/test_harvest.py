@@ -35,13 +35,17 @@ def test_a_harvest_over_pages_is_the_same_as_putting_the_papers_in(
     assert len(fake.requests) == -(-10 // page)
 
 
-def test_a_list_that_needs_no_page_more_ends_with_its_last_full_one(fake: FakeOai, folder: Path) -> None:
+def test_a_list_that_needs_no_page_more_ends_with_its_last_full_one(
+    fake: FakeOai, folder: Path
+) -> None:
     fake.page = 5
     sync(fake, folder)
     assert len(fake.requests) == 2
 
 
-def test_the_next_sync_asks_for_a_day_again_and_nothing_changes(fake: FakeOai, folder: Path) -> None:
+def test_the_next_sync_asks_for_a_day_again_and_nothing_changes(
+    fake: FakeOai, folder: Path
+) -> None:
     sync(fake, folder)
     before = (folder / "harvest.json").read_bytes()
     asked = len(fake.requests)
@@ -53,7 +57,9 @@ def test_the_next_sync_asks_for_a_day_again_and_nothing_changes(fake: FakeOai, f
 
 def test_a_new_version_keeps_the_first_day_and_the_titles(fake: FakeOai, folder: Path) -> None:
     sync(fake, folder)
-    newer = PAPERS[1].model_copy(update={"version": 4, "title": "They hold after all", "updated": date(2026, 2, 1)})
+    newer = PAPERS[1].model_copy(
+        update={"version": 4, "title": "They hold after all", "updated": date(2026, 2, 1)}
+    )
     fake.put(Entry(newer, date(2026, 2, 2)))
     assert sync(fake, folder).changed == 1
     now = stored(folder)[newer.id]
@@ -61,7 +67,9 @@ def test_a_new_version_keeps_the_first_day_and_the_titles(fake: FakeOai, folder:
     assert now.other_titles == (PAPERS[1].title,)
 
 
-def test_a_day_that_goes_on_after_it_was_harvested_loses_nothing(fake: FakeOai, folder: Path) -> None:
+def test_a_day_that_goes_on_after_it_was_harvested_loses_nothing(
+    fake: FakeOai, folder: Path
+) -> None:
     fake.today = date(2026, 1, 5)
     sync(fake, folder)
     fake.put(*(Entry(paper(f"2406.0000{n}", "Late"), date(2026, 1, 4 + n)) for n in range(3)))
@@ -69,7 +77,9 @@ def test_a_day_that_goes_on_after_it_was_harvested_loses_nothing(fake: FakeOai, 
     assert sync(fake, folder).changed == 3
 
 
-def test_what_is_changed_while_the_list_comes_is_asked_for_again(fake: FakeOai, folder: Path) -> None:
+def test_what_is_changed_while_the_list_comes_is_asked_for_again(
+    fake: FakeOai, folder: Path
+) -> None:
     def next_days(*_: object) -> None:
         fake.today = date(2026, 1, 6)
 
@@ -86,21 +96,29 @@ def test_what_is_changed_while_the_list_comes_is_asked_for_again(fake: FakeOai, 
 def test_a_set_brings_its_papers_only_and_has_its_own_days(fake: FakeOai, folder: Path) -> None:
     sync(fake, folder, "cs:cs:CL", "physics:hep-th")
     assert set(stored(folder)) == {"2402.00002", "2403.00003", "hep-th/9901001", "2405.12345"}
-    assert noted(folder, "cs:cs:CL").until == noted(folder, "physics:hep-th").until == date(2026, 1, 5)
+    assert (
+        noted(folder, "cs:cs:CL").until == noted(folder, "physics:hep-th").until == date(2026, 1, 5)
+    )
     asked = len(fake.requests)
     sync(fake, folder, "cs")
     assert "from" not in fake.requests[asked].params, "a wider set has to come from its beginning"
     asked = len(fake.requests)
     sync(fake, folder, "cs:cs:LG")
-    assert fake.requests[asked].params["from"] == "2026-01-04", "a narrower one goes on where the wider one is"
+    assert fake.requests[asked].params["from"] == "2026-01-04", (
+        "a narrower one goes on where the wider one is"
+    )
 
 
-@pytest.mark.parametrize("name", ["cs", "q-bio", "physics:hep-th", "cs:cs:CL", "physics:physics:plasm-ph"])
+@pytest.mark.parametrize(
+    "name", ["cs", "q-bio", "physics:hep-th", "cs:cs:CL", "physics:physics:plasm-ph"]
+)
 def test_names_of_sets_are_passed_on_as_they_are(name: str) -> None:
     assert checked_set(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "cs.CL", "cs:cs.CL", "CS", "cs:cs:CL:x", "cs&verb=Identify", "cs ", "../cs"])
+@pytest.mark.parametrize(
+    "name", ["", "cs.CL", "cs:cs.CL", "CS", "cs:cs:CL:x", "cs&verb=Identify", "cs ", "../cs"]
+)
 def test_other_names_of_sets_are_refused_with_the_form(name: str) -> None:
     with pytest.raises(UsageError, match="--set") as refused:
         checked_set(name)
@@ -113,10 +131,15 @@ def test_other_names_of_sets_are_refused_with_the_form(name: str) -> None:
 def snapshot(tmp_path: Path, *update_dates: str) -> Path:
     path = tmp_path / "snapshot.json"
     lines = [
-        {"id": f"2406.{n:05}", "title": f"Imported {n}", "abstract": "We import.", "update_date": day,
-         "versions": [{"version": "v1", "created": "Mon, 2 Mar 2026 10:00:00 GMT"}]}
+        {
+            "id": f"2406.{n:05}",
+            "title": f"Imported {n}",
+            "abstract": "We import.",
+            "update_date": day,
+            "versions": [{"version": "v1", "created": "Mon, 2 Mar 2026 10:00:00 GMT"}],
+        }
         for n, day in enumerate(update_dates)
-    ]  # fmt: skip
+    ]
     path.write_text("".join(f"{json.dumps(record)}\n" for record in lines), encoding="utf-8")
     return path
 
@@ -126,7 +149,9 @@ def imported(tmp_path: Path, folder: Path, *update_dates: str) -> None:
         import_snapshot(snapshot(tmp_path, *update_dates), mirror, lambda *_: None)
 
 
-def test_after_an_import_it_goes_on_from_the_newest_change_in_it(fake: FakeOai, folder: Path, tmp_path: Path) -> None:
+def test_after_an_import_it_goes_on_from_the_newest_change_in_it(
+    fake: FakeOai, folder: Path, tmp_path: Path
+) -> None:
     imported(tmp_path, folder, "2026-01-02", "2026-01-04", "2025-12-31")
     told: list[str] = []
     sync(fake, folder, told=told)
@@ -137,19 +162,25 @@ def test_after_an_import_it_goes_on_from_the_newest_change_in_it(fake: FakeOai, 
 
 
 @pytest.mark.parametrize("day", ["soon", "", "2026-13-01", None, 20260101])
-def test_a_day_of_change_that_is_none_is_not_believed(folder: Path, tmp_path: Path, day: Any) -> None:
+def test_a_day_of_change_that_is_none_is_not_believed(
+    folder: Path, tmp_path: Path, day: Any
+) -> None:
     imported(tmp_path, folder, day)
     assert load_synced(folder) is None
 
 
-def test_a_small_file_imported_later_is_no_snapshot_of_arxiv(fake: FakeOai, folder: Path, tmp_path: Path) -> None:
+def test_a_small_file_imported_later_is_no_snapshot_of_arxiv(
+    fake: FakeOai, folder: Path, tmp_path: Path
+) -> None:
     imported(tmp_path, folder, *["2026-01-02"] * 10)
     imported(tmp_path, folder, "2026-06-30")
     sync(fake, folder)
     assert fake.requests[0].params["from"] == "2026-01-01"
 
 
-def test_a_newer_snapshot_moves_a_synced_mirror_on(fake: FakeOai, folder: Path, tmp_path: Path) -> None:
+def test_a_newer_snapshot_moves_a_synced_mirror_on(
+    fake: FakeOai, folder: Path, tmp_path: Path
+) -> None:
     sync(fake, folder, since=date(2026, 1, 5))
     imported(tmp_path, folder, *["2026-03-02"] * 4)
     asked = len(fake.requests)
@@ -171,7 +202,9 @@ def test_an_import_in_the_middle_of_a_first_harvest_takes_its_place(
     assert fake.requests[asked].params["from"] == "2026-01-04"
 
 
-def test_a_mirror_filled_by_an_older_version_goes_on_from_its_newest_paper(fake: FakeOai, folder: Path) -> None:
+def test_a_mirror_filled_by_an_older_version_goes_on_from_its_newest_paper(
+    fake: FakeOai, folder: Path
+) -> None:
     with Mirror(folder) as mirror:
         mirror.upsert(PAPERS)
     assert not (folder / "harvest.json").exists()
@@ -179,7 +212,9 @@ def test_a_mirror_filled_by_an_older_version_goes_on_from_its_newest_paper(fake:
     assert fake.requests[0].params["from"] == "2024-03-02"
 
 
-def test_an_empty_mirror_is_filled_from_the_beginning_and_told_what_that_takes(fake: FakeOai, folder: Path) -> None:
+def test_an_empty_mirror_is_filled_from_the_beginning_and_told_what_that_takes(
+    fake: FakeOai, folder: Path
+) -> None:
     told: list[str] = []
     sync(fake, folder, told=told)
     assert "from" not in fake.requests[0].params
@@ -215,7 +250,9 @@ def test_the_same_command_goes_on_after_it_was_stopped(fake: FakeOai, folder: Pa
     assert "resumptionToken" in fake.requests[2].params
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"format": 2}', '{"format": 1, "sets": {"": {"until": "soon"}}}', ""])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"format": 2}', '{"format": 1, "sets": {"": {"until": "soon"}}}', ""]
+)
 def test_a_note_of_another_form_is_refused_with_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "harvest.json").write_text(text)
     with pytest.raises(UsageError, match=r"harvest\.json") as refused:
@@ -223,7 +260,9 @@ def test_a_note_of_another_form_is_refused_with_what_to_do(tmp_path: Path, text:
     assert "remove that file" in refused.value.hint
 
 
-def test_without_its_note_a_mirror_goes_on_from_its_newest_paper(fake: FakeOai, folder: Path) -> None:
+def test_without_its_note_a_mirror_goes_on_from_its_newest_paper(
+    fake: FakeOai, folder: Path
+) -> None:
     sync(fake, folder)
     (folder / "harvest.json").unlink()
     asked = len(fake.requests)
@@ -234,7 +273,9 @@ def test_without_its_note_a_mirror_goes_on_from_its_newest_paper(fake: FakeOai, 
 # Records
 
 
-def test_a_deleted_record_marks_a_known_paper_and_a_snapshot_does_not_undo_it(fake: FakeOai, folder: Path) -> None:
+def test_a_deleted_record_marks_a_known_paper_and_a_snapshot_does_not_undo_it(
+    fake: FakeOai, folder: Path
+) -> None:
     sync(fake, folder)
     fake.put(
         Entry(PAPERS[1], date(2026, 2, 1), deleted=True),
@@ -303,7 +344,9 @@ def test_records_that_cannot_be_read_are_told_left_out_and_never_missing(folder:
 
 
 def test_records_that_all_have_another_form_stop_the_harvest(folder: Path) -> None:
-    with FakeOai([Entry(found, date(2026, 1, 1), raw=broken_raw("<name/>")) for found in TEN]) as fake:
+    with FakeOai(
+        [Entry(found, date(2026, 1, 1), raw=broken_raw("<name/>")) for found in TEN]
+    ) as fake:
         with pytest.raises(RunError, match="another form"):
             sync(fake, folder)
         assert len(fake.requests) == 1
@@ -316,13 +359,19 @@ def test_records_that_all_have_another_form_stop_the_harvest(folder: Path) -> No
         ("Ann Author", ("Ann Author",)),
         ("Ann Author, B. Both, Jr. and C. Third", ("Ann Author", "B. Both Jr.", "C. Third")),
         ("A. B. (MIT (Boston)), C. D. (2) & E. F.", ("A. B.", "C. D.", "E. F.")),
-        ("ATLAS Collaboration: G. Aad, et al. (2900 more", ("ATLAS Collaboration", "G. Aad", "et al.")),
+        (
+            "ATLAS Collaboration: G. Aad, et al. (2900 more",
+            ("ATLAS Collaboration", "G. Aad", "et al."),
+        ),
         (r"C. Bal\'azs, {\v S}. M\"uller, J\o rgensen", ("C. Balázs", "Š. Müller", "Jørgensen")),
-        (r"\'{\i}, \L{}ukasz, Fran\c cois, L. Erd\H{o}s, G. 't~Hooft",
-         ("í", "Łukasz", "François", "L. Erdős", "G. 't Hooft")),
+        (
+            r"\'{\i}, \L{}ukasz, Fran\c cois, L. Erd\H{o}s, G. 't~Hooft",
+            ("í", "Łukasz", "François", "L. Erdős", "G. 't Hooft"),
+        ),
         ("Anders\n  and Sandra  Andersson", ("Anders", "Sandra Andersson")),
-        ("(((((((x)))))))", ()), ("", ()),
+        ("(((((((x)))))))", ()),
+        ("", ()),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_authors_is_cut_into_names(line: str, expected: tuple[str, ...]) -> None:
     assert names(line) == expected

@@ -1,4 +1,5 @@
-"""Whatever OAI-PMH answers, the mirror ends as an undisturbed one would, or the sync says that it did not."""
+"""Whatever OAI-PMH answers, the mirror ends as an undisturbed one would, or the sync says that it
+did not."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def test_a_refusal_ends_the_sync_with_what_came_and_the_next_completes_it(
 
 
 @pytest.mark.parametrize("code", ["__doc__", "OAIPMHException", "annotations", "", "x" * 500])
-def test_an_unknown_error_code_is_a_refusal_and_no_python(fake: FakeOai, folder: Path, code: str) -> None:
+def test_an_unknown_error_code_is_a_refusal_and_no_python(
+    fake: FakeOai, folder: Path, code: str
+) -> None:
     fake.always = Fault("error", code=code)
     with pytest.raises(RunError, match="refused"):
         sync(fake, folder)
@@ -98,9 +101,26 @@ def test_tokens_that_are_always_refused_are_an_error_at_last(fake: FakeOai, fold
 # Broken answers
 
 PASSING: list[Kind] = [
-    "status", "html", "truncated", "cut", "malformed", "empty", "blank", "reset", "hang", "repeated", "same-token",
-    "other-request", "undated", "nameless", "short", "skipped", "bomb", "attribute-bomb", "external",
-]  # fmt: skip
+    "status",
+    "html",
+    "truncated",
+    "cut",
+    "malformed",
+    "empty",
+    "blank",
+    "reset",
+    "hang",
+    "repeated",
+    "same-token",
+    "other-request",
+    "undated",
+    "nameless",
+    "short",
+    "skipped",
+    "bomb",
+    "attribute-bomb",
+    "external",
+]
 """Faults that a second attempt may not meet again, but for two that have tests of their own."""
 
 
@@ -146,7 +166,9 @@ def test_a_list_that_leads_back_to_its_first_page_is_no_list(fake: FakeOai, fold
     assert len(fake.requests) == 5
 
 
-def test_a_first_page_of_a_hostile_kind_leaves_the_mirror_empty(fake: FakeOai, folder: Path) -> None:
+def test_a_first_page_of_a_hostile_kind_leaves_the_mirror_empty(
+    fake: FakeOai, folder: Path
+) -> None:
     for kind in ("html", "truncated", "blank", "bomb", "external"):
         fake.always = Fault(kind)
         with pytest.raises(RunError):
@@ -166,7 +188,9 @@ def test_an_answer_larger_than_any_page_is_not_read_to_its_end(
 
 def test_an_answer_that_takes_for_ever_is_not_waited_for(fake: FakeOai, tmp_path: Path) -> None:
     ticks = iter(range(0, 100_000, 1000))
-    oai = Oai(fake.url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0), clock=lambda: float(next(ticks)))
+    oai = Oai(
+        fake.url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0), clock=lambda: float(next(ticks))
+    )
     with oai, pytest.raises(RunError, match="goes on after"):
         oai.page(Ask(""))
 
@@ -193,7 +217,10 @@ def test_an_address_that_moved_is_told_and_not_followed(fake: FakeOai, folder: P
 
 @pytest.mark.parametrize("url", ["arxiv.org", "file:///etc/passwd", "http://[", ""])
 def test_an_address_that_is_none_is_an_error_of_usage(url: str, tmp_path: Path) -> None:
-    with pytest.raises((UsageError, ValueError)), Oai(url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0)):
+    with (
+        pytest.raises((UsageError, ValueError)),
+        Oai(url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0)),
+    ):
         pass
 
 
@@ -202,7 +229,11 @@ def test_an_address_that_is_none_is_an_error_of_usage(url: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("date_form", [False, True])
 def test_retry_after_is_waited_for(fake: FakeOai, folder: Path, date_form: bool) -> None:
-    then = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True) if date_form else "99"
+    then = (
+        format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+        if date_form
+        else "99"
+    )
     fake.faults[1] = Fault("status", status=503, retry_after=then)
     slept: list[float] = []
     sync(fake, folder, sleep=slept.append, patience=Patience(3, 2.0, 300.0))
@@ -223,7 +254,9 @@ def test_being_slowed_down_is_no_refusal(fake: FakeOai, folder: Path, status: in
     assert sync(fake, folder).records == 10
 
 
-def test_requests_come_one_at_a_time_with_pauses_under_our_name(fake: FakeOai, folder: Path) -> None:
+def test_requests_come_one_at_a_time_with_pauses_under_our_name(
+    fake: FakeOai, folder: Path
+) -> None:
     fake.delay = 0.01
     sync(fake, folder, interval=0.03)
     assert all(next_one.start - one.end >= 0.03 for one, next_one in pairwise(fake.requests))
@@ -231,6 +264,10 @@ def test_requests_come_one_at_a_time_with_pauses_under_our_name(fake: FakeOai, f
 
 
 def test_all_of_arxivs_interfaces_share_their_turns() -> None:
-    assert site("https://oaipmh.arxiv.org/oai") == site("https://export.arxiv.org/api/query") == "arxiv.org"
+    assert (
+        site("https://oaipmh.arxiv.org/oai")
+        == site("https://export.arxiv.org/api/query")
+        == "arxiv.org"
+    )
     assert site("http://127.0.0.1:8000/oai") == "127.0.0.1:8000"
     assert site("https://notarxiv.org/oai") == "notarxiv.org"

@@ -27,7 +27,9 @@ class Stopped(BaseException):
 POINTS = ("before the index", "between index and note", "after the note")
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, number: int, point: str, stop: Callable[[], None]) -> None:
+def stop_at(
+    monkeypatch: pytest.MonkeyPatch, number: int, point: str, stop: Callable[[], None]
+) -> None:
     """Have `stop` called at the numbered page."""
     page = 0
     upsert, save = Mirror.upsert, save_synced
@@ -53,7 +55,12 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, number: int, point: str, stop: Call
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("point", POINTS)
 def test_a_harvest_stopped_at_any_page_goes_on_without_loss(
-    fake: FakeOai, folder: Path, undisturbed: dict[str, Paper], number: int, point: str, monkeypatch: pytest.MonkeyPatch
+    fake: FakeOai,
+    folder: Path,
+    undisturbed: dict[str, Paper],
+    number: int,
+    point: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def stop() -> None:
         raise Stopped
@@ -65,7 +72,9 @@ def test_a_harvest_stopped_at_any_page_goes_on_without_loss(
     first = len(fake.requests)
     done = sync(fake, folder)
     assert stored(folder) == undisturbed
-    assert len(fake.requests) - first <= (1 if number == 3 else 4 - number), "pages that were in came again"
+    assert len(fake.requests) - first <= (1 if number == 3 else 4 - number), (
+        "pages that were in came again"
+    )
     assert done.changed == max(0, 10 - 4 * (number - (point == POINTS[0])))
     extent = noted(folder)
     assert (extent.since, extent.until, extent.under_way) == (None, date(2026, 1, 5), None)
@@ -125,7 +134,9 @@ def test_statistics_are_told_while_a_harvest_removes_files(fake: FakeOai, folder
     sync(fake, folder)
     listed = Path.iterdir
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Path, "iterdir", lambda self: iter([*listed(self), self / "merged-away.term"]))
+        patched.setattr(
+            Path, "iterdir", lambda self: iter([*listed(self), self / "merged-away.term"])
+        )
         assert Mirror.stats(folder).records == 10
 
 

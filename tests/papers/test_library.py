@@ -10,7 +10,7 @@ import pytest
 from retest.domain.line import Window
 from retest.domain.paper import Annotation, Query, Unknown
 from retest.errors import FileError
-from retest.papers.library import LibrarySource, load_library
+from retest.library.source import LibrarySource, load_library
 
 GOOD = """\
 snapshot: "2026-11-24"
@@ -50,13 +50,20 @@ def test_reads_papers_and_annotations(file: Path) -> None:
     assert library.snapshot == date(2026, 11, 24)
     first, second = library.papers
     assert (first.id, first.version, first.title) == ("2401.10100", 2, "Planning: a study")
-    assert first.synopsis == ("Planning is measured in 12 models of several sizes.", "Size did not matter.")
+    assert first.synopsis == (
+        "Planning is measured in 12 models of several sizes.",
+        "Size did not matter.",
+    )
     assert first.abstract == " ".join(first.synopsis)
     assert (second.version, second.authors, second.published) == (None, (), date(1999, 1, 1))
     assert library.annotations == {
         "2401.10100": (
             Annotation(
-                claim="size-matters", stance="contradicts", sentences=(2,), lever="model scale", why="It says so."
+                claim="size-matters",
+                stance="contradicts",
+                sentences=(2,),
+                lever="model scale",
+                why="It says so.",
             ),
             Annotation(claim="another", stance="unrelated", why="It does not say."),
         ),
@@ -69,7 +76,9 @@ def test_is_searched_like_the_mirror(file: Path) -> None:
     source = LibrarySource(library)
     window = Window(opens=date(2020, 1, 1), as_of=date(2026, 1, 1))
     assert source.name == "library"
-    assert source.search(Query(all_of=("models",), any_of=("sizes",)), window, 10) == [library.papers[0]]
+    assert source.search(Query(all_of=("models",), any_of=("sizes",)), window, 10) == [
+        library.papers[0]
+    ]
     assert source.search(Query(any_of=("strings",)), window, 10) == []
     assert source.get(["2401.10100", "2401.10101"]) == {
         "2401.10100": library.papers[0],
@@ -82,7 +91,12 @@ FAULTS = {
     "id with version": ('"2401.10100"', '"2401.10100v1"', 3, "without version"),
     "second id": ('"hep-th/9901001"', '"2401.10100"', 16, "each paper once"),
     "unknown key": ("    date_source: arxiv\n", "    date_sauce: arxiv\n", 8, "date_source"),
-    "second key": ("    date_source: arxiv\n", "    date_source: arxiv\n    date_source: arxiv\n", 9, "once"),
+    "second key": (
+        "    date_source: arxiv\n",
+        "    date_source: arxiv\n    date_source: arxiv\n",
+        9,
+        "once",
+    ),
     "no title": ('    title: "Planning: a study"\n', "", 3, "title"),
     "title a number": ("title: Strings", "title: 1984", 17, "quote"),
     "title empty": ("title: Strings", 'title: ""', 17, "a text"),
@@ -94,7 +108,12 @@ FAULTS = {
     "no such sentence": ("[2]", "[3]", 14, "1 to 2"),
     "sentence zero": ("[2]", "[0]", 14, "a number from 1"),
     "stance without sentences": ("[2]", "[]", 14, "the numbers of the sentences"),
-    "unrelated with sentences": ("sentences: [], lever: null", "sentences: [1], lever: null", 15, "no sentences"),
+    "unrelated with sentences": (
+        "sentences: [], lever: null",
+        "sentences: [1], lever: null",
+        15,
+        "no sentences",
+    ),
     "version a text": ("version: 2", 'version: "2"', 4, "a number from 1"),
     "papers a mapping": ("papers:\n", "papers: {}\nmore:\n", 3, "papers"),
     "not yaml": ("papers:\n", "papers: [\n", None, "YAML"),

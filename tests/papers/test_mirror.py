@@ -48,11 +48,15 @@ def test_finds_and_looks_up_what_was_put_in(folder: Path) -> None:
     assert source.search(Query(all_of=("scaling laws",)), WINDOW, 10) == [PAPERS[1]]
     assert source.get(["hep-th/9901001", "2402.99999"]) == {
         "hep-th/9901001": PAPERS[3],
-        "2402.99999": Missing(id="2402.99999", detail="of the 2 or more papers of 2402 the mirror holds 1"),
+        "2402.99999": Missing(
+            id="2402.99999", detail="of the 2 or more papers of 2402 the mirror holds 1"
+        ),
     }
 
 
-def test_a_paper_that_arxiv_numbered_after_the_mirror_was_filled_is_unknown_and_not_missing(folder: Path) -> None:
+def test_a_paper_that_arxiv_numbered_after_the_mirror_was_filled_is_unknown_and_not_missing(
+    folder: Path,
+) -> None:
     answer = MirrorSource(folder).get(["2403.00004", "2504.00001", "2403.00002", "hep-th/9912345"])
     assert [isinstance(answer[i], Unknown) for i in answer] == [True, True, False, False]
     assert [isinstance(answer[i], Missing) for i in answer] == [False, False, True, True]
@@ -68,13 +72,24 @@ def test_putting_the_same_in_twice_changes_no_byte(folder: Path) -> None:
 def test_a_later_version_keeps_the_first_day_and_every_title(folder: Path) -> None:
     first = PAPERS[1]
     later = first.model_copy(
-        update={"version": 4, "title": "Scaling laws mostly hold", "published": date(2024, 9, 9), "authors": ()}
+        update={
+            "version": 4,
+            "title": "Scaling laws mostly hold",
+            "published": date(2024, 9, 9),
+            "authors": (),
+        }
     )
     assert put(folder, later) == 1
     now = get(folder, first.id)
-    assert (now.title, now.other_titles, now.published) == (later.title, (first.title,), first.published)
+    assert (now.title, now.other_titles, now.published) == (
+        later.title,
+        (first.title,),
+        first.published,
+    )
     assert now.authors == first.authors
-    assert [p.id for p in MirrorSource(folder).search(Query(all_of=("mostly hold",)), WINDOW, 10)] == [first.id]
+    assert [
+        p.id for p in MirrorSource(folder).search(Query(all_of=("mostly hold",)), WINDOW, 10)
+    ] == [first.id]
     assert put(folder, first) == 0, "an older version put in again changes nothing"
     assert Mirror.stats(folder).records == len(PAPERS)
 
@@ -92,7 +107,9 @@ def test_an_id_that_comes_more_than_once_in_an_import_is_merged(
     folder: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr("retest.papers.mirror.BATCH", batch)
-    versions = [paper("2403.12345", f"Title {n}").model_copy(update={"version": n}) for n in (2, 1, 3)]
+    versions = [
+        paper("2403.12345", f"Title {n}").model_copy(update={"version": n}) for n in (2, 1, 3)
+    ]
     put(folder, *versions, paper("2403.12346", "Another"))
     now = get(folder, "2403.12345")
     assert (now.title, set(now.other_titles)) == ("Title 3", {"Title 1", "Title 2"})
@@ -101,7 +118,16 @@ def test_an_id_that_comes_more_than_once_in_an_import_is_merged(
 
 
 def test_ids_that_are_alike_are_papers_of_their_own(folder: Path) -> None:
-    ids = ["0803.0123", "0803.00123", "0803.01230", "hep-th/0803123", "hep-ph/0803123", "math.AG/0803123", "x", "12"]
+    ids = [
+        "0803.0123",
+        "0803.00123",
+        "0803.01230",
+        "hep-th/0803123",
+        "hep-ph/0803123",
+        "math.AG/0803123",
+        "x",
+        "12",
+    ]
     assert put(folder, *(paper(i, f"Title of {i}") for i in ids)) == len(ids)
     assert {i: get(folder, i).title for i in ids} == {i: f"Title of {i}" for i in ids}
 
@@ -133,7 +159,9 @@ def test_searching_goes_on_while_papers_are_put_in(folder: Path) -> None:
     def papers() -> Iterator[Paper]:
         for number in range(3000):
             if number % 1000 == 0:
-                assert len(MirrorSource(folder).search(Query(all_of=("scaling laws",)), EVER, 10)) == 2
+                assert (
+                    len(MirrorSource(folder).search(Query(all_of=("scaling laws",)), EVER, 10)) == 2
+                )
             yield paper(f"2403.{10000 + number}", "Scaling laws again")
 
     with Mirror(folder) as mirror:
@@ -204,7 +232,9 @@ def test_an_empty_mirror_is_an_error_and_never_an_empty_answer(tmp_path: Path) -
             use(tmp_path / "mirror")
 
 
-@pytest.mark.parametrize("text", ['{"made_by": "retest mirror", "format": 0}', '{"made_by": "another"}', "[]", "null"])
+@pytest.mark.parametrize(
+    "text", ['{"made_by": "retest mirror", "format": 0}', '{"made_by": "another"}', "[]", "null"]
+)
 def test_an_old_or_foreign_format_is_refused(folder: Path, text: str) -> None:
     (folder / "format.json").write_text(text)
     for use in (MirrorSource, Mirror.stats, Mirror):
@@ -243,7 +273,9 @@ def test_a_mirror_that_cannot_be_read_fails_the_search_and_leaves_ids_unknown(
     with pytest.raises(SearchFailed, match="Data corruption"):
         list(source.search_noted([query], WINDOW, 10)[0][0])
     assert source.get(["2402.00002"]) == {
-        "2402.00002": Unknown(id="2402.00002", reason="the mirror could not be read: Data corruption")
+        "2402.00002": Unknown(
+            id="2402.00002", reason="the mirror could not be read: Data corruption"
+        )
     }
 
 

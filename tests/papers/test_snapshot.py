@@ -115,13 +115,17 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_unpacks_by_the_first_bytes_whatever_the_name(file: Path, folder: Path, packing: str) -> None:
+def test_unpacks_by_the_first_bytes_whatever_the_name(
+    file: Path, folder: Path, packing: str
+) -> None:
     file.write_bytes(PACKINGS[packing](THREE))
     assert bring_in(file, folder) == 3
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_a_packing_that_is_cut_off_is_an_error_and_nothing_goes_in(file: Path, folder: Path, packing: str) -> None:
+def test_a_packing_that_is_cut_off_is_an_error_and_nothing_goes_in(
+    file: Path, folder: Path, packing: str
+) -> None:
     packed = PACKINGS[packing](THREE * 400)
     file.write_bytes(packed[: len(packed) - 30])
     with pytest.raises(FileError, match="found damaged or cut off packing") as broken:
@@ -142,7 +146,9 @@ def test_reads_standard_input(
         assert not stream.closed
 
 
-def test_a_zip_from_standard_input_is_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_from_standard_input_is_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "in").write_bytes(zipped(THREE, "a.json"))
     with (tmp_path / "in").open() as stream:
         monkeypatch.setattr(sys, "stdin", stream)
@@ -176,10 +182,19 @@ BROKEN = {
     "categories a list": (line(categories=["cs.LG"]), "a text or null as categories"),
     "versions empty": (line(versions=[]), "a list with at least one version"),
     "versions null": (line(versions=None), "a list with at least one version"),
-    "version unnumbered": (line(versions=[{"version": "1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}]), '"v1"'),
+    "version unnumbered": (
+        line(versions=[{"version": "1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}]),
+        '"v1"',
+    ),
     "created iso": (line(versions=[{"version": "v1", "created": "2007-04-02"}]), "a date like"),
-    "created no day": (line(versions=[{"version": "v1", "created": "Mon, 31 Feb 2007 19:18:42 GMT"}]), "a date like"),
-    "created no month": (line(versions=[{"version": "v1", "created": "Mon, 2 Foo 2007 19:18:42 GMT"}]), "a date like"),
+    "created no day": (
+        line(versions=[{"version": "v1", "created": "Mon, 31 Feb 2007 19:18:42 GMT"}]),
+        "a date like",
+    ),
+    "created no month": (
+        line(versions=[{"version": "v1", "created": "Mon, 2 Foo 2007 19:18:42 GMT"}]),
+        "a date like",
+    ),
     "authors text": (line(authors_parsed="Ann"), "suffix"),
     "author empty": (line(authors_parsed=[[]]), "suffix"),
     "lone surrogate": (b'{"id": "0704.0001", "title": "\\ud83d"}\n', "one JSON object a line"),
@@ -188,7 +203,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_line_is_named_and_the_mirror_stays_as_it_was(file: Path, folder: Path, fault: str) -> None:
+def test_a_broken_line_is_named_and_the_mirror_stays_as_it_was(
+    file: Path, folder: Path, fault: str
+) -> None:
     file.write_bytes(line(title="As it was"))
     bring_in(file, folder)
     broken, expected = BROKEN[fault]
@@ -209,7 +226,9 @@ def test_broken_lines_can_be_skipped_and_each_is_told(file: Path, folder: Path, 
     assert [error.line for error in told] == [2]
 
 
-def test_an_endless_line_is_not_read_into_memory(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_line_is_not_read_into_memory(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("retest.papers.unpack.LONGEST_LINE", 1000)
     file.write_bytes(line() + b"x" * 5000)
     with pytest.raises(FileError, match=r":2: found a line of more than 1000 bytes"):
@@ -224,7 +243,9 @@ def test_a_paper_without_an_abstract_or_authors_goes_in(file: Path, folder: Path
     assert (found.abstract, found.authors, found.categories) == ("", (), ())
 
 
-def test_versions_out_of_order_still_give_the_first_day_and_the_last_version(file: Path, folder: Path) -> None:
+def test_versions_out_of_order_still_give_the_first_day_and_the_last_version(
+    file: Path, folder: Path
+) -> None:
     file.write_bytes(line(versions=RECORD["versions"][::-1]))
     bring_in(file, folder)
     assert MirrorSource(folder).get(["0704.0001"]) == {"0704.0001": PAPER}
@@ -238,7 +259,9 @@ def test_withdrawn_papers_are_marked(file: Path, folder: Path) -> None:
     assert found.withdrawn
 
 
-def test_progress_tells_records_and_records_a_second(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_tells_records_and_records_a_second(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("retest.papers.snapshot.EVERY", 2)
     file.write_bytes(THREE)
     ticks = iter((10.0, 12.0, 16.0))

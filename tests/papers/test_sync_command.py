@@ -19,23 +19,33 @@ from tests.papers.harvesting import TEN
 def place(workspace: Workspace, fake: FakeOai, tmp_path: Path) -> Workspace:
     shutil.rmtree(workspace.folder / ".retest")
     workspace.environment |= {
-        "RETEST_OAI_URL": fake.url, "RETEST_ARXIV_INTERVAL": "0", "RETEST_RETRY_PAUSE": "0",
+        "RETEST_OAI_URL": fake.url,
+        "RETEST_ARXIV_INTERVAL": "0",
+        "RETEST_RETRY_PAUSE": "0",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
-    }  # fmt: skip
+    }
     return workspace
 
 
-def test_the_command_says_what_came_and_the_statistics_how_far_it_is(place: Workspace, fake: FakeOai) -> None:
+def test_the_command_says_what_came_and_the_statistics_how_far_it_is(
+    place: Workspace, fake: FakeOai
+) -> None:
     ran = place.retest("mirror", "sync", "--since", "2026-01-02", "--set", "cs", "--set", "math")
     assert ran.status == 0, ran.err
     assert ran.out == "7 records new or changed of 7 harvested\n"
     assert "cs: changes since 2026-01-02" in ran.err
     assert "7 records" in ran.err
-    assert [seen.params.get("set") for seen in fake.requests if "set" in seen.params] == ["cs", "math"]
+    assert [seen.params.get("set") for seen in fake.requests if "set" in seen.params] == [
+        "cs",
+        "math",
+    ]
     stats = place.retest("mirror", "stats")
     assert "math" in stats.out
     assert "2026-01-05" in stats.out
-    assert json.loads(place.retest("mirror", "stats", "--json").out)["synced"]["sets"]["cs"]["until"] == "2026-01-05"
+    assert (
+        json.loads(place.retest("mirror", "stats", "--json").out)["synced"]["sets"]["cs"]["until"]
+        == "2026-01-05"
+    )
 
 
 def test_the_command_answers_programs_in_json(place: Workspace, fake: FakeOai) -> None:
@@ -76,7 +86,9 @@ def test_a_second_sync_at_once_says_so_and_asks_nothing(place: Workspace, fake: 
 
 
 def test_a_sync_that_left_a_record_out_ends_with_status_1(place: Workspace, fake: FakeOai) -> None:
-    fake.put(Entry(TEN[4], date(2026, 1, 3), raw='<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"/>'))
+    fake.put(
+        Entry(TEN[4], date(2026, 1, 3), raw='<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"/>')
+    )
     ran = place.retest("mirror", "sync")
     assert ran.status == 1
     assert "2404.00000" in ran.err

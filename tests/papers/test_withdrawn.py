@@ -31,18 +31,26 @@ def test_comments_that_withdraw_the_paper(comments: str) -> None:
 @pytest.mark.parametrize(
     "comments",
     [
-        "", "ICLR 2025 withdrawn submission", "This paper was withdrawn from ICLR 2024", "Withdrawn from NeurIPS",
+        "",
+        "ICLR 2025 withdrawn submission",
+        "This paper was withdrawn from ICLR 2024",
+        "Withdrawn from NeurIPS",
         "Accepted to a workshop (withdrawn before presentation due to lack of funding)",
-        "Supersedes a withdrawn paper", "Withdrawal symptoms are discussed in section 3",
+        "Supersedes a withdrawn paper",
+        "Withdrawal symptoms are discussed in section 3",
     ],
-)  # fmt: skip
+)
 def test_comments_that_do_not(comments: str) -> None:
     assert not is_withdrawn("We study models.", comments)
 
 
 @pytest.mark.parametrize(
     "abstract",
-    ["This paper has been withdrawn.", "Withdrawn by the author", "  The paper was withdrawn because of an error."],
+    [
+        "This paper has been withdrawn.",
+        "Withdrawn by the author",
+        "  The paper was withdrawn because of an error.",
+    ],
 )
 def test_abstracts_that_withdraw_the_paper(abstract: str) -> None:
     assert is_withdrawn(abstract, "")

@@ -1,4 +1,5 @@
-"""What the tests of --batch share: a workspace that asks a host of batches, and what it paid and wrote."""
+"""What the tests of --batch share: a workspace that asks a host of batches, and what it paid and
+wrote."""
 
 from __future__ import annotations
 
@@ -17,9 +18,11 @@ ALONE = ("run", "--line", "tides", "--as-of", "2026-08-21")
 def point(workspace: Workspace, fake: FakeBatches, provider: str) -> None:
     fake.today = str(today())
     workspace.environment |= {
-        "ANTHROPIC_BASE_URL": fake.url, "OPENAI_BASE_URL": fake.openai_url, "OPENAI_API_KEY": "loopback",
+        "ANTHROPIC_BASE_URL": fake.url,
+        "OPENAI_BASE_URL": fake.openai_url,
+        "OPENAI_API_KEY": "loopback",
         "RETEST_MODEL": f"{provider}:loopback",
-    }  # fmt: skip
+    }
 
 
 def through(workspace: Workspace, *arguments: str, most: int = 12) -> list[Ran]:
@@ -51,7 +54,9 @@ def direct(workspace: Workspace) -> dict[str, bytes]:
 
 
 def state(workspace: Workspace) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((workspace.folder / ".retest" / "batches.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        (workspace.folder / ".retest" / "batches.json").read_text(encoding="utf-8")
+    )
     return found
 
 

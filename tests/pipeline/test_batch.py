@@ -1,4 +1,5 @@
-"""A run with --batch asks through a service's batch API, pays for every question once, and reports the same."""
+"""A run with --batch asks through a service's batch API, pays for every question once, and reports
+the same."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def test_it_goes_from_station_to_station_and_reports_what_a_run_without_it_repor
     ran = through(workspace)
     assert once(fake)
     assert {schema for schema, _ in fake.submitted} == {"Extraction", "Entailment", "Judgment"}
-    assert {r.schema for r in fake.requests} == {"QueryPlan", "Synthesis"}, "the rest is asked directly"
+    assert {r.schema for r in fake.requests} == {"QueryPlan", "Synthesis"}, (
+        "the rest is asked directly"
+    )
     waited = [r for r in ran if "in batch batch_001" in r.err]
     assert len(waited) == 2, "it has to be asked for twice"
     assert all("the same command picks up the answers" in r.err for r in waited)
@@ -50,7 +53,10 @@ def test_strange_answers_are_reported_as_in_a_run_without_it(
     through(workspace)
     assert once(fake)
     reports = workspace.reports()
-    assert all(reason in reports["tides.json"] for reason in (b"not-found", b"malformed-id", b"said nothing of it"))
+    assert all(
+        reason in reports["tides.json"]
+        for reason in (b"not-found", b"malformed-id", b"said nothing of it")
+    )
     assert reports == direct(workspace)
 
 
@@ -61,7 +67,9 @@ def test_a_flip_is_asked_about_twice_and_a_waiting_claim_makes_no_noise(
     through(workspace)
     before, kept = workspace.reports(), workspace.folder / "kept"
     shutil.copytree(workspace.folder / ".retest", kept)
-    workspace.claims(CLAIMS.replace("levers: [depth of the lake]", "levers: [ice]"))  # another question to the judge
+    workspace.claims(
+        CLAIMS.replace("levers: [depth of the lake]", "levers: [ice]")
+    )  # another question to the judge
     fake.brain = Reader().saying("Judgment", judgment("holds", [AGREES.id]), "Wind drives")
     fake.polls, sent = 1, len(fake.submitted)
     ran = workspace.run("--batch")
@@ -71,10 +79,13 @@ def test_a_flip_is_asked_about_twice_and_a_waiting_claim_makes_no_noise(
     through(workspace)
     asked = Counter(fake.submitted[sent:])
     assert {schema for schema, _ in asked} == {"Judgment"}
-    assert [count for (_, user), count in asked.items() if "Wind drives" in user.splitlines()[1]] == [2]
-    assert (workspace.claim("wind-drives")["verdict"], workspace.claim("wind-drives")["flip"]["from"]) == (
-        "holds", "relaxed"
-    )  # fmt: skip
+    assert [
+        count for (_, user), count in asked.items() if "Wind drives" in user.splitlines()[1]
+    ] == [2]
+    assert (
+        workspace.claim("wind-drives")["verdict"],
+        workspace.claim("wind-drives")["flip"]["from"],
+    ) == ("holds", "relaxed")
     reports = workspace.reports()
     for name, data in before.items():
         (workspace.folder / "reports" / name).write_bytes(data)
@@ -95,7 +106,9 @@ def test_a_new_claim_says_that_it_waits_and_leaves_no_trace_of_that(
     assert once(fake)
 
 
-def test_nothing_is_asked_anew_while_it_is_under_way(workspace: Workspace, host: Callable[..., FakeBatches]) -> None:
+def test_nothing_is_asked_anew_while_it_is_under_way(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
     fake = host(polls=100)
     workspace.run("--batch")
     asked = len(fake.submitted)
@@ -114,7 +127,12 @@ def test_a_run_without_it_takes_what_has_ended_and_asks_the_rest_itself(
     workspace.run("--batch")
     assert workspace.run().status == 0
     assert len(fake.batches) == 1
-    assert {seen.schema for seen in fake.requests} == {"QueryPlan", "Entailment", "Judgment", "Synthesis"}
+    assert {seen.schema for seen in fake.requests} == {
+        "QueryPlan",
+        "Entailment",
+        "Judgment",
+        "Synthesis",
+    }
     assert once(fake)
 
 
@@ -124,7 +142,9 @@ def test_papers_that_come_in_meanwhile_are_asked_about_and_those_under_way_are_n
     fake = host(polls=2)
     workspace.run("--batch")
     first = {user for schema, user in fake.submitted if schema == "Extraction"}
-    new = DENIES.model_copy(update={"id": "2608.00077", "title": "The tides of small lakes and the wind, again"})
+    new = DENIES.model_copy(
+        update={"id": "2608.00077", "title": "The tides of small lakes and the wind, again"}
+    )
     workspace.mirror(new)
     through(workspace)
     shown = [user for schema, user in fake.submitted if schema == "Extraction"]
@@ -133,7 +153,9 @@ def test_papers_that_come_in_meanwhile_are_asked_about_and_those_under_way_are_n
         papers = [line for line in user.splitlines() if line.startswith("<paper ")]
         claim = user.split("</claim>")[0]
         for paper in papers:
-            assert sum(paper in other and other.startswith(claim) for other in shown) == 1, "a paper was shown twice"
+            assert sum(paper in other and other.startswith(claim) for other in shown) == 1, (
+                "a paper was shown twice"
+            )
 
 
 @pytest.mark.parametrize("outcome", ["expired", "canceled", "lost", status(500), status(429)])
@@ -141,7 +163,9 @@ def test_a_question_that_came_back_without_an_answer_is_sent_again(
     workspace: Workspace, host: Callable[..., FakeBatches], outcome: Any
 ) -> None:
     fake = host()
-    fake.outcome = lambda seen, n: outcome if seen.schema == "Extraction" and len(fake.batches) == 1 else None
+    fake.outcome = lambda seen, n: (
+        outcome if seen.schema == "Extraction" and len(fake.batches) == 1 else None
+    )
     through(workspace)
     assert once(fake)
     asked = Counter(fake.submitted)
@@ -152,13 +176,17 @@ def test_three_times_without_an_answer_is_the_claims_failure(
     workspace: Workspace, host: Callable[..., FakeBatches]
 ) -> None:
     fake = host()
-    fake.outcome = lambda seen, n: "expired" if seen.user.startswith("<claim>\nWind drives") else None
+    fake.outcome = lambda seen, n: (
+        "expired" if seen.user.startswith("<claim>\nWind drives") else None
+    )
     ran = [workspace.run("--batch") for _ in range(8)][-1]
     assert ran.status == 3
     claim = workspace.claim("wind-drives")
     assert claim["why"] == "not-judged"
     assert "expired" in claim["detail"]
-    wind = Counter(question for question in fake.submitted if question[1].startswith("<claim>\nWind drives"))
+    wind = Counter(
+        question for question in fake.submitted if question[1].startswith("<claim>\nWind drives")
+    )
     assert set(wind.values()) == {3}
     assert workspace.claim("depth-matters")["verdict"] == "holds", "its siblings go on"
 
@@ -233,7 +261,10 @@ def test_results_that_cannot_be_read_are_looked_for_again_before_they_are_paid_f
 def test_a_service_that_fails_now_and_then_is_asked_again(
     workspace: Workspace, host: Callable[..., FakeBatches]
 ) -> None:
-    fake, codes = host(), {"create": 429, "retrieve": 500, "results": 529, "upload": 503, "list": 504}
+    fake, codes = (
+        host(),
+        {"create": 429, "retrieve": 500, "results": 529, "upload": 503, "list": 504},
+    )
     fake.spoil = lambda kind, n: status(codes[kind]) if n % 3 == 0 else None
     through(workspace)
     assert once(fake)
@@ -256,7 +287,9 @@ def test_a_service_that_fails_all_night_loses_nothing(
     assert once(fake)
 
 
-def test_a_refused_key_stops_the_run(workspace: Workspace, host: Callable[..., FakeBatches]) -> None:
+def test_a_refused_key_stops_the_run(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
     fake = host()
     workspace.run("--batch")
     fake.spoil = lambda kind, n: status(401) if kind == "retrieve" else None

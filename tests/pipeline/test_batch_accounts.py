@@ -1,4 +1,5 @@
-"""What batches cost and who may spend it, the state that is kept of them, and what --full and --explain make of it."""
+"""What batches cost and who may spend it, the state that is kept of them, and what --full and
+--explain make of it."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ def test_usage_and_half_the_price_are_in_the_log_of_the_run_that_picks_up(
 ) -> None:
     host()
     workspace.environment["RETEST_MODEL"] = {
-        "anthropic": "anthropic:claude-sonnet-5-5", "openai": "openai:gpt-6.1-terra"
-    }[provider]  # fmt: skip
+        "anthropic": "anthropic:claude-sonnet-5-5",
+        "openai": "openai:gpt-6.1-terra",
+    }[provider]
     through(workspace)
     first, second, *_ = log(workspace)
     assert first["usage"]["calls"] == 3, "three plans"
@@ -115,14 +117,16 @@ def test_what_answers_used_is_logged_though_the_run_that_took_them_dies_before_i
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("retest.nightly.write_report", full_disk)
+        patched.setattr("retest.run.lines.write_report", full_disk)
         assert workspace.run("--batch").status == 1
     through(workspace)
     assert sum(entry["usage"]["calls"] for entry in log(workspace)) == len(fake.paid)
     assert state(workspace)["untold"] == []
 
 
-def test_the_log_says_which_runs_asked_through_batches(workspace: Workspace, host: Callable[..., FakeBatches]) -> None:
+def test_the_log_says_which_runs_asked_through_batches(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
     host()
     workspace.run("--batch")
     workspace.run()
@@ -137,9 +141,15 @@ def test_explain_knows_what_has_failed_for_the_day_and_writes_nothing(
     fake.outcome = lambda seen, n: wrong if seen.user.startswith("<claim>\nWind drives") else None
     for _ in range(4):
         workspace.run("--batch")
-    ponds = CLAIMS.replace("line: tides", "line: ponds").replace("lakes", "ponds").replace("moon", "sun")
+    ponds = (
+        CLAIMS.replace("line: tides", "line: ponds")
+        .replace("lakes", "ponds")
+        .replace("moon", "sun")
+    )
     workspace.claims(ponds, "ponds")  # its run picks up what is of the other line, and asks nothing
-    workspace.retest("run", "--line", "ponds", "--as-of", "2026-08-21", "--batch", "--max-tokens", "0")
+    workspace.retest(
+        "run", "--line", "ponds", "--as-of", "2026-08-21", "--batch", "--max-tokens", "0"
+    )
     assert len(state(workspace)["invalid"]) == 2
     before = (workspace.folder / ".retest" / "batches.json").read_bytes()
     said = workspace.run("--batch", "--explain", "--json").out
@@ -167,7 +177,10 @@ def test_a_verifier_of_the_other_service_is_batched_there(workspace: Workspace) 
     with FakeBatches(Reader()) as one, FakeBatches(Reader()) as other:
         point(workspace, one, "anthropic")
         other.today = one.today
-        workspace.environment |= {"OPENAI_BASE_URL": other.openai_url, "RETEST_VERIFIER": "openai:checker"}
+        workspace.environment |= {
+            "OPENAI_BASE_URL": other.openai_url,
+            "RETEST_VERIFIER": "openai:checker",
+        }
         through(workspace)
         assert {schema for schema, _ in one.submitted} == {"Extraction", "Judgment"}
         assert {schema for schema, _ in other.submitted} == {"Entailment"}

@@ -1,4 +1,5 @@
-"""A run with --batch that is killed (SIGKILL) at any moment pays for nothing twice, and the report is the same."""
+"""A run with --batch that is killed (SIGKILL) at any moment pays for nothing twice, and the report
+is the same."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from tests.pipeline.batching import direct, once, point, through
 RUN = ["run", "--line", "tides", "--as-of", "2026-08-21", "--batch"]
 DYING = """
 import os, signal, sys
-from retest.llm import batch_book
+from retest.llm.batch import book as batch_book
 write, left, before = batch_book.write_state, int(sys.argv.pop(1)), sys.argv.pop(1) == "before"
 def dying(home, state):
     global left
@@ -49,13 +50,18 @@ def start(workspace: Workspace, *command: str) -> subprocess.Popen[str]:
     ours = ("RETEST_", "ANTHROPIC", "OPENAI")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.Popen(
-        [sys.executable, *command, *RUN], cwd=workspace.folder, env={**kept, **workspace.environment}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, *command, *RUN],
+        cwd=workspace.folder,
+        env={**kept, **workspace.environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def ended(workspace: Workspace, fake: FakeBatches) -> None:
-    """Go on to the end, undisturbed: the same report as without --batch, and every question paid for once."""
+    """Go on to the end, undisturbed: the same report as without --batch, and every question paid
+    for once."""
     through(workspace)
     assert once(fake)
     sent = Counter(fake.submitted)
@@ -65,7 +71,9 @@ def ended(workspace: Workspace, fake: FakeBatches) -> None:
 
 
 @pytest.mark.parametrize(("what", "done"), [("create", False), ("create", True), ("results", True)])
-def test_killed_when_the_service_hears_of_it(workspace: Workspace, fake: FakeBatches, what: str, done: bool) -> None:
+def test_killed_when_the_service_hears_of_it(
+    workspace: Workspace, fake: FakeBatches, what: str, done: bool
+) -> None:
     if what != "create":
         workspace.run("--batch")
     process = start(workspace, "-m", "retest")
@@ -88,7 +96,9 @@ def test_killed_when_the_service_hears_of_it(workspace: Workspace, fake: FakeBat
 
 
 @pytest.mark.parametrize("fake", ["anthropic"], indirect=True)
-def test_killed_again_and_again_around_everything_that_it_writes(workspace: Workspace, fake: FakeBatches) -> None:
+def test_killed_again_and_again_around_everything_that_it_writes(
+    workspace: Workspace, fake: FakeBatches
+) -> None:
     moments = itertools.cycle(itertools.product(("0", "1", "2"), ("before", "after")))
     codes = []
     for _ in range(9):
@@ -114,14 +124,18 @@ def test_killed_while_the_batch_is_under_way_it_is_found_when_it_has_ended(
     ended(workspace, fake)
 
 
-def test_a_strangers_batch_of_as_many_questions_is_not_taken_for_ours(workspace: Workspace, fake: FakeBatches) -> None:
+def test_a_strangers_batch_of_as_many_questions_is_not_taken_for_ours(
+    workspace: Workspace, fake: FakeBatches
+) -> None:
     process = start(workspace, "-m", "retest")
     fake.arrived = lambda kind: process.kill() if kind == "create" else None
     process.communicate(timeout=30)
     fake.arrived = lambda kind: None
     ours = fake.batches["batch_001"]
     lines: list[Json | str] = [{"custom_id": "of-another", "result": {"type": "expired"}}]
-    other = Batch("batch_009", ours.wire, ours.asked, 0, ours.created, {"retest": "another"}, result=lines)
+    other = Batch(
+        "batch_009", ours.wire, ours.asked, 0, ours.created, {"retest": "another"}, result=lines
+    )
     fake.batches["batch_009"] = other
     workspace.run("--batch")
     workspace.run("--batch")

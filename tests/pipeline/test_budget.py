@@ -23,7 +23,9 @@ PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
 
 def log(workspace: Workspace) -> dict[str, Any]:
     lines = (workspace.folder / ".retest" / "runs.jsonl").read_text(encoding="utf-8").splitlines()
-    found: dict[str, Any] = next(entry for line in reversed(lines) if "usage" in (entry := json.loads(line)))
+    found: dict[str, Any] = next(
+        entry for line in reversed(lines) if "usage" in (entry := json.loads(line))
+    )
     return found
 
 
@@ -36,7 +38,10 @@ def test_a_budget_in_tokens_is_never_overshot(workspace: Workspace, model: Any) 
     claims = [workspace.claim(name) for name in ("wind-drives", "depth-matters", "counter-thesis")]
     left = [claim for claim in claims if claim["why"] == "not-judged"]
     assert left
-    assert all("the budget of this run is used up (--max-tokens 14000)" in claim["detail"] for claim in left)
+    assert all(
+        "the budget of this run is used up (--max-tokens 14000)" in claim["detail"]
+        for claim in left
+    )
 
 
 def test_no_budget_means_no_call(workspace: Workspace, model: Any) -> None:
@@ -47,11 +52,15 @@ def test_no_budget_means_no_call(workspace: Workspace, model: Any) -> None:
     assert fake.requests == []
 
 
-def test_what_was_left_comes_first_and_a_night_or_two_later_all_is_judged(workspace: Workspace, model: Any) -> None:
+def test_what_was_left_comes_first_and_a_night_or_two_later_all_is_judged(
+    workspace: Workspace, model: Any
+) -> None:
     fake, status = model(Reader()), 3
     for night in range(12):
         first = len(fake.requests)
-        open_before = [] if night == 0 else [c["id"] for c in every(workspace) if c["why"] == "not-judged"]
+        open_before = (
+            [] if night == 0 else [c["id"] for c in every(workspace) if c["why"] == "not-judged"]
+        )
         status = workspace.run("--max-tokens", "14000").status
         judged = [r for r in fake.requests[first:] if r.schema == "Judgment"]
         if status == 0:
@@ -59,7 +68,12 @@ def test_what_was_left_comes_first_and_a_night_or_two_later_all_is_judged(worksp
         if night and judged and len(open_before) < 3:
             assert any(c["id"] in open_before and c["why"] is None for c in every(workspace))
     assert status == 0, "each night goes on where the last one stopped"
-    assert {c["verdict"] for c in every(workspace)} <= {"holds", "relaxed", "overturned", "undetermined"}
+    assert {c["verdict"] for c in every(workspace)} <= {
+        "holds",
+        "relaxed",
+        "overturned",
+        "undetermined",
+    }
 
 
 def every(workspace: Workspace) -> list[dict[str, Any]]:
@@ -81,10 +95,14 @@ def test_dollars_are_counted_and_told_by_claim(workspace: Workspace, model: Any)
     ran = workspace.run("--max-usd", "5")
     assert ran.status == 0, ran.err
     entry = log(workspace)
-    assert entry["usd"] == pytest.approx(sum(cost["usd"] for cost in entry["cost"].values()), abs=1e-5)
+    assert entry["usd"] == pytest.approx(
+        sum(cost["usd"] for cost in entry["cost"].values()), abs=1e-5
+    )
     assert set(entry["cost"]) == {"", "wind-drives", "depth-matters", "counter-thesis"}
     assert f"${entry['usd']:.4f}" in ran.err
-    assert "usd" not in json.dumps(workspace.record()), "the record holds nothing that changes without news"
+    assert "usd" not in json.dumps(workspace.record()), (
+        "the record holds nothing that changes without news"
+    )
 
 
 def test_a_budget_in_dollars_is_never_overshot(workspace: Workspace, model: Any) -> None:
@@ -94,7 +112,9 @@ def test_a_budget_in_dollars_is_never_overshot(workspace: Workspace, model: Any)
     assert 0 < log(workspace)["usd"] <= 0.06
 
 
-def test_a_connection_that_breaks_off_counts_as_its_worst_case(workspace: Workspace, model: Any) -> None:
+def test_a_connection_that_breaks_off_counts_as_its_worst_case(
+    workspace: Workspace, model: Any
+) -> None:
     calls = {"n": 0}
 
     def breaking(*_: Any) -> Any:
@@ -107,9 +127,12 @@ def test_a_connection_that_breaks_off_counts_as_its_worst_case(workspace: Worksp
 
 
 @given(
-    st.lists(st.tuples(st.text(max_size=400), st.integers(1, 3000), st.floats(0, 1)), max_size=20), st.integers(0, 9000)
+    st.lists(st.tuples(st.text(max_size=400), st.integers(1, 3000), st.floats(0, 1)), max_size=20),
+    st.integers(0, 9000),
 )
-def test_whatever_is_asked_what_is_used_stays_within(calls: list[tuple[str, int, float]], limit: int) -> None:
+def test_whatever_is_asked_what_is_used_stays_within(
+    calls: list[tuple[str, int, float]], limit: int
+) -> None:
     budget, prices, used = Budget(max_tokens=limit), Prices("manual", "x", DAY), 0
     for sent, most, share in calls:
         try:
@@ -134,7 +157,9 @@ def test_prices_tell_read_written_and_plain_tokens_apart() -> None:
     assert Prices("anthropic", "no-such-model", DAY).of(Usage(1, 5, 0, 5)) is None
 
 
-def test_full_asks_everything_anew_once_and_later_nights_go_on_from_it(workspace: Workspace, model: Any) -> None:
+def test_full_asks_everything_anew_once_and_later_nights_go_on_from_it(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     workspace.run()
     paid = len(fake.requests)
@@ -142,7 +167,9 @@ def test_full_asks_everything_anew_once_and_later_nights_go_on_from_it(workspace
     assert len(fake.requests) == 2 * paid
     workspace.run("--full")
     workspace.run()
-    assert len(fake.requests) == 2 * paid, "the same day, a full run that was made already is not paid for again"
+    assert len(fake.requests) == 2 * paid, (
+        "the same day, a full run that was made already is not paid for again"
+    )
 
 
 def test_show_says_what_the_last_run_used(workspace: Workspace, model: Any) -> None:
@@ -158,7 +185,9 @@ def test_show_says_what_the_last_run_used(workspace: Workspace, model: Any) -> N
     assert "0 model calls, 0 tokens" in workspace.retest("show", "tides").out
 
 
-def test_a_run_log_with_half_a_line_is_read_as_far_as_it_goes(workspace: Workspace, model: Any) -> None:
+def test_a_run_log_with_half_a_line_is_read_as_far_as_it_goes(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     workspace.run()
     with (workspace.folder / ".retest" / "runs.jsonl").open("a", encoding="utf-8") as file:
@@ -182,8 +211,10 @@ def test_a_service_that_counts_tokens_wrongly_costs_no_run(
 
     monkeypatch.setattr(wire, "reply", reply)
     workspace.environment |= {
-        "RETEST_MODEL": "openai:gpt-6.1-terra", "OPENAI_API_KEY": "loopback", "OPENAI_BASE_URL": fake.openai_url
-    }  # fmt: skip
+        "RETEST_MODEL": "openai:gpt-6.1-terra",
+        "OPENAI_API_KEY": "loopback",
+        "OPENAI_BASE_URL": fake.openai_url,
+    }
     ran = workspace.run(*limit)
     assert ran.status == 0, ran.err
     assert log(workspace)["usd"] > 0
@@ -192,7 +223,11 @@ def test_a_service_that_counts_tokens_wrongly_costs_no_run(
 def test_a_run_log_of_a_stranger_stops_no_run(workspace: Workspace, model: Any) -> None:
     model(Reader())
     workspace.run()
-    odd = ["[" * 200_000, '{"line": "tides", "usage": {}, "prompts": {"judge": [1]}, "model": {}, "ladder": []}', "7"]
+    odd = [
+        "[" * 200_000,
+        '{"line": "tides", "usage": {}, "prompts": {"judge": [1]}, "model": {}, "ladder": []}',
+        "7",
+    ]
     with (workspace.folder / ".retest" / "runs.jsonl").open("a", encoding="utf-8") as file:
         file.write("\n".join([*odd, *reversed(odd)]) + "\n")
     assert workspace.run("--explain").status == 0

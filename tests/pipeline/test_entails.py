@@ -1,4 +1,5 @@
-"""Rung 6 and time: what the verifier is asked, what its answers do, and what the years do to papers and anchors."""
+"""Rung 6 and time: what the verifier is asked, what its answers do, and what the years do to papers
+and anchors."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ quote: Under ice the wind explains none of the tide, while in summer it explains
 
 def asked(fake: Any, schema: str) -> list[str]:
     """What was asked of the model about the claim on the wind."""
-    return [r.user for r in fake.requests if r.schema == schema and "<claim>\nWind drives" in r.user]
+    return [
+        r.user for r in fake.requests if r.schema == schema and "<claim>\nWind drives" in r.user
+    ]
 
 
 def reasons(claim: dict[str, Any]) -> dict[str, str]:
@@ -42,7 +45,10 @@ def reasons(claim: dict[str, Any]) -> dict[str, str]:
 def test_the_verifier_sees_claim_stance_quote_and_a_sentence_on_either_side_in_one_call(
     workspace: Workspace, model: Any
 ) -> None:
-    said = (finding(LIMITS.id, "qualifies", [3], "A reason."), finding(AGREES.id, "supports", [2], "Another reason."))
+    said = (
+        finding(LIMITS.id, "qualifies", [3], "A reason."),
+        finding(AGREES.id, "supports", [2], "Another reason."),
+    )
     fake = model(Reader(stances={}, extra=said))
     workspace.run()
     assert asked(fake, "Entailment") == [ASKED_OF_WIND]
@@ -61,12 +67,23 @@ def test_a_belief_that_the_abstract_goes_on_to_refute_is_shown_with_what_refutes
     workspace: Workspace, model: Any
 ) -> None:
     refutes = Paper(
-        id="2606.07777", version=1, published=date(2026, 6, 7), title="No wind in the tides of small lakes",
+        id="2606.07777",
+        version=1,
+        published=date(2026, 6, 7),
+        title="No wind in the tides of small lakes",
         abstract="It is held that wind drives the tides of small lakes. We show that it drives the tides of none.",
-    )  # fmt: skip
+    )
     workspace.mirror(refutes)
-    no = {"checks": [{"arxiv_id": refutes.id, "entails": False, "why": "It restates what it refutes."}]}
-    fake = model(Reader(stances={}, extra=(finding(refutes.id, "supports", [1]),)).saying("Entailment", no, "Wind"))
+    no = {
+        "checks": [
+            {"arxiv_id": refutes.id, "entails": False, "why": "It restates what it refutes."}
+        ]
+    }
+    fake = model(
+        Reader(stances={}, extra=(finding(refutes.id, "supports", [1]),)).saying(
+            "Entailment", no, "Wind"
+        )
+    )
     workspace.run()
     (user,) = asked(fake, "Entailment")
     assert "\nafter: We show that it drives the tides of none.\n" in user
@@ -76,7 +93,9 @@ def test_a_belief_that_the_abstract_goes_on_to_refute_is_shown_with_what_refutes
 
 
 def test_a_no_beside_a_yes_of_the_same_answer_is_a_no(workspace: Workspace, model: Any) -> None:
-    both = [{"arxiv_id": AGREES.id, "entails": entails, "why": "So."} for entails in (True, False, True)]
+    both = [
+        {"arxiv_id": AGREES.id, "entails": entails, "why": "So."} for entails in (True, False, True)
+    ]
     model(Reader().saying("Entailment", {"checks": both}, "Wind drives"))
     workspace.run()
     claim = workspace.claim("wind-drives")
@@ -86,7 +105,11 @@ def test_a_no_beside_a_yes_of_the_same_answer_is_a_no(workspace: Workspace, mode
 
 def test_a_no_stays_a_no_in_the_second_round_of_searches(workspace: Workspace, model: Any) -> None:
     no = {"checks": [{"arxiv_id": AGREES.id, "entails": False, "why": "No."}]}
-    fake = model(Reader(stances={}, extra=(finding(AGREES.id, "supports", [3]),)).saying("Entailment", no, "Wind"))
+    fake = model(
+        Reader(stances={}, extra=(finding(AGREES.id, "supports", [3]),)).saying(
+            "Entailment", no, "Wind"
+        )
+    )
     workspace.run()
     assert len(asked(fake, "Entailment")) == 1, "what was refused was put to the verifier again"
     assert workspace.claim("wind-drives")["evidence"] == []
@@ -108,9 +131,13 @@ def test_where_the_verifier_fails_nothing_is_evidence_and_nobody_judges(
 
 def test_an_old_paper_revised_yesterday_is_not_newer(workspace: Workspace, model: Any) -> None:
     old = Paper(
-        id="2412.00009", version=3, published=date(2024, 12, 1), updated=date(2026, 8, 20),
-        title="Wind and tides of small lakes, revised", abstract="In nine small lakes the wind explains all tides.",
-    )  # fmt: skip
+        id="2412.00009",
+        version=3,
+        published=date(2024, 12, 1),
+        updated=date(2026, 8, 20),
+        title="Wind and tides of small lakes, revised",
+        abstract="In nine small lakes the wind explains all tides.",
+    )
     workspace.mirror(old)
     fake = model(Reader(stances={}, extra=(finding(old.id, "supports", [1]),)))
     workspace.run()
@@ -135,7 +162,10 @@ def revised(day: date) -> Paper:
             revised(date(2026, 8, 1)),
             "(**revised**: revised on 2026-08-01, after a claim that rests on it had been dated)",
         ),
-        (ANCHOR.model_copy(update={"withdrawn": True}), "(**withdrawn**: its authors have withdrawn it:"),
+        (
+            ANCHOR.model_copy(update={"withdrawn": True}),
+            "(**withdrawn**: its authors have withdrawn it:",
+        ),
     ],
 )
 def test_what_became_of_an_anchor_is_news_about_the_claim_that_rests_on_it(
@@ -152,10 +182,15 @@ def test_what_became_of_an_anchor_is_news_about_the_claim_that_rests_on_it(
     report = workspace.markdown()
     section = report.partition('<a id="wind-drives"></a>')[2].partition("<a id=")[0]
     assert f"Rests on [{ANCHOR.id}](https://arxiv.org/abs/{ANCHOR.id}) {said}" in section
-    assert "Claims: [wind-drives](#wind-drives)." in report.partition("## News of the anchors")[2].partition("##")[0]
+    assert (
+        "Claims: [wind-drives](#wind-drives)."
+        in report.partition("## News of the anchors")[2].partition("##")[0]
+    )
 
 
-def test_a_revision_is_news_only_of_claims_that_were_dated_before_it(workspace: Workspace, model: Any) -> None:
+def test_a_revision_is_news_only_of_claims_that_were_dated_before_it(
+    workspace: Workspace, model: Any
+) -> None:
     later = CLAIMS.replace("dated: 2025\n", 'dated: 2026-06\n    anchors: ["2501.00001"]\n')
     assert later != CLAIMS
     workspace.claims(later)
@@ -176,14 +211,28 @@ def test_a_revision_before_every_claim_is_no_news(workspace: Workspace, model: A
     assert "News of the anchors" not in workspace.markdown()
 
 
-def test_a_yes_to_a_quote_that_was_not_asked_about_lets_nothing_pass(workspace: Workspace, model: Any) -> None:
-    yes = [{"arxiv_id": name, "entails": True, "why": "Yes."} for name in (AGREES.id, LIMITS.id, "2606.00099")]
+def test_a_yes_to_a_quote_that_was_not_asked_about_lets_nothing_pass(
+    workspace: Workspace, model: Any
+) -> None:
+    yes = [
+        {"arxiv_id": name, "entails": True, "why": "Yes."}
+        for name in (AGREES.id, LIMITS.id, "2606.00099")
+    ]
     fake = model(Reader().saying("Entailment", {"checks": yes[:1]}, "Wind drives"))
     workspace.run()
     assert reasons(workspace.claim("wind-drives")) == {LIMITS.id: "unverifiable"}
     workspace.mirror(AGREES.model_copy(update={"id": "2606.00099", "published": date(2026, 6, 9)}))
-    stances = {AGREES.id: ("supports", [3]), LIMITS.id: ("qualifies", [3]), "2606.00099": ("supports", [3])}
-    fake.brain = Reader(stances={"Wind drives": stances}).saying("Entailment", {"checks": yes}, "Wind drives")
+    stances = {
+        AGREES.id: ("supports", [3]),
+        LIMITS.id: ("qualifies", [3]),
+        "2606.00099": ("supports", [3]),
+    }
+    fake.brain = Reader(stances={"Wind drives": stances}).saying(
+        "Entailment", {"checks": yes}, "Wind drives"
+    )
     workspace.run()
     assert LIMITS.id not in asked(fake, "Entailment")[-1]
-    assert {item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]} == {AGREES.id, "2606.00099"}
+    assert {item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]} == {
+        AGREES.id,
+        "2606.00099",
+    }

@@ -1,4 +1,5 @@
-"""What a run says of itself while it goes on: complete, in order, and harmless; and what the run log keeps of it."""
+"""What a run says of itself while it goes on: complete, in order, and harmless; and what the run
+log keeps of it."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from retest.events import (
+from retest.lines.load import load_line
+from retest.run.events import (
     Called,
     ClaimSettled,
     Event,
@@ -21,8 +23,7 @@ from retest.events import (
     StationEntered,
     Tell,
 )
-from retest.lines.load import load_line
-from retest.nightly import LineOutcome, run_lines
+from retest.run.lines import LineOutcome, run_lines
 from retest.settings import load_settings
 from tests.brains import Reader
 from tests.conftest import Workspace
@@ -40,7 +41,7 @@ def run(workspace: Workspace, tell: Tell) -> LineOutcome:
     lines = [load_line(workspace.folder / "claims" / "tides.yaml", DAY)]
     (outcome,) = asyncio.run(
         run_lines(lines, settings, environment, DAY, DAY, environment["RETEST_MODEL"], "", tell)
-    )  # fmt: skip
+    )
     return outcome
 
 
@@ -49,7 +50,9 @@ def log(workspace: Workspace) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_line_tells_its_beginning_every_station_call_and_claim_and_its_end(workspace: Workspace, model: Any) -> None:
+def test_a_line_tells_its_beginning_every_station_call_and_claim_and_its_end(
+    workspace: Workspace, model: Any
+) -> None:
     fake: FakeModels = model(Reader())
     told: list[Event] = []
     outcome = run(workspace, told.append)
@@ -59,11 +62,19 @@ def test_a_line_tells_its_beginning_every_station_call_and_claim_and_its_end(wor
     assert {event.claim.id for event in settled} == set(CLAIMS)
     assert [event.settled for event in settled] == [1, 2, 3]
     for claim in CLAIMS:
-        way = [event.station for event in told if isinstance(event, StationEntered) and event.claim == claim]
+        way = [
+            event.station
+            for event in told
+            if isinstance(event, StationEntered) and event.claim == claim
+        ]
         assert way == ["plan", "search", "extract", "ground", "judge", "settle"]
-    whole = [event.station for event in told if isinstance(event, StationEntered) and event.claim == ""]
+    whole = [
+        event.station for event in told if isinstance(event, StationEntered) and event.claim == ""
+    ]
     assert whole == ["anchors", "synthesize"]
-    calls = Counter(event.call.schema for event in told if isinstance(event, Called) and not event.call.cached)
+    calls = Counter(
+        event.call.schema for event in told if isinstance(event, Called) and not event.call.cached
+    )
     assert calls == Counter(seen.schema for seen in fake.requests)
 
 
@@ -91,7 +102,9 @@ def test_a_quiet_night_tells_what_came_from_memory(workspace: Workspace, model: 
     assert log(workspace)[-1]["remembered"] == len(calls)
 
 
-def test_a_teller_that_breaks_is_asked_no_more_and_costs_the_run_nothing(workspace: Workspace, model: Any) -> None:
+def test_a_teller_that_breaks_is_asked_no_more_and_costs_the_run_nothing(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     asked = []
 
@@ -101,7 +114,9 @@ def test_a_teller_that_breaks_is_asked_no_more_and_costs_the_run_nothing(workspa
 
     assert run(workspace, broken).complete
     assert len(asked) == 1
-    assert "could not be shown" in (workspace.folder / ".retest" / "retest.log").read_text(encoding="utf-8")
+    assert "could not be shown" in (workspace.folder / ".retest" / "retest.log").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_teller_may_still_be_interrupted() -> None:
@@ -130,7 +145,9 @@ def test_what_a_run_used_is_logged_by_claim(workspace: Workspace, model: Any) ->
     assert line["failed"] == []
 
 
-def test_calls_that_failed_are_counted_with_what_went_wrong(workspace: Workspace, model: Any) -> None:
+def test_calls_that_failed_are_counted_with_what_went_wrong(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader().saying("Judgment", status(529), "Wind"))
     assert workspace.run().status == 3
     line, whole = log(workspace)
@@ -138,8 +155,9 @@ def test_calls_that_failed_are_counted_with_what_went_wrong(workspace: Workspace
     assert line["complete"] is False
     assert line["claims"]["wind-drives"] == "not-judged"
     assert [(one["schema"], one["attempt"], one["count"]) for one in line["failed"]] == [
-        ("Judgment", 1, 1), ("Judgment", 2, 1),
-    ]  # fmt: skip
+        ("Judgment", 1, 1),
+        ("Judgment", 2, 1),
+    ]
     assert all(one["what"] for one in line["failed"])
 
 
@@ -158,12 +176,30 @@ def test_an_entry_of_before_all_this_is_still_shown(workspace: Workspace, model:
     model(Reader())
     workspace.run()
     old: dict[str, Any] = {
-        "line": "tides", "as_of": "2026-08-20", "model": "anthropic:loopback", "verifier": None, "source": "mirror",
-        "news": True, "usage": {"calls": 7, "input": 10, "cached": 0, "output": 2, "written": 0}, "usd": 0.5,
-        "cost": {"wind-drives": {"calls": 2, "input": 5, "cached": 0, "output": 1, "written": 0, "usd": 0.25}},
-        "written": [], "claims": {"wind-drives": "relaxed"},
-    }  # fmt: skip
-    (workspace.folder / ".retest" / "runs.jsonl").write_text(json.dumps(old) + "\n", encoding="utf-8")
+        "line": "tides",
+        "as_of": "2026-08-20",
+        "model": "anthropic:loopback",
+        "verifier": None,
+        "source": "mirror",
+        "news": True,
+        "usage": {"calls": 7, "input": 10, "cached": 0, "output": 2, "written": 0},
+        "usd": 0.5,
+        "cost": {
+            "wind-drives": {
+                "calls": 2,
+                "input": 5,
+                "cached": 0,
+                "output": 1,
+                "written": 0,
+                "usd": 0.25,
+            }
+        },
+        "written": [],
+        "claims": {"wind-drives": "relaxed"},
+    }
+    (workspace.folder / ".retest" / "runs.jsonl").write_text(
+        json.dumps(old) + "\n", encoding="utf-8"
+    )
     said = "last run: as of 2026-08-20, 7 model calls, 12 tokens, $0.5000"
     assert said in workspace.retest("show", "tides").out
     assert "2 model calls" in workspace.retest("show", "tides", "--claim", "wind-drives").out

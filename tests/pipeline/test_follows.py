@@ -1,4 +1,5 @@
-"""Papers that cite an anchor, as candidates: only where it is asked for, and never silently missing."""
+"""Papers that cite an anchor, as candidates: only where it is asked for, and never silently
+missing."""
 
 from __future__ import annotations
 
@@ -17,9 +18,12 @@ from tests.fakes.openalex import Cited, FakeOpenAlex, Fault, work
 from tests.papers_small import ANCHOR
 
 CITING = Paper(
-    id="2605.09999", version=1, published=date(2026, 5, 30), title="Ducklings in rowing boats",
+    id="2605.09999",
+    version=1,
+    published=date(2026, 5, 30),
+    title="Ducklings in rowing boats",
     abstract="Ducklings prefer blue rowing boats. Nothing else is said here.",
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -28,8 +32,10 @@ def openalex(workspace: Workspace, tmp_path: Path) -> Iterator[FakeOpenAlex]:
     with FakeOpenAlex([Cited(ANCHOR.id, 99, by)]) as fake:
         workspace.mirror(CITING)
         workspace.environment |= {
-            "RETEST_FOLLOW": "yes", "RETEST_OPENALEX_URL": fake.url, "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        }  # fmt: skip
+            "RETEST_FOLLOW": "yes",
+            "RETEST_OPENALEX_URL": fake.url,
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }
         yield fake
 
 
@@ -49,7 +55,9 @@ def test_a_paper_that_only_its_citation_leads_to_is_read(
     assert "citation" not in {query["by"] for query in others}, "it rests on no anchor"
 
 
-def test_nothing_is_followed_unless_it_is_asked_for(workspace: Workspace, openalex: FakeOpenAlex, model: Any) -> None:
+def test_nothing_is_followed_unless_it_is_asked_for(
+    workspace: Workspace, openalex: FakeOpenAlex, model: Any
+) -> None:
     workspace.environment["RETEST_FOLLOW"] = "no"
     fake = model(Reader())
     assert workspace.run().status == 0
@@ -63,7 +71,9 @@ def test_an_anchor_that_openalex_does_not_know_is_said_to_be_unknown(
     openalex.cited = []
     model(Reader())
     assert workspace.run().status == 0
-    assert workspace.claim("wind-drives")["searched"]["detail"].startswith(f"OpenAlex does not know {ANCHOR.id}")
+    assert workspace.claim("wind-drives")["searched"]["detail"].startswith(
+        f"OpenAlex does not know {ANCHOR.id}"
+    )
 
 
 def test_citations_that_cannot_be_asked_for_are_no_empty_list(

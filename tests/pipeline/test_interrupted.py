@@ -1,4 +1,5 @@
-"""A run that is killed at any moment goes on where it was, pays for nothing twice, and ends with the same report."""
+"""A run that is killed at any moment goes on where it was, pays for nothing twice, and ends with
+the same report."""
 
 from __future__ import annotations
 
@@ -23,12 +24,18 @@ def start(workspace: Workspace) -> subprocess.Popen[str]:
     ours = ("RETEST_", "ANTHROPIC", "OPENAI")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.Popen(
-        COMMAND, cwd=workspace.folder, env={**kept, **workspace.environment}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        COMMAND,
+        cwd=workspace.folder,
+        env={**kept, **workspace.environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
-def held(workspace: Workspace, model: Any, schema: str) -> tuple[FakeModels, threading.Event, threading.Event]:
+def held(
+    workspace: Workspace, model: Any, schema: str
+) -> tuple[FakeModels, threading.Event, threading.Event]:
     """A model that stops at the first question of `schema` about wind until it is let go."""
     reached, go = threading.Event(), threading.Event()
     reader = Reader()
@@ -42,8 +49,12 @@ def held(workspace: Workspace, model: Any, schema: str) -> tuple[FakeModels, thr
     return model(brain), reached, go
 
 
-@pytest.mark.parametrize("schema", ["QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis"])
-def test_killed_and_started_again_it_pays_for_no_answer_twice(workspace: Workspace, model: Any, schema: str) -> None:
+@pytest.mark.parametrize(
+    "schema", ["QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis"]
+)
+def test_killed_and_started_again_it_pays_for_no_answer_twice(
+    workspace: Workspace, model: Any, schema: str
+) -> None:
     fake, reached, go = held(workspace, model, schema)
     if schema == "Synthesis":
         fake.brain = _at_synthesis(fake, reached, go)
@@ -51,7 +62,9 @@ def test_killed_and_started_again_it_pays_for_no_answer_twice(workspace: Workspa
     assert reached.wait(20), process.communicate(timeout=5)
     time.sleep(0.3)  # the sibling claim gets as far as it can
     open_one = "" if schema == "Synthesis" else "Wind"
-    answered = [(r.schema, r.user) for r in fake.requests if r.schema != schema or open_one not in r.user]
+    answered = [
+        (r.schema, r.user) for r in fake.requests if r.schema != schema or open_one not in r.user
+    ]
     process.kill()
     process.communicate()
     go.set()
@@ -59,11 +72,15 @@ def test_killed_and_started_again_it_pays_for_no_answer_twice(workspace: Workspa
     fake.requests.clear()
     ran = workspace.run()
     assert ran.status == 0, ran.err
-    assert "deserializ" not in ran.err.lower(), "a type of the state is not known to the checkpoints"
+    assert "deserializ" not in ran.err.lower(), (
+        "a type of the state is not known to the checkpoints"
+    )
     again = [(r.schema, r.user) for r in fake.requests]
     assert not set(again) & set(answered), "a question that had been answered was asked again"
     (workspace.folder / "reports" / ".tides.md.killed.tmp").write_text("half", encoding="utf-8")
-    interrupted = {name: data for name, data in workspace.reports().items() if not name.startswith(".")}
+    interrupted = {
+        name: data for name, data in workspace.reports().items() if not name.startswith(".")
+    }
     for path in (workspace.folder / "reports").iterdir():
         path.unlink()
     assert workspace.run().status == 0
@@ -83,7 +100,9 @@ def _at_synthesis(fake: FakeModels, reached: threading.Event, go: threading.Even
     return brain
 
 
-def test_ctrl_c_leaves_within_two_seconds_and_says_how_to_go_on(workspace: Workspace, model: Any) -> None:
+def test_ctrl_c_leaves_within_two_seconds_and_says_how_to_go_on(
+    workspace: Workspace, model: Any
+) -> None:
     _, reached, go = held(workspace, model, "Judgment")
     process = start(workspace)
     assert reached.wait(20)
@@ -97,7 +116,9 @@ def test_ctrl_c_leaves_within_two_seconds_and_says_how_to_go_on(workspace: Works
     assert "Traceback" not in err
 
 
-def test_a_second_run_on_a_workspace_waits_and_both_reports_are_whole(workspace: Workspace, model: Any) -> None:
+def test_a_second_run_on_a_workspace_waits_and_both_reports_are_whole(
+    workspace: Workspace, model: Any
+) -> None:
     fake, reached, go = held(workspace, model, "Judgment")
     first = start(workspace)
     assert reached.wait(20)

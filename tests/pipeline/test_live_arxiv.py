@@ -1,4 +1,5 @@
-"""A run on the live API's protocol: each way in which arXiv fails ends in `search-failed`, not in "nothing newer"."""
+"""A run on the live API's protocol: each way in which arXiv fails ends in `search-failed`, not in
+"nothing newer"."""
 
 from __future__ import annotations
 
@@ -29,20 +30,26 @@ def arxiv(workspace: Workspace, tmp_path: Path) -> Iterator[FakeArxiv]:
     """The workspace asks arXiv's stand-in, without pauses."""
     with FakeArxiv(PAPERS) as fake:
         workspace.environment |= {
-            "RETEST_SOURCE": "arxiv", "RETEST_ARXIV_URL": fake.url, "RETEST_ARXIV_INTERVAL": "0",
+            "RETEST_SOURCE": "arxiv",
+            "RETEST_ARXIV_URL": fake.url,
+            "RETEST_ARXIV_INTERVAL": "0",
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        }  # fmt: skip
+        }
         yield fake
 
 
-def test_a_run_on_the_live_api_finds_judges_and_reports(workspace: Workspace, arxiv: FakeArxiv, model: Any) -> None:
+def test_a_run_on_the_live_api_finds_judges_and_reports(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any
+) -> None:
     model(Reader())
     ran = workspace.run()
     assert ran.status == 0, ran.err
     claim = workspace.claim("wind-drives")
     assert claim["verdict"] == "relaxed"
     assert AGREES.id in {item["arxiv_id"] for item in claim["evidence"]}
-    assert all("retest/" in request.user_agent for request in arxiv.requests), "arXiv asks clients to say who they are"
+    assert all("retest/" in request.user_agent for request in arxiv.requests), (
+        "arXiv asks clients to say who they are"
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
@@ -61,7 +68,9 @@ def test_every_fault_of_arxiv_ends_in_search_failed(
     assert "nothing-newer-found" not in workspace.markdown()
 
 
-def test_a_fault_that_passes_is_waited_for(workspace: Workspace, arxiv: FakeArxiv, model: Any) -> None:
+def test_a_fault_that_passes_is_waited_for(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any
+) -> None:
     arxiv.faults = [Fault("status", status=503)]
     model(Reader())
     assert workspace.run().status == 0
@@ -71,7 +80,9 @@ def test_a_fault_that_passes_is_waited_for(workspace: Workspace, arxiv: FakeArxi
 def test_an_anchor_that_could_not_be_asked_for_leaves_its_claim_unsearched(
     workspace: Workspace, arxiv: FakeArxiv, model: Any
 ) -> None:
-    arxiv.faults = [Fault("status", status=503)] * 2  # the anchors' look-up, as often as it is tried
+    arxiv.faults = [
+        Fault("status", status=503)
+    ] * 2  # the anchors' look-up, as often as it is tried
     model(Reader())
     ran = workspace.run()
     assert ran.status == 3

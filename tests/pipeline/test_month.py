@@ -1,4 +1,5 @@
-"""A month of nights: papers come on five of them, and the others cost nothing and change nothing."""
+"""A month of nights: papers come on five of them, and the others cost nothing and change
+nothing."""
 
 from __future__ import annotations
 
@@ -9,25 +10,38 @@ from benchmarks import steady
 from retest.domain.paper import Paper
 from tests.conftest import Workspace
 
-WORDS = ("barley", "clover", "fennel", "ginger", "hazel", "juniper", "laurel", "mallow", "nettle", "quince")
+WORDS = (
+    "barley",
+    "clover",
+    "fennel",
+    "ginger",
+    "hazel",
+    "juniper",
+    "laurel",
+    "mallow",
+    "nettle",
+    "quince",
+)
 FIRST = date(2026, 7, 22)
 COME = {4: (0, 1), 9: (2,), 15: (3, 4, 0), 22: (5,), 27: (6, 7)}
 """Which claims get a new paper on which night."""
 
 
 def paper(word: str, number: int, day: date) -> Paper:
-    abstract = (
-        f"Yields of {word} are known to vary. On ninety plots, {word} yields more with every year of trial {number}."
-    )
+    abstract = f"Yields of {word} are known to vary. On ninety plots, {word} yields more with every year of trial {number}."
     return Paper(
-        id=f"{day:%y%m}.{number:05}", version=1, published=day, title=f"Yields of {word}, trial {number}",
+        id=f"{day:%y%m}.{number:05}",
+        version=1,
+        published=day,
+        title=f"Yields of {word}, trial {number}",
         abstract=abstract,
-    )  # fmt: skip
+    )
 
 
 def line() -> str:
     claims = "".join(
-        f'  - id: {word}\n    text: "Plots of {word} yield more each year."\n    dated: 2025-01\n' for word in WORDS
+        f'  - id: {word}\n    text: "Plots of {word} yield more each year."\n    dated: 2025-01\n'
+        for word in WORDS
     )
     return (
         "line: plots\nquestion: What do plots yield?\nthesis: More each year.\n"
@@ -35,10 +49,14 @@ def line() -> str:
     )
 
 
-def test_thirty_nights_cost_a_twentieth_of_testing_all_anew(workspace: Workspace, model: Any) -> None:
+def test_thirty_nights_cost_a_twentieth_of_testing_all_anew(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(lambda schema, system, user: steady.answer(schema, user))
     workspace.claims(line(), "plots")
-    old = [paper(word, 10 * n + k, date(2025, 3, 1)) for n, word in enumerate(WORDS) for k in range(6)]
+    old = [
+        paper(word, 10 * n + k, date(2025, 3, 1)) for n, word in enumerate(WORDS) for k in range(6)
+    ]
     workspace.mirror(*old)
     calls: list[int] = []
     changed: list[int] = []
@@ -54,12 +72,24 @@ def test_thirty_nights_cost_a_twentieth_of_testing_all_anew(workspace: Workspace
         changed.append(sum(now[name] != stood.get(name) for name in now))
         stood = now
     quiet = [night for night in range(1, 30) if night not in COME]
-    assert [calls[night] for night in quiet] == [0] * len(quiet), f"quiet nights asked a model: {calls}"
-    assert [changed[night] for night in quiet] == [0] * len(quiet), f"quiet nights changed reports/: {changed}"
-    assert all(calls[night] for night in COME), f"a night with new papers did not read them: {calls}"
+    assert [calls[night] for night in quiet] == [0] * len(quiet), (
+        f"quiet nights asked a model: {calls}"
+    )
+    assert [changed[night] for night in quiet] == [0] * len(quiet), (
+        f"quiet nights changed reports/: {changed}"
+    )
+    assert all(calls[night] for night in COME), (
+        f"a night with new papers did not read them: {calls}"
+    )
     fake.requests.clear()
-    ran = workspace.retest("run", "--line", "plots", "--as-of", str(FIRST + timedelta(days=29)), "--full")
+    ran = workspace.retest(
+        "run", "--line", "plots", "--as-of", str(FIRST + timedelta(days=29)), "--full"
+    )
     assert ran.status == 0, ran.err
     every = len(fake.requests)
-    assert 30 * every >= 20 * sum(calls), f"{30 * every} calls anew every night, {sum(calls)} in fact: {calls}"
-    assert {p.name: p.read_bytes() for p in (workspace.folder / "reports").iterdir()} == stood, "testing anew differs"
+    assert 30 * every >= 20 * sum(calls), (
+        f"{30 * every} calls anew every night, {sum(calls)} in fact: {calls}"
+    )
+    assert {p.name: p.read_bytes() for p in (workspace.folder / "reports").iterdir()} == stood, (
+        "testing anew differs"
+    )

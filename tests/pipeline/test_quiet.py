@@ -21,7 +21,9 @@ def forget(workspace: Workspace) -> None:
     shutil.rmtree(workspace.folder / ".retest" / "answers")
 
 
-def test_the_same_command_twice_makes_no_call_and_changes_no_byte(workspace: Workspace, model: Any) -> None:
+def test_the_same_command_twice_makes_no_call_and_changes_no_byte(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     assert workspace.run().status == 0
     before, paid = workspace.reports(), len(fake.requests)
@@ -47,7 +49,13 @@ def test_other_words_for_the_same_verdict_are_no_news(workspace: Workspace, mode
     workspace.run()
     before = workspace.reports()
     forget(workspace)
-    model(Reader().saying("Judgment", judgment("relaxed", [LIMITS.id], "Put in other words.", confidence=0.1), "Wind"))
+    model(
+        Reader().saying(
+            "Judgment",
+            judgment("relaxed", [LIMITS.id], "Put in other words.", confidence=0.1),
+            "Wind",
+        )
+    )
     assert workspace.run().status == 0
     assert workspace.reports() == before
 
@@ -57,11 +65,17 @@ def test_a_new_paper_is_news_and_only_its_claim_changes(workspace: Workspace, mo
     workspace.run()
     before = workspace.record()
     new = Paper(
-        id="2608.00007", version=1, published=date(2026, 8, 20), title="Depth, again: tides of small lakes",
+        id="2608.00007",
+        version=1,
+        published=date(2026, 8, 20),
+        title="Depth, again: tides of small lakes",
         abstract="We gauge six quarries. The tides of small lakes grow with depth in all six quarries, as expected.",
-    )  # fmt: skip
+    )
     workspace.mirror(new)
-    stances = {**Reader().stances, "The tides": {"2606.00004": ("supports", [2]), new.id: ("supports", [2])}}
+    stances = {
+        **Reader().stances,
+        "The tides": {"2606.00004": ("supports", [2]), new.id: ("supports", [2])},
+    }
     model(Reader(stances=stances))
     workspace.run(as_of="2026-08-22")
     after = workspace.record()
@@ -77,15 +91,24 @@ def test_a_flip_that_a_second_answer_agrees_with_stands(workspace: Workspace, mo
     stances = {**Reader().stances, "Wind drives": {DENIES.id: ("contradicts", [2])}}
     fake = model(Reader(stances=stances))
     workspace.run(as_of="2026-08-22")
-    asked = [r for r in fake.requests if r.schema == "Judgment" and "Wind drives the tides" in r.user]
+    asked = [
+        r for r in fake.requests if r.schema == "Judgment" and "Wind drives the tides" in r.user
+    ]
     assert len(asked) == 2, "a flip is asked once more"
     claim = workspace.claim("wind-drives")
     assert claim["verdict"] == "overturned"
-    assert claim["flip"] == {"from": "relaxed", "to": "overturned", "on": "2026-08-22", "pending": False}
+    assert claim["flip"] == {
+        "from": "relaxed",
+        "to": "overturned",
+        "on": "2026-08-22",
+        "pending": False,
+    }
     assert "| was relaxed |" in workspace.markdown()
 
 
-def test_a_flip_that_the_verifier_disagrees_with_stays_pending(workspace: Workspace, model: Any) -> None:
+def test_a_flip_that_the_verifier_disagrees_with_stays_pending(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     workspace.run()
     forget(workspace)
@@ -108,19 +131,29 @@ def test_a_flip_that_the_verifier_disagrees_with_stays_pending(workspace: Worksp
     assert "pending: overturned?" in workspace.markdown()
 
 
-def test_a_reviewers_verdict_wins_and_newer_evidence_against_it_is_named(workspace: Workspace, model: Any) -> None:
+def test_a_reviewers_verdict_wins_and_newer_evidence_against_it_is_named(
+    workspace: Workspace, model: Any
+) -> None:
     review = "    review: {verdict: holds, by: Ada, on: 2026-04-01, because: I gauged it myself}\n"
-    workspace.claims(CLAIMS.replace("    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review))
+    workspace.claims(
+        CLAIMS.replace(
+            "    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review
+        )
+    )
     model(Reader())
     assert workspace.run().status == 0
     claim = workspace.claim("wind-drives")
     assert claim["verdict"] == "holds"
-    said = f"retest itself says relaxed; evidence newer than the review speaks against it: {LIMITS.id}"
+    said = (
+        f"retest itself says relaxed; evidence newer than the review speaks against it: {LIMITS.id}"
+    )
     assert claim["detail"] == said
     assert "Reviewed by Ada on 2026-04-01" in workspace.markdown()
 
 
-def test_changing_a_claims_text_asks_about_that_claim_anew(workspace: Workspace, model: Any) -> None:
+def test_changing_a_claims_text_asks_about_that_claim_anew(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     workspace.run()
     fake.requests.clear()
@@ -131,7 +164,9 @@ def test_changing_a_claims_text_asks_about_that_claim_anew(workspace: Workspace,
     assert all("shrink with their depth" in r.user for r in asked)
 
 
-def test_a_prompt_of_the_workspace_replaces_the_bundled_one_and_is_asked_anew(workspace: Workspace, model: Any) -> None:
+def test_a_prompt_of_the_workspace_replaces_the_bundled_one_and_is_asked_anew(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     workspace.run()
     before = workspace.record()["prompts"]
@@ -143,11 +178,15 @@ def test_a_prompt_of_the_workspace_replaces_the_bundled_one_and_is_asked_anew(wo
     workspace.run()
     assert {r.schema for r in fake.requests} == {"Judgment"}
     assert {r.system for r in fake.requests} == {"Be strict.\n"}
-    assert workspace.record()["prompts"] == before, "a changed prompt that changes no verdict is no news"
+    assert workspace.record()["prompts"] == before, (
+        "a changed prompt that changes no verdict is no news"
+    )
 
 
 @pytest.mark.parametrize("name", ["tides.md", "tides.svg"])
-def test_a_report_that_was_damaged_is_drawn_again_from_the_record(workspace: Workspace, model: Any, name: str) -> None:
+def test_a_report_that_was_damaged_is_drawn_again_from_the_record(
+    workspace: Workspace, model: Any, name: str
+) -> None:
     model(Reader())
     workspace.run()
     before = workspace.reports()
@@ -156,14 +195,22 @@ def test_a_report_that_was_damaged_is_drawn_again_from_the_record(workspace: Wor
     assert workspace.reports() == before
 
 
-def test_no_candidate_is_lost_between_what_was_found_and_what_was_read(workspace: Workspace, model: Any) -> None:
+def test_no_candidate_is_lost_between_what_was_found_and_what_was_read(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     workspace.run()
     searched = workspace.claim("wind-drives")["searched"]
-    asked = [r.user for r in fake.requests if r.schema == "Extraction" and "<claim>\nWind drives" in r.user]
+    asked = [
+        r.user
+        for r in fake.requests
+        if r.schema == "Extraction" and "<claim>\nWind drives" in r.user
+    ]
     shown = {paper for user in asked for paper in _ids(user)}
     assert searched["extracted"] == len(shown)
-    assert ASIDE.id in shown, "an unrelated paper in the window is read too: the model leaves it out, not the search"
+    assert ASIDE.id in shown, (
+        "an unrelated paper in the window is read too: the model leaves it out, not the search"
+    )
 
 
 def _ids(user: str) -> list[str]:
@@ -172,14 +219,19 @@ def _ids(user: str) -> list[str]:
 
 MORE = [
     Paper(
-        id=f"2607.{n:05}", version=1, published=date(2026, 7, 20), title=f"Wind and the tides of small lakes: lake {n}",
+        id=f"2607.{n:05}",
+        version=1,
+        published=date(2026, 7, 20),
+        title=f"Wind and the tides of small lakes: lake {n}",
         abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains its tides.",
     )
     for n in range(1, 12)
-]  # fmt: skip
+]
 
 
-def test_only_papers_that_are_new_to_a_claim_are_shown_to_the_model(workspace: Workspace, model: Any) -> None:
+def test_only_papers_that_are_new_to_a_claim_are_shown_to_the_model(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     workspace.run()
     before = len(fake.requests)
@@ -188,11 +240,15 @@ def test_only_papers_that_are_new_to_a_claim_are_shown_to_the_model(workspace: W
     night = fake.requests[before:]
     read = [r.user for r in night if r.schema == "Extraction" and "<claim>\nWind drives" in r.user]
     assert len(read) == 1
-    assert re.findall(r"<paper (\S+)>", read[0]) == [MORE[0].id], "a paper was read twice for the same claim"
+    assert re.findall(r"<paper (\S+)>", read[0]) == [MORE[0].id], (
+        "a paper was read twice for the same claim"
+    )
     assert not [r for r in night if r.schema == "Entailment"], "a quote was verified twice"
 
 
-def test_evidence_that_newer_papers_crowd_out_of_the_first_ranks_is_kept(workspace: Workspace, model: Any) -> None:
+def test_evidence_that_newer_papers_crowd_out_of_the_first_ranks_is_kept(
+    workspace: Workspace, model: Any
+) -> None:
     workspace.environment["RETEST_CANDIDATES"] = "5"
     model(Reader())
     workspace.run()
@@ -211,6 +267,8 @@ def test_another_prompt_reads_every_paper_again(workspace: Workspace, model: Any
     prompts = workspace.folder / "prompts"
     prompts.mkdir()
     text = (defaults("prompts") / "extract.md").read_text(encoding="utf-8")
-    (prompts / "extract.md").write_text(text.replace("{% endblock %}", "Read with care.\n{% endblock %}", 1), "utf-8")
+    (prompts / "extract.md").write_text(
+        text.replace("{% endblock %}", "Read with care.\n{% endblock %}", 1), "utf-8"
+    )
     workspace.run(as_of="2026-08-22")
     assert "Extraction" in {r.schema for r in fake.requests[before:]}

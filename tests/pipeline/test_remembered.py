@@ -1,4 +1,5 @@
-"""A search that nothing new could change is not made again, and one that something new could change is."""
+"""A search that nothing new could change is not made again, and one that something new could change
+is."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ from retest.pipeline.search import round_of
 from retest.pipeline.state import Deps, Limits, PlannedSearch, Subject
 
 OPENS, TODAY = date(2025, 1, 1), date(2025, 6, 30)
-CLAIM = Claim(id="wind", text="Wind drives the tides of small lakes.", dated="2025", anchors=("2412.00001",))
+CLAIM = Claim(
+    id="wind", text="Wind drives the tides of small lakes.", dated="2025", anchors=("2412.00001",)
+)
 SEARCHES = [
     PlannedSearch(query=Query(any_of=(CLAIM.text,)), by="rule"),
     PlannedSearch(query=Query(all_of=("tides",), any_of=("wind", "moon")), by="model"),
@@ -29,7 +32,12 @@ SEARCHES = [
 
 
 def paper(number: int, text: str, day: date = date(2025, 3, 1), **more: object) -> Paper:
-    given = {"id": f"2503.{number:05}", "title": text, "abstract": f"We study {text} with care.", "published": day}
+    given = {
+        "id": f"2503.{number:05}",
+        "title": text,
+        "abstract": f"We study {text} with care.",
+        "published": day,
+    }
     return Paper.model_validate({**given, "version": 1, **more})
 
 
@@ -50,7 +58,9 @@ class Counted:
         self.name, self.until = self.source.name, self.source.until
         self.get, self.unchanged = self.source.get, self.source.unchanged
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[Ranked], Seen]:
+    def search_noted(
+        self, queries: Sequence[Query], window: Window, limit: int
+    ) -> tuple[list[Ranked], Seen]:
         self.searched += 1
         return self.source.search_noted(queries, window, limit)
 
@@ -73,7 +83,9 @@ class Place:
         source = Counted(self.folder)
         limits = Limits(candidates=most, per_query=most)
         deps = Deps(None, as_of, source, None, None, {}, limits, None, self.memory)  # type: ignore[arg-type]  # of a run's parts a round needs the source, the limits and the memory
-        subject = Subject(claim=CLAIM, window=Window(opens=OPENS, as_of=as_of), excluded=CLAIM.anchors)
+        subject = Subject(
+            claim=CLAIM, window=Window(opens=OPENS, as_of=as_of), excluded=CLAIM.anchors
+        )
         found = round_of(deps, subject, SEARCHES, [])
         return [candidate.paper.id for candidate in found.candidates], source.searched
 
@@ -155,7 +167,20 @@ def test_a_broken_memory_costs_a_search_and_no_answer(place: Place) -> None:
     assert place.night() == (first, 1)
 
 
-WORDS = ["wind", "tides", "small", "lakes", "moon", "depth", "ice", "drives", "study", "gauge", "winter", "pressure"]
+WORDS = [
+    "wind",
+    "tides",
+    "small",
+    "lakes",
+    "moon",
+    "depth",
+    "ice",
+    "drives",
+    "study",
+    "gauge",
+    "winter",
+    "pressure",
+]
 
 
 @settings(max_examples=12)
@@ -166,6 +191,8 @@ def test_memory_never_finds_other_candidates_than_a_search_would(
     place = Place(tmp_path_factory.mktemp("place"))
     for night in range(3):
         assert place.night()[0] == place.fresh()
-        titles = data.draw(st.lists(st.lists(st.sampled_from(WORDS), min_size=3, max_size=9), max_size=4))
+        titles = data.draw(
+            st.lists(st.lists(st.sampled_from(WORDS), min_size=3, max_size=9), max_size=4)
+        )
         place.put(*(paper(800 + 10 * night + n, " ".join(said)) for n, said in enumerate(titles)))
     assert place.night()[0] == place.fresh()

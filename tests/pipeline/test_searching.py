@@ -1,4 +1,5 @@
-"""Planning, fusing and widening: what a claim is searched with, what comes first, and what is said of it."""
+"""Planning, fusing and widening: what a claim is searched with, what comes first, and what is said
+of it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper, Query
-from retest.papers.contrast import argues
+from retest.papers.argues import argues
 from retest.papers.source import Ranked
 from retest.pipeline.plan import by_rule, wider
 from retest.pipeline.search import fuse
@@ -30,14 +31,18 @@ SUBJECT = Subject(
 
 
 def fused(*lists: list[Paper]) -> list[str]:
-    return [candidate.paper.id for candidate in fuse([(RULE, papers) for papers in lists], set(), 100)]
+    return [
+        candidate.paper.id for candidate in fuse([(RULE, papers) for papers in lists], set(), 100)
+    ]
 
 
 def test_the_rule_asks_with_the_claim_and_for_papers_like_its_anchors() -> None:
     (only,) = by_rule(SUBJECT, [ANCHOR])
     assert only.query.any_of == ("Wind drives the tides.",)
     assert all(part in only.query.like[0] for part in (ANCHOR.title, ANCHOR.abstract))
-    assert str(only.query) == 'near 1 text: "Wind drives the tides."', "the report shows it in one short line"
+    assert str(only.query) == 'near 1 text: "Wind drives the tides."', (
+        "the report shows it in one short line"
+    )
 
 
 MANY = [paper(f"2401.{n:05}", "Do tides fail?" if n % 3 == 0 else "Tides") for n in range(60)]
@@ -45,9 +50,12 @@ MANY[7] = MANY[7].model_copy(update={"withdrawn": True})
 
 
 @given(
-    lists=st.lists(st.lists(st.sampled_from(MANY), unique_by=lambda one: one.id), max_size=5), most=st.integers(1, 9)
+    lists=st.lists(st.lists(st.sampled_from(MANY), unique_by=lambda one: one.id), max_size=5),
+    most=st.integers(1, 9),
 )
-def test_the_best_few_are_the_first_of_all_however_the_papers_are_read(lists: list[list[Paper]], most: int) -> None:
+def test_the_best_few_are_the_first_of_all_however_the_papers_are_read(
+    lists: list[list[Paper]], most: int
+) -> None:
     held = {paper.id: paper for paper in MANY}
     ranked = [(RULE, Ranked([paper.id for paper in papers], held.__getitem__)) for papers in lists]
     every = fuse([(RULE, papers) for papers in lists], {MANY[3].id}, 100)
@@ -71,7 +79,9 @@ def test_what_two_searches_find_beats_what_one_finds_and_first_places_count_most
     assert fused([one, two], [two, three]) == ["2401.00002", "2401.00001", "2401.00003"]
     many = [paper(f"2402.{n:05}", "Tides") for n in range(40)]
     alone = fused([one], many, [*many[30:], *many[:30]])
-    assert alone.index("2401.00001") < alone.index("2402.00029"), "a first place is worth more than two thirtieth ones"
+    assert alone.index("2401.00001") < alone.index("2402.00029"), (
+        "a first place is worth more than two thirtieth ones"
+    )
 
 
 def test_a_title_that_argues_rises_a_few_places_and_no_more() -> None:
@@ -84,19 +94,29 @@ def test_a_title_that_argues_rises_a_few_places_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Do they really?", "Rethinking lakes", "Re-evaluating tides", "Lakes do not move", "The illusion of tides"],
+    [
+        "Do they really?",
+        "Rethinking lakes",
+        "Re-evaluating tides",
+        "Lakes do not move",
+        "The illusion of tides",
+    ],
 )
 def test_titles_that_argue(title: str) -> None:
     assert argues(title)
 
 
-@pytest.mark.parametrize("title", ["Tides of lakes", "Notes on lakes", "Novel gauges", "Normal contrast of depth"])
+@pytest.mark.parametrize(
+    "title", ["Tides of lakes", "Notes on lakes", "Novel gauges", "Normal contrast of depth"]
+)
 def test_titles_that_tell(title: str) -> None:
     assert not argues(title)
 
 
 def test_the_second_round_loosens_what_was_planned_and_learns_from_the_nearest() -> None:
-    strict = PlannedSearch(query=Query(all_of=("small lakes",), any_of=("moon", "gauges")), by="model")
+    strict = PlannedSearch(
+        query=Query(all_of=("small lakes",), any_of=("moon", "gauges")), by="model"
+    )
     found = wider({"subject": SUBJECT, "searches": [strict, RULE], "nearest": [ASIDE]})
     assert [one.by for one in found] == ["widened", "widened"]
     assert found[0].query.any_of == ("small lakes moon gauges",)
@@ -105,7 +125,9 @@ def test_the_second_round_loosens_what_was_planned_and_learns_from_the_nearest()
     assert wider({"subject": SUBJECT, "searches": [RULE]})[0].query.any_of == (SUBJECT.claim.text,)
 
 
-def test_a_claim_for_which_nothing_is_grounded_is_searched_once_more(workspace: Workspace, model: Any) -> None:
+def test_a_claim_for_which_nothing_is_grounded_is_searched_once_more(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader(stances={}))
     assert workspace.run().status == 0
     searched = workspace.claim("wind-drives")["searched"]["queries"]
@@ -113,8 +135,13 @@ def test_a_claim_for_which_nothing_is_grounded_is_searched_once_more(workspace: 
     assert all(isinstance(one["found"], int) for one in searched)
 
 
-def test_a_plan_that_finds_nothing_leaves_the_rule_and_the_report_says_so(workspace: Workspace, model: Any) -> None:
-    nothing = {"queries": [{"all_of": ["seiche zzz"], "any_of": ["qqq"]}], "counter_statement": "Xyzzy plugh."}
+def test_a_plan_that_finds_nothing_leaves_the_rule_and_the_report_says_so(
+    workspace: Workspace, model: Any
+) -> None:
+    nothing = {
+        "queries": [{"all_of": ["seiche zzz"], "any_of": ["qqq"]}],
+        "counter_statement": "Xyzzy plugh.",
+    }
     model(Reader().saying("QueryPlan", nothing))
     assert workspace.run().status == 0
     claim = workspace.claim("wind-drives")

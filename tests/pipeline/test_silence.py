@@ -1,4 +1,5 @@
-"""Promise two: silence is never a verdict. What could not be searched or judged says so, and costs one claim."""
+"""Promise two: silence is never a verdict. What could not be searched or judged says so, and costs
+one claim."""
 
 from __future__ import annotations
 
@@ -53,17 +54,23 @@ def test_a_hanging_model_is_given_up(workspace: Workspace, model: Any) -> None:
 
 
 @pytest.mark.parametrize("code", [401, 403])
-def test_a_refused_key_stops_the_run_and_names_the_variable(workspace: Workspace, model: Any, code: int) -> None:
+def test_a_refused_key_stops_the_run_and_names_the_variable(
+    workspace: Workspace, model: Any, code: int
+) -> None:
     fake = model(Reader().saying("Extraction", status(code)))
     ran = workspace.run()
     assert ran.status == 1
     assert "ANTHROPIC_API_KEY" in ran.err
     assert "Traceback" not in ran.err
     assert not (workspace.folder / "reports").exists(), "nothing half-known is written"
-    assert len([r for r in fake.requests if r.schema == "Extraction"]) <= 3, "other claims went on asking"
+    assert len([r for r in fake.requests if r.schema == "Extraction"]) <= 3, (
+        "other claims went on asking"
+    )
 
 
-def test_an_unusable_plan_is_replaced_by_the_rule_and_the_report_says_so(workspace: Workspace, model: Any) -> None:
+def test_an_unusable_plan_is_replaced_by_the_rule_and_the_report_says_so(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader().saying("QueryPlan", {"queries": [], "counter_statement": ""}))
     assert workspace.run().status == 0
     searched = workspace.claim("wind-drives")["searched"]
@@ -72,7 +79,9 @@ def test_an_unusable_plan_is_replaced_by_the_rule_and_the_report_says_so(workspa
     assert workspace.claim("wind-drives")["verdict"] == "relaxed"
 
 
-def test_papers_that_do_not_bear_on_a_claim_leave_it_undetermined(workspace: Workspace, model: Any) -> None:
+def test_papers_that_do_not_bear_on_a_claim_leave_it_undetermined(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader(stances={}))
     ran = workspace.run()
     assert ran.status == 0, "it was searched and judged: nothing bears on it"
@@ -81,7 +90,9 @@ def test_papers_that_do_not_bear_on_a_claim_leave_it_undetermined(workspace: Wor
     assert "none bears on the claim" in claim["detail"]
 
 
-def test_a_window_without_papers_is_told_apart_from_papers_that_say_nothing(workspace: Workspace, model: Any) -> None:
+def test_a_window_without_papers_is_told_apart_from_papers_that_say_nothing(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader())
     ran = workspace.run(as_of="2025-02-01")
     assert ran.status == 0
@@ -100,7 +111,9 @@ def test_papers_after_the_as_of_day_do_not_exist(workspace: Workspace, model: An
     assert all("2604.00002" not in request.user for request in fake.requests)
 
 
-def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(workspace: Workspace, model: Any) -> None:
+def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     workspace.run()
     before = workspace.claim("wind-drives")
@@ -110,9 +123,13 @@ def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(workspace: Workspac
     failed = workspace.claim("wind-drives")
     assert (failed["verdict"], failed["why"]) == ("undetermined", "not-judged")
     assert failed["evidence"] == before["evidence"]
-    assert [entry["verdict"] for entry in failed["history"]] == ["relaxed", "undetermined"], "or it reads as decided"
+    assert [entry["verdict"] for entry in failed["history"]] == ["relaxed", "undetermined"], (
+        "or it reads as decided"
+    )
     chart = (workspace.folder / "reports" / "tides.svg").read_text(encoding="utf-8")
-    assert "wind-drives: relaxed from 2026-08-21, undetermined from 2026-08-21 (not judged)" in chart
+    assert (
+        "wind-drives: relaxed from 2026-08-21, undetermined from 2026-08-21 (not judged)" in chart
+    )
     model(Reader())
     assert workspace.run().status == 0
     after = workspace.claim("wind-drives")
@@ -132,10 +149,15 @@ def test_an_error_that_nobody_foresaw_costs_one_claim(
     model(Reader())
     ran = workspace.run()
     assert ran.status == 3
-    assert "internal error in station extract (ZeroDivisionError)" in workspace.claim("wind-drives")["detail"]
+    assert (
+        "internal error in station extract (ZeroDivisionError)"
+        in workspace.claim("wind-drives")["detail"]
+    )
 
 
-def test_a_line_without_anchors_that_resolve_opens_its_window_by_its_date(workspace: Workspace, model: Any) -> None:
+def test_a_line_without_anchors_that_resolve_opens_its_window_by_its_date(
+    workspace: Workspace, model: Any
+) -> None:
     workspace.claims(CLAIMS.replace("2501.00001", "2501.09999"))
     model(Reader())
     workspace.run()
@@ -156,11 +178,16 @@ def test_a_mirror_that_ends_before_the_day_says_so(workspace: Workspace, model: 
     model(Reader())
     ran = workspace.run(as_of="2026-11-24")
     assert "the mirror ends on 2026-07-07: what came out after it was not looked at" in ran.err
-    assert "the mirror knows no papers after 2026-07-07" in workspace.claim("wind-drives")["searched"]["detail"]
+    assert (
+        "the mirror knows no papers after 2026-07-07"
+        in workspace.claim("wind-drives")["searched"]["detail"]
+    )
     assert "ends on" not in workspace.run(as_of="2026-07-01").err
 
 
-def test_a_key_that_is_mended_goes_on_and_pays_for_nothing_twice(workspace: Workspace, model: Any) -> None:
+def test_a_key_that_is_mended_goes_on_and_pays_for_nothing_twice(
+    workspace: Workspace, model: Any
+) -> None:
     fake = model(Reader().saying("Judgment", status(401), "Wind drives"))
     assert workspace.run().status == 1
     paid = {(r.schema, r.user) for r in fake.requests if r.schema != "Judgment"}
@@ -171,14 +198,22 @@ def test_a_key_that_is_mended_goes_on_and_pays_for_nothing_twice(workspace: Work
     assert workspace.claim("wind-drives")["verdict"] == "relaxed"
 
 
-def test_a_reviewed_claim_that_could_not_be_judged_does_not_pass_for_done(workspace: Workspace, model: Any) -> None:
+def test_a_reviewed_claim_that_could_not_be_judged_does_not_pass_for_done(
+    workspace: Workspace, model: Any
+) -> None:
     review = "    review: {verdict: holds, by: Ada, on: 2026-04-01, because: I gauged it myself}\n"
-    workspace.claims(CLAIMS.replace("    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review))
+    workspace.claims(
+        CLAIMS.replace(
+            "    levers: [depth of the lake]\n", "    levers: [depth of the lake]\n" + review
+        )
+    )
     model(Reader().saying("Extraction", status(503), "Wind drives"))
     ran = workspace.run()
     assert ran.status == 3
     claim = workspace.claim("wind-drives")
-    assert (claim["verdict"], claim["why"]) == ("holds", "not-judged"), "the reviewer's verdict, and what went wrong"
+    assert (claim["verdict"], claim["why"]) == ("holds", "not-judged"), (
+        "the reviewer's verdict, and what went wrong"
+    )
     assert "wind-drives:" in ran.err
 
 
@@ -203,7 +238,9 @@ def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, mod
     assert [item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]] == [AGREES.id]
 
 
-def test_a_source_that_ends_before_the_window_opens_was_not_searched(workspace: Workspace, model: Any) -> None:
+def test_a_source_that_ends_before_the_window_opens_was_not_searched(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     ran = workspace.run(as_of="2027-08-21")
     assert ran.status == 3
@@ -212,21 +249,30 @@ def test_a_source_that_ends_before_the_window_opens_was_not_searched(workspace: 
     assert "before the window opens" in counter["detail"]
 
 
-def test_annotations_answer_only_for_the_wording_they_were_made_for(workspace: Workspace, tmp_path: Path) -> None:
+def test_annotations_answer_only_for_the_wording_they_were_made_for(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     made = tmp_path / "library"
     workspace.retest("init", str(made))
     path = made / "claims" / "scale-anticipation.yaml"
     before = path.read_text(encoding="utf-8")
     path.write_text(
-        before.replace("Scaling up pretraining mainly improves factual knowledge.", "Bananas are blue."), "utf-8"
+        before.replace(
+            "Scaling up pretraining mainly improves factual knowledge.", "Bananas are blue."
+        ),
+        "utf-8",
     )
     bare = {"RETEST_SOURCE": "", "RETEST_MODEL": "", "ANTHROPIC_API_KEY": ""}
     ran = workspace.retest("run", "--all", "--offline", "-C", str(made), "--json", environment=bare)
     assert ran.status == 3
     claims = {claim["id"]: claim for claim in json.loads(ran.out)["lines"][0]["claims"]}
-    assert (claims["pretraining-scale-adds-facts"]["verdict"], claims["pretraining-scale-adds-facts"]["evidence"]) == (
-        "undetermined", 0,
-    )  # fmt: skip
+    assert (
+        claims["pretraining-scale-adds-facts"]["verdict"],
+        claims["pretraining-scale-adds-facts"]["evidence"],
+    ) == (
+        "undetermined",
+        0,
+    )
 
 
 def test_a_failed_synthesis_is_said(workspace: Workspace, model: Any) -> None:
@@ -236,12 +282,16 @@ def test_a_failed_synthesis_is_said(workspace: Workspace, model: Any) -> None:
     assert "The synthesis could not be written" in ran.err
 
 
-def test_a_prompt_that_cannot_render_stops_the_run_with_its_name(workspace: Workspace, model: Any) -> None:
+def test_a_prompt_that_cannot_render_stops_the_run_with_its_name(
+    workspace: Workspace, model: Any
+) -> None:
     (workspace.folder / "prompts").mkdir()
     prompt = workspace.folder / "prompts" / "extract.md"
     prompt.write_text("{% block system %}{% endblock %}", encoding="utf-8")
     assert "no block user" in workspace.run().err
-    prompt.write_text("{% block system %}{{ 1/0 }}{% endblock %}{% block user %}{% endblock %}", encoding="utf-8")
+    prompt.write_text(
+        "{% block system %}{{ 1/0 }}{% endblock %}{% block user %}{% endblock %}", encoding="utf-8"
+    )
     model(Reader())
     ran = workspace.run()
     assert (ran.status, "ZeroDivisionError" in ran.err, "Traceback" in ran.err) == (2, True, False)
@@ -264,7 +314,9 @@ def test_a_bug_outside_the_claims_does_not_poison_the_next_run(
     paid = len(fake.requests)
     ran = workspace.run()
     assert ran.status == 0, ran.err
-    assert {r.schema for r in fake.requests[paid:]} == {"Synthesis"}, "what was paid for was paid for again"
+    assert {r.schema for r in fake.requests[paid:]} == {"Synthesis"}, (
+        "what was paid for was paid for again"
+    )
 
 
 def test_evidence_that_the_source_could_not_be_asked_for_fails_its_claim(
@@ -282,7 +334,9 @@ def test_evidence_that_the_source_could_not_be_asked_for_fails_its_claim(
         }
 
     monkeypatch.setattr(MirrorSource, "get", get)
-    workspace.environment["RETEST_CANDIDATES"] = "1"  # as if newer papers had pushed it out of the ranks
+    workspace.environment["RETEST_CANDIDATES"] = (
+        "1"  # as if newer papers had pushed it out of the ranks
+    )
     assert workspace.run().status == 3
     claim = workspace.claim("wind-drives")
     assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
@@ -297,9 +351,15 @@ def test_a_failure_does_not_take_a_night_that_did_not_decide_out_of_the_history(
     workspace.run(as_of="2026-08-21")
     undecided = Reader().saying("Judgment", judgment("undetermined", []), "Wind drives")
     failing = Reader().saying("Extraction", status(503), "Wind drives")
-    for day, reader in (("2026-08-22", undecided), ("2026-08-23", failing), ("2026-08-24", undecided)):
+    for day, reader in (
+        ("2026-08-22", undecided),
+        ("2026-08-23", failing),
+        ("2026-08-24", undecided),
+    ):
         model(reader)
         forget(workspace)
         workspace.run(as_of=day)
-    history = [(entry["on"], entry["verdict"]) for entry in workspace.claim("wind-drives")["history"]]
+    history = [
+        (entry["on"], entry["verdict"]) for entry in workspace.claim("wind-drives")["history"]
+    ]
     assert history == [("2026-08-21", "relaxed"), ("2026-08-22", "undetermined")]

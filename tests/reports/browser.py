@@ -1,5 +1,6 @@
-"""A headless Chromium, spoken to over its DevTools pipe (chromedevtools.github.io/devtools-protocol): no port, no
-driver, one process for all tests of a module."""
+"""A headless Chromium, spoken to over its DevTools pipe
+(chromedevtools.github.io/devtools-protocol): no port, no driver, one process for all tests of a
+module."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def chromium() -> str | None:
 
 
 class Page:
-    """One tab. `complaints` are the errors and warnings of its console, `requests` the addresses that it asked for."""
+    """One tab. `complaints` are the errors and warnings of its console, `requests` the addresses
+    that it asked for."""
 
     def __init__(self, heard: IO[bytes], said: IO[bytes]) -> None:
         self._in, self._out = heard, said
@@ -33,7 +35,9 @@ class Page:
         self.requests: list[str] = []
         self._loaded = False
         target = self._say("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self._say("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._session = self._say("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             self._say(f"{domain}.enable")
 
@@ -43,12 +47,19 @@ class Page:
 
     def size(self, width: int, height: int = 800) -> None:
         self._say(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
         )
 
     def scheme(self, scheme: str) -> None:
         """`light` or `dark`."""
-        self._say("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self._say(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": scheme}],
+        )
 
     def script(self, on: bool) -> None:
         """Whether pages may run theirs."""
@@ -66,7 +77,9 @@ class Page:
 
     def ask(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
-        found = self._say("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        found = self._say(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
@@ -102,14 +115,16 @@ class Page:
             self.complaints.append(told["entry"]["text"])
         elif method in ("Runtime.exceptionThrown", "Audits.issueAdded"):
             self.complaints.append(json.dumps(told))
-        elif method == "Runtime.consoleAPICalled" and told["type"] in ("error", "warning", "assert"):
+        elif method == "Runtime.consoleAPICalled" and told["type"] in (
+            "error",
+            "warning",
+            "assert",
+        ):
             self.complaints.append(json.dumps(told["args"]))
         return heard
 
 
-LAUNCH = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
-)
+LAUNCH = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 """The browser reads from its descriptor 3 and writes to 4."""
 
 
@@ -127,15 +142,24 @@ def browsing(program: str, profile: Path) -> Iterator[Page]:
     """A browser with one tab, ended when the block is left."""
     (theirs_in, ours_out), (ours_in, theirs_out) = _pipe(), _pipe()
     arguments = [
-        "--headless", "--no-sandbox", "--remote-debugging-pipe", "--disable-gpu", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-        "--force-color-profile=srgb", f"--user-data-dir={profile}",
-    ]  # fmt: skip
+        "--headless",
+        "--no-sandbox",
+        "--remote-debugging-pipe",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-dev-shm-usage",
+        "--force-color-profile=srgb",
+        f"--user-data-dir={profile}",
+    ]
     running = subprocess.Popen(
         [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), program, *arguments],
-        pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        pass_fds=(theirs_in, theirs_out),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     os.close(theirs_in)
     os.close(theirs_out)
     try:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from retest.domain.evidence import Evidence
-from retest.reports.record import AnchorRecord, ClaimRecord, Flip, HistoryEntry, Record
+from retest.domain.record import AnchorRecord, ClaimRecord, Flip, HistoryEntry, Record
 from tests.reports import records
 
 BEFORE, DAY = date(2026, 8, 20), date(2026, 8, 21)
@@ -16,14 +16,21 @@ def claim(name: str = "a-claim", verdict: str = "holds", **more: Any) -> ClaimRe
     """A claim that was decided the day before, with one piece of evidence."""
     return records.claim("Plain words", name).model_copy(
         update={
-            "verdict": verdict, "why": None, "flip": None, "rejected": (), "unread": (),
-            "history": (HistoryEntry.model_validate({"on": BEFORE, "verdict": verdict}),), **more,
+            "verdict": verdict,
+            "why": None,
+            "flip": None,
+            "rejected": (),
+            "unread": (),
+            "history": (HistoryEntry.model_validate({"on": BEFORE, "verdict": verdict}),),
+            **more,
         }
-    )  # fmt: skip
+    )
 
 
 def line(*claims: ClaimRecord, **more: Any) -> Record:
-    base = records.record("plain").model_copy(update={"anchors": (), "counter_thesis": claim("counter-thesis")})
+    base = records.record("plain").model_copy(
+        update={"anchors": (), "counter_thesis": claim("counter-thesis")}
+    )
     return base.model_copy(update={"claims": claims or (claim(),), **more})
 
 
@@ -33,9 +40,16 @@ def paper(arxiv_id: str, **more: Any) -> Evidence:
 
 def anchor(status: str = "ok", **more: Any) -> AnchorRecord:
     base = AnchorRecord(
-        id="2501.00001", about="wind", stated="2025-01", version=1, title="Wind", published=date(2025, 1, 1),
-        status="ok", detail="", claims=("a-claim",),
-    )  # fmt: skip
+        id="2501.00001",
+        about="wind",
+        stated="2025-01",
+        version=1,
+        title="Wind",
+        published=date(2025, 1, 1),
+        status="ok",
+        detail="",
+        claims=("a-claim",),
+    )
     return base.model_copy(update={"status": status, **more})
 
 

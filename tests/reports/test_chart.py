@@ -1,4 +1,5 @@
-"""The chart: each claim's verdict over time, the evidence that moved it, readable by everybody and everywhere."""
+"""The chart: each claim's verdict over time, the evidence that moved it, readable by everybody and
+everywhere."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.chart import LEVELS, PITCH, chart
 from retest.reports.chart_marks import DARK, EDGE, LETTERS, LIGHT, WIDTH
-from retest.reports.record import ClaimRecord, HistoryEntry, Record
 from tests.reports.any_record import records
 from tests.reports.browser import browsing, chromium
 from tests.reports.news import DAY, claim, line, paper
@@ -39,7 +40,9 @@ def said(root: ET.Element) -> list[str]:
 
 
 def past(*entries: tuple[date, str], by: tuple[str, ...] = ()) -> tuple[HistoryEntry, ...]:
-    return tuple(HistoryEntry.model_validate({"on": on, "verdict": v, "decided_by": by}) for on, v in entries)
+    return tuple(
+        HistoryEntry.model_validate({"on": on, "verdict": v, "decided_by": by}) for on, v in entries
+    )
 
 
 def one(**more: Any) -> ClaimRecord:
@@ -49,14 +52,19 @@ def one(**more: Any) -> ClaimRecord:
 def bands(root: ET.Element) -> list[tuple[str, float, float]]:
     """Verdict, begin and end of each band, without those of the legend."""
     found = [(r, r.get("class")) for r in root.iter(f"{SVG}rect") if r.get("class") in LETTERS]
-    return [(str(v), float(r.get("x", 0)), float(r.get("x", 0)) + float(r.get("width", 0))) for r, v in found[4:]]
+    return [
+        (str(v), float(r.get("x", 0)), float(r.get("x", 0)) + float(r.get("width", 0)))
+        for r, v in found[4:]
+    ]
 
 
 def test_each_claims_verdict_is_named_in_text_too() -> None:
     words = said(drawn(twelve()))
     for row in (*twelve().claims, twelve().counter_thesis):
         at = next(n for n, word in enumerate(words) if word.startswith(row.id[:30]))
-        assert re.match(rf"{row.verdict}\b", words[at + 2]), f"{row.id} is not said to be {row.verdict}"
+        assert re.match(rf"{row.verdict}\b", words[at + 2]), (
+            f"{row.id} is not said to be {row.verdict}"
+        )
 
 
 def test_why_a_claim_is_undetermined_is_said_and_no_two_reasons_alike() -> None:
@@ -69,7 +77,9 @@ def test_a_band_changes_where_the_history_does_and_the_last_runs_to_the_edge() -
     history = past((date(2025, 3, 1), "holds"), (date(2026, 1, 1), "relaxed"), (DAY, "overturned"))
     rows = bands(drawn(line(one(history=history))))[:3]
     assert [verdict for verdict, _, _ in rows] == ["holds", "relaxed", "overturned"]
-    assert [rows[0][2], rows[1][2], rows[2][2]] == pytest.approx([rows[1][1], rows[2][1], WIDTH - EDGE])
+    assert [rows[0][2], rows[1][2], rows[2][2]] == pytest.approx(
+        [rows[1][1], rows[2][1], WIDTH - EDGE]
+    )
     assert all(end - begun > 30 for _, begun, end in rows), "a verdict of today is seen too"
 
 
@@ -90,17 +100,25 @@ def test_undetermined_is_an_empty_band_that_holds_never_is() -> None:
 
 
 def test_the_evidence_that_moved_a_verdict_leads_to_the_day_on_which_it_did() -> None:
-    moved, other = (paper(f"2606.0000{n}", published=date(2026, 6, n), stance="contradicts") for n in (1, 9))
+    moved, other = (
+        paper(f"2606.0000{n}", published=date(2026, 6, n), stance="contradicts") for n in (1, 9)
+    )
     turned = (*past((date(2026, 3, 1), "holds")), *past((DAY, "overturned"), by=(moved.arxiv_id,)))
     root = drawn(line(one(history=turned, evidence=(moved, other))))
     (cause,) = of_class(root, "cause")
-    mark = [g for g in root.iter(f"{SVG}g") if "2606.00001" in "".join(g.itertext())][1]  # within its row
+    mark = [g for g in root.iter(f"{SVG}g") if "2606.00001" in "".join(g.itertext())][
+        1
+    ]  # within its row
     at = [float(number) for number in re.findall(r"[\d.]+", mark.get("transform", ""))]
     path = [float(number) for number in re.findall(r"[\d.]+", cause.get("d", ""))]
     assert path[:2] == at
     assert path[-2] == pytest.approx(bands(root)[1][1]), "it ends where the new verdict begins"
-    ringed = [g for g in root.iter(f"{SVG}g") if g.get("class") == "big" and of_class(g, "deciding")]
-    assert ["2606.00001" in "".join(g.itertext()) for g in ringed] == [True], "and no other one is ringed"
+    ringed = [
+        g for g in root.iter(f"{SVG}g") if g.get("class") == "big" and of_class(g, "deciding")
+    ]
+    assert ["2606.00001" in "".join(g.itertext()) for g in ringed] == [True], (
+        "and no other one is ringed"
+    )
 
 
 def test_a_record_from_before_evidence_was_noted_draws_no_cause() -> None:
@@ -115,27 +133,44 @@ def test_a_record_from_before_evidence_was_noted_draws_no_cause() -> None:
 
 
 def test_evidence_of_one_week_lies_on_levels_and_not_on_one_heap() -> None:
-    week = tuple(paper(f"2607.0000{n}", published=date(2026, 6, 1) + timedelta(days=n)) for n in range(LEVELS))
-    root = drawn(line(one(history=past((date(2024, 1, 1), "holds"), (DAY, "relaxed")), evidence=week)))
+    week = tuple(
+        paper(f"2607.0000{n}", published=date(2026, 6, 1) + timedelta(days=n))
+        for n in range(LEVELS)
+    )
+    root = drawn(
+        line(one(history=past((date(2024, 1, 1), "holds"), (DAY, "relaxed")), evidence=week))
+    )
     heights = {
-        float(re.findall(r"[\d.]+", g.get("transform", ""))[1]) for g in root.iter(f"{SVG}g")
-        if "2607.0000" in "".join(g.itertext()) and g.get("transform") and len(list(g.iter(f"{SVG}title"))) == 1
-    }  # fmt: skip
+        float(re.findall(r"[\d.]+", g.get("transform", ""))[1])
+        for g in root.iter(f"{SVG}g")
+        if "2607.0000" in "".join(g.itertext())
+        and g.get("transform")
+        and len(list(g.iter(f"{SVG}title"))) == 1
+    }
     assert len(heights) == LEVELS
     assert max(heights) - min(heights) == PITCH * (LEVELS - 1)
 
 
 def test_stances_differ_in_shape_and_verdicts_in_letter() -> None:
     root = drawn(twelve())
-    shapes = {stance: {m.tag for m in of_class(root, stance)} for stance in ("supports", "qualifies", "contradicts")}
-    assert shapes == {"supports": {f"{SVG}circle"}, "qualifies": {f"{SVG}path"}, "contradicts": {f"{SVG}rect"}}
+    shapes = {
+        stance: {m.tag for m in of_class(root, stance)}
+        for stance in ("supports", "qualifies", "contradicts")
+    }
+    assert shapes == {
+        "supports": {f"{SVG}circle"},
+        "qualifies": {f"{SVG}path"},
+        "contradicts": {f"{SVG}rect"},
+    }
     assert len(set(LETTERS.values())) == len(LETTERS)
     assert {t.text for t in of_class(root, "letter")} == set(LETTERS.values())
 
 
 @pytest.mark.parametrize("sight", SIGHT)
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_verdicts_are_told_apart_by_every_kind_of_colour_vision(colours: dict[str, str], sight: str) -> None:
+def test_verdicts_are_told_apart_by_every_kind_of_colour_vision(
+    colours: dict[str, str], sight: str
+) -> None:
     for a, b in combinations(("holds", "relaxed", "overturned"), 2):
         assert apart(colours[a], colours[b], sight) > 15, f"{a} and {b}"
 
@@ -155,8 +190,14 @@ def test_screen_readers_are_told_every_verdict_with_its_days_and_the_evidence() 
     assert root.get("role") == "img"
     assert "as of 2026-11-20" in (root.findtext(f"{SVG}title") or "")
     told = root.findtext(f"{SVG}desc") or ""
-    assert "rerankers-do-not-pay: holds from 2024-11-15, relaxed from 2025-08-03, overturned from 2026-11-20" in told
-    assert "tables-need-their-own-reader: undetermined from 2026-10-02 (nothing newer found); evidence: none." in told
+    assert (
+        "rerankers-do-not-pay: holds from 2024-11-15, relaxed from 2025-08-03, overturned from "
+        "2026-11-20" in told
+    )
+    assert (
+        "tables-need-their-own-reader: undetermined from 2026-10-02 (nothing newer found); "
+        "evidence: none." in told
+    )
 
 
 def test_it_is_as_wide_as_a_report_needs_nothing_else_and_comes_out_the_same() -> None:
@@ -172,7 +213,14 @@ def test_any_record_is_drawn_within_its_frame(record: Record) -> None:
     root = drawn(record)
     high = float(root.get("height", 0))
     for element in root.iter():
-        for name, most in (("x", WIDTH), ("x1", WIDTH), ("x2", WIDTH), ("y", high), ("y1", high), ("y2", high)):
+        for name, most in (
+            ("x", WIDTH),
+            ("x1", WIDTH),
+            ("x2", WIDTH),
+            ("y", high),
+            ("y1", high),
+            ("y2", high),
+        ):
             assert -10 <= float(element.get(name, 0)) <= most + 10
         assert float(element.get("width", 1)) > 0
     assert chart(record) == chart(record.model_copy())
@@ -187,10 +235,14 @@ def test_in_a_narrow_window_text_grows_fits_and_does_not_collide(tmp_path: Path)
     assert PROGRAM is not None
     page = tmp_path / "page.html"
     inside = chart(twelve()).replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
-    page.write_text(f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{inside}')
+    page.write_text(
+        f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{inside}'
+    )
     heads = (
-        "(() => { const seen = [...document.querySelectorAll('text.name')].filter(t => t.checkVisibility())"
-        ".map(t => t.getBoundingClientRect()); return seen.some((a, n) => seen.some((b, m) => m > n && a.left < b.right"
+        "(() => { const seen = [...document.querySelectorAll('text.name')].filter(t => "
+        "t.checkVisibility())"
+        ".map(t => t.getBoundingClientRect()); return seen.some((a, n) => seen.some((b, m) => m > "
+        "n && a.left < b.right"
         " && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom)); })()"
     )
     with browsing(PROGRAM, tmp_path / "profile") as tab:

@@ -1,4 +1,5 @@
-"""What a pull request says of a night: what changed, the weightiest first, and nothing of a stranger's making."""
+"""What a pull request says of a night: what changed, the weightiest first, and nothing of a
+stranger's making."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from retest.domain.line import Review, Window
+from retest.domain.record import Record
 from retest.reports import pull_request
 from retest.reports.diff import LineNews, compared
 from retest.reports.news import SYNTHESIS_FAILED
 from retest.reports.pull_request import LONGEST_BODY, LONGEST_TITLE, body, title
-from retest.reports.record import Record
 from tests.reports import records
 from tests.reports.any_record import hostile, plainly
 from tests.reports.any_record import records as any_records
@@ -29,60 +30,140 @@ def told(before: Record | None, after: Record | None) -> tuple[str, str]:
 FAILS = {"verdict": "undetermined", "why": "search-failed", "detail": "arXiv answered 503"}
 REVIEW = Review(verdict="holds", by="Ada", on=DAY, because="I gauged it")
 CHANGES: dict[str, tuple[Record, Record, str, str]] = {
-    "overturned": (line(), line(claim(verdict="overturned")), "1 overturned", "### Verdict changes"),
-    "relaxed": (line(), line(claim(verdict="relaxed")), "1 relaxed", "🟢 holds → 🟡 relaxed **a-claim**"),
+    "overturned": (
+        line(),
+        line(claim(verdict="overturned")),
+        "1 overturned",
+        "### Verdict changes",
+    ),
+    "relaxed": (
+        line(),
+        line(claim(verdict="relaxed")),
+        "1 relaxed",
+        "🟢 holds → 🟡 relaxed **a-claim**",
+    ),
     "holds again": (line(claim(verdict="relaxed")), line(), "1 now holds", "🟡 relaxed → 🟢 holds"),
     "undecided": (
-        line(), line(claim(verdict="undetermined", why="nothing-grounded")), "1 now undetermined", "⚪ undetermined",
+        line(),
+        line(claim(verdict="undetermined", why="nothing-grounded")),
+        "1 now undetermined",
+        "⚪ undetermined",
     ),
     "counter-thesis": (
-        line(), line(counter_thesis=claim("counter-thesis", "overturned")),
-        "counter-thesis overturned", "**counter-thesis**",
+        line(),
+        line(counter_thesis=claim("counter-thesis", "overturned")),
+        "counter-thesis overturned",
+        "**counter-thesis**",
     ),
-    "evidence": (line(), line(claim(evidence=(paper("2606.00009"),))), "1 with new evidence", "### New evidence"),
+    "evidence": (
+        line(),
+        line(claim(evidence=(paper("2606.00009"),))),
+        "1 with new evidence",
+        "### New evidence",
+    ),
     "another stance": (
-        line(), line(claim(evidence=(paper("2606.00001", stance="supports"),))),
-        "1 with new evidence", "(was: qualifies)",
+        line(),
+        line(claim(evidence=(paper("2606.00001", stance="supports"),))),
+        "1 with new evidence",
+        "(was: qualifies)",
     ),
-    "pending": (line(), line(claim(flip=flip("overturned"))), "1 flip pending", "one answer says overturned"),
+    "pending": (
+        line(),
+        line(claim(flip=flip("overturned"))),
+        "1 flip pending",
+        "one answer says overturned",
+    ),
     "withdrawn": (
-        line(anchors=(anchor(),)), line(anchors=(anchor("withdrawn", detail="its authors took it back"),)),
-        "1 anchor withdrawn", "**withdrawn**, was as stated: its authors took it back",
+        line(anchors=(anchor(),)),
+        line(anchors=(anchor("withdrawn", detail="its authors took it back"),)),
+        "1 anchor withdrawn",
+        "**withdrawn**, was as stated: its authors took it back",
     ),
-    "revised": (line(anchors=(anchor(),)), line(anchors=(anchor("revised"),)), "1 anchor revised", "**revised**"),
+    "revised": (
+        line(anchors=(anchor(),)),
+        line(anchors=(anchor("revised"),)),
+        "1 anchor revised",
+        "**revised**",
+    ),
     "new anchor": (line(), line(anchors=(anchor(),)), "1 anchor new", "### Anchors"),
     "anchor gone": (line(anchors=(anchor(),)), line(), "1 anchor gone", "no longer an anchor"),
     "two anchors": (
         line(anchors=(anchor(), anchor(id="2501.00002"))),
-        line(anchors=(anchor("revised"), anchor("withdrawn", id="2501.00002"))), "2 anchors changed", "### Anchors",
+        line(anchors=(anchor("revised"), anchor("withdrawn", id="2501.00002"))),
+        "2 anchors changed",
+        "### Anchors",
     ),
-    "not searched": (line(), line(claim(**FAILS)), "1 not searched or judged", "search-failed, was 🟢 holds"),
+    "not searched": (
+        line(),
+        line(claim(**FAILS)),
+        "1 not searched or judged",
+        "search-failed, was 🟢 holds",
+    ),
     "no synthesis": (
-        line(), line(limits=f"{SYNTHESIS_FAILED}no answer"), "1 not searched or judged", "no answer",
+        line(),
+        line(limits=f"{SYNTHESIS_FAILED}no answer"),
+        "1 not searched or judged",
+        "no answer",
     ),
     "searched again": (
-        line(claim(history=claim().history, **FAILS)), line(),
-        "1 other change", "searched and judged again, and is holds",
+        line(claim(history=claim().history, **FAILS)),
+        line(),
+        "1 other change",
+        "searched and judged again, and is holds",
     ),
     "new claim": (line(), line(claim(), claim("another")), "1 claim new", "**another** is new"),
-    "claim gone": (line(claim(), claim("another")), line(), "1 claim gone", "**another** is no longer a claim"),
+    "claim gone": (
+        line(claim(), claim("another")),
+        line(),
+        "1 claim gone",
+        "**another** is no longer a claim",
+    ),
     "reworded": (line(), line(claim(text="Else")), "1 claim reworded", "begins without a past"),
-    "review": (line(), line(claim(review=REVIEW)), "1 other change", "reviewed by Ada on 2026-08-21: holds"),
+    "review": (
+        line(),
+        line(claim(review=REVIEW)),
+        "1 other change",
+        "reviewed by Ada on 2026-08-21: holds",
+    ),
     "review gone": (line(claim(review=REVIEW)), line(), "1 other change", "the review is no more"),
-    "evidence gone": (line(), line(claim(evidence=())), "1 other change", "no longer evidence: 2606.00001"),
-    "flip gone": (line(claim(flip=flip("relaxed"))), line(), "1 other change", "pending flip to relaxed is no more"),
+    "evidence gone": (
+        line(),
+        line(claim(evidence=())),
+        "1 other change",
+        "no longer evidence: 2606.00001",
+    ),
+    "flip gone": (
+        line(claim(flip=flip("relaxed"))),
+        line(),
+        "1 other change",
+        "pending flip to relaxed is no more",
+    ),
     "another reason": (
         line(claim(verdict="undetermined", why="nothing-newer-found")),
         line(claim(verdict="undetermined", why="nothing-grounded")),
-        "1 other change", "nothing-grounded, was nothing-newer",
+        "1 other change",
+        "nothing-grounded, was nothing-newer",
     ),
-    "its date": (line(), line(claim(dated="2025-06")), "1 other change", "is dated 2025-06, was 2025"),
+    "its date": (
+        line(),
+        line(claim(dated="2025-06")),
+        "1 other change",
+        "is dated 2025-06, was 2025",
+    ),
     "its window": (
-        line(), line(claim(window=Window(opens=date(2025, 2, 1), as_of=DAY))), "1 other change", "2025-02-01",
+        line(),
+        line(claim(window=Window(opens=date(2025, 2, 1), as_of=DAY))),
+        "1 other change",
+        "2025-02-01",
     ),
-    "its anchors": (line(), line(claim(anchors=())), "1 other change", "rests on no anchor, was 2501.00001"),
+    "its anchors": (
+        line(),
+        line(claim(anchors=())),
+        "1 other change",
+        "rests on no anchor, was 2501.00001",
+    ),
     "the question": (line(), line(question="Else?"), "1 other change", "question is worded anew"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -111,7 +192,9 @@ def test_other_words_another_day_and_another_model_are_no_news_and_are_not_hidde
 
 
 def test_the_counter_theses_dates_move_without_being_news() -> None:
-    moved = claim("counter-thesis", dated="2026-03-01", window=Window(opens=date(2026, 3, 1), as_of=DAY))
+    moved = claim(
+        "counter-thesis", dated="2026-03-01", window=Window(opens=date(2026, 3, 1), as_of=DAY)
+    )
     assert not compared(line(), line(counter_thesis=moved)).is_news
 
 
@@ -135,17 +218,25 @@ def test_verdict_changes_come_first_and_overturned_before_all() -> None:
     names = ("a", "b", "c", "d")
     before = line(*(claim(name) for name in names), anchors=(anchor(),))
     after = line(
-        claim("a", "relaxed"), claim("b", evidence=(paper("2606.00009"),)), claim("c", flip=flip("relaxed")),
-        claim("d", "overturned"), anchors=(anchor("revised"),),
-    )  # fmt: skip
+        claim("a", "relaxed"),
+        claim("b", evidence=(paper("2606.00009"),)),
+        claim("c", flip=flip("relaxed")),
+        claim("d", "overturned"),
+        anchors=(anchor("revised"),),
+    )
     said, text = told(before, after)
     assert said == "a-line: 1 overturned, 1 relaxed, 1 with new evidence, 1 flip pending, …"
-    places = [text.index(words) for words in ("**d**", "**a**", "### New evidence", "### Pending", "### Anchors")]
+    places = [
+        text.index(words)
+        for words in ("**d**", "**a**", "### New evidence", "### Pending", "### Anchors")
+    ]
     assert places == sorted(places)
 
 
 def test_a_claim_counts_once_under_the_weightiest_of_its_news() -> None:
-    after = line(claim(verdict="overturned", evidence=(paper("2606.00009"),), flip=None, review=REVIEW))
+    after = line(
+        claim(verdict="overturned", evidence=(paper("2606.00009"),), flip=None, review=REVIEW)
+    )
     assert told(line(), after)[0] == "a-line: 1 overturned"
 
 
@@ -187,7 +278,9 @@ def test_a_title_has_at_most_72_characters_whatever_changed(name: str) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(any_records(), any_records())
-def test_of_any_two_records_the_title_is_one_plain_line_and_the_body_one_of_plain_words(a: Record, b: Record) -> None:
+def test_of_any_two_records_the_title_is_one_plain_line_and_the_body_one_of_plain_words(
+    a: Record, b: Record
+) -> None:
     pairs: list[tuple[Record | None, Record | None]] = [(a, b), (None, b), (a, None)]
     for before, after in pairs:
         said = title([compared(before, after)])
@@ -200,9 +293,12 @@ def test_of_any_two_records_the_title_is_one_plain_line_and_the_body_one_of_plai
 def everything_changed(text: str) -> tuple[Record, Record]:
     """Two records between which everything changed, each free text of theirs being `text`."""
     before = line(
-        claim(text="1"), claim("turned", text="2"), claim("failed", text="3"), claim("reviewed", text="4"),
+        claim(text="1"),
+        claim("turned", text="2"),
+        claim("failed", text="3"),
+        claim("reviewed", text="4"),
         anchors=(anchor(),),
-    )  # fmt: skip
+    )
     strange = records.record(text)
     seen = (records.evidence(text).model_copy(update={"arxiv_id": "2606.00009"}),)
     review = REVIEW.model_copy(update={"by": text, "because": text})
@@ -212,11 +308,13 @@ def everything_changed(text: str) -> tuple[Record, Record]:
                 claim(text="1", evidence=seen, flip=flip("relaxed")),
                 claim("turned", "overturned", text="2", evidence=seen, rationale=text),
                 claim("failed", text="3", verdict="undetermined", why="not-judged", detail=text),
-                claim("reviewed", text="4", review=review), claim("new", text=text),
+                claim("reviewed", text="4", review=review),
+                claim("new", text=text),
             ),
-            "anchors": (anchor("revised", about=text, detail=text),), "limits": f"{SYNTHESIS_FAILED}{text}",
+            "anchors": (anchor("revised", about=text, detail=text),),
+            "limits": f"{SYNTHESIS_FAILED}{text}",
         }
-    )  # fmt: skip
+    )
     return before, after
 
 
@@ -225,7 +323,9 @@ PLAIN_BODY = structure(told(*everything_changed("plain words"))[1])
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("around", ["a {}", "{} z"])
-def test_a_hostile_text_leaves_the_body_as_it_was_and_stays_out_of_the_title(text: str, around: str) -> None:
+def test_a_hostile_text_leaves_the_body_as_it_was_and_stays_out_of_the_title(
+    text: str, around: str
+) -> None:
     said, drawn = told(*everything_changed(around.format(text)))
     assert structure(drawn) == PLAIN_BODY
     assert said == told(*everything_changed("plain words"))[0]
@@ -256,7 +356,10 @@ def test_a_first_report_has_the_structure_of_its_like_in_plain_words(a: Record) 
 def many(claims: int, quotes: Callable[[int], str]) -> list[LineNews]:
     before = line(*(claim(f"claim-{n}") for n in range(claims)))
     after = line(
-        *(claim(f"claim-{n}", evidence=(paper("2606.00009", quote=quotes(n), title="T" * 300),)) for n in range(claims))
+        *(
+            claim(f"claim-{n}", evidence=(paper("2606.00009", quote=quotes(n), title="T" * 300),))
+            for n in range(claims)
+        )
     )
     return [compared(before, after)]
 
@@ -272,7 +375,11 @@ def test_a_body_that_is_too_long_leaves_the_quotes_out_and_says_so() -> None:
 
 
 def test_a_body_that_is_far_too_long_is_a_row_a_line() -> None:
-    rows = [n.model_copy(update={"line": f"line-{i}"}) for i in range(400) for n in many(3, lambda n: "q")]
+    rows = [
+        n.model_copy(update={"line": f"line-{i}"})
+        for i in range(400)
+        for n in many(3, lambda n: "q")
+    ]
     text = body(rows, "reports")
     assert len(text) <= LONGEST_BODY
     assert "400 of 400 lines changed. **This is too much for a pull request:**" in text

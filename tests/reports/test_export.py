@@ -1,4 +1,5 @@
-"""What is exported reads back as it was, whatever titles and names say; and says so where it is not whole."""
+"""What is exported reads back as it was, whatever titles and names say; and says so where it is not
+whole."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]  # it ships no types
 
+from retest.domain.record import Record, SupersedingRecord
 from retest.errors import UsageError
 from retest.papers.source import Source
 from retest.reports.cited import Item, cited_items, with_authors
 from retest.reports.export import bibtex, csl_json, exported, ris
-from retest.reports.record import Record, SupersedingRecord
 from retest.reports.write import write_report
-from retest.text import one_line
+from retest.text.harmless import one_line
 from tests.conftest import Workspace
 from tests.papers_small import AGREES, DENIES
 from tests.reports.any_record import hostile, records
@@ -29,22 +30,35 @@ from tests.reports.news import claim, line, paper
 
 rispy = pytest.importorskip("rispy", reason="rispy is not installed: pip install 'retest[export]'")
 NAME = {
-    "type": "object", "additionalProperties": False, "minProperties": 1,
-    "properties": {part: {"type": "string"} for part in ("family", "given", "non-dropping-particle", "literal")},
-}  # fmt: skip
+    "type": "object",
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {
+        part: {"type": "string"} for part in ("family", "given", "non-dropping-particle", "literal")
+    },
+}
 CSL = {
     "type": "array",
     "items": {
-        "type": "object", "additionalProperties": False, "required": ["type", "id"],
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "id"],
         "properties": {
-            "type": {"enum": ["article"]}, "author": {"type": "array", "items": NAME},
+            "type": {"enum": ["article"]},
+            "author": {"type": "array", "items": NAME},
             "issued": {
-                "type": "object", "additionalProperties": False,
+                "type": "object",
+                "additionalProperties": False,
                 "properties": {
                     "date-parts": {
-                        "type": "array", "minItems": 1, "maxItems": 2,
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": 2,
                         "items": {
-                            "type": "array", "minItems": 1, "maxItems": 3, "items": {"type": ["string", "number"]}
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 3,
+                            "items": {"type": ["string", "number"]},
                         },
                     }
                 },
@@ -55,24 +69,53 @@ CSL = {
             },
         },
     },
-}  # fmt: skip
+}
 """Of csl-data.json (CSL 1.0.2), which allows no other fields either, what is used here."""
 TITLES = (
-    "50% of {LLMs} & co #1: x_1^2 ~ $y$ \\input{/etc/passwd}", "}, author = {Nobody}", "@article{x, title={y}}",
-    "a } unbalanced { b", "TY  - JOUR", "ER  - ", "line\nTY  - JOUR\r\nER  - ", "\x00\x1b]0;x\x07\u202e", "",
-    "“Quoted” -- and --- dashed, ``so'' ?` <<x>>", "Gödel, Ørsted & Łukasiewicz → \u03b1 ≤ β", "\\", "{", "%",
-)  # fmt: skip
+    "50% of {LLMs} & co #1: x_1^2 ~ $y$ \\input{/etc/passwd}",
+    "}, author = {Nobody}",
+    "@article{x, title={y}}",
+    "a } unbalanced { b",
+    "TY  - JOUR",
+    "ER  - ",
+    "line\nTY  - JOUR\r\nER  - ",
+    "\x00\x1b]0;x\x07\u202e",
+    "",
+    "“Quoted” -- and --- dashed, ``so'' ?` <<x>>",
+    "Gödel, Ørsted & Łukasiewicz → \u03b1 ≤ β",
+    "\\",
+    "{",
+    "%",
+)
 NAMES = (
-    "Donald E. Knuth", "Ludwig van Beethoven", "Ángel Łukasz Ørsted", "The ATLAS Collaboration", "Plato",
-    "Smith, John", "a and b", "{", "\\relax x", "others", "X Æ", "Tom & Jerry Mouse", "Ruth Al-Harbi", "D'Arcy 50%",
-)  # fmt: skip
+    "Donald E. Knuth",
+    "Ludwig van Beethoven",
+    "Ángel Łukasz Ørsted",
+    "The ATLAS Collaboration",
+    "Plato",
+    "Smith, John",
+    "a and b",
+    "{",
+    "\\relax x",
+    "others",
+    "X Æ",
+    "Tom & Jerry Mouse",
+    "Ruth Al-Harbi",
+    "D'Arcy 50%",
+)
 
 
 def item(title: str, authors: tuple[str, ...] = (), key: str = "arxiv-2606.00001") -> Item:
     return Item(
-        key=key, id=key.removeprefix("arxiv-"), version=2, title=one_line(title), published=date(2026, 6, 1),
-        keywords=("a-claim: qualifies",), authors=authors, category="cs.CL",
-    )  # fmt: skip
+        key=key,
+        id=key.removeprefix("arxiv-"),
+        version=2,
+        title=one_line(title),
+        published=date(2026, 6, 1),
+        keywords=("a-claim: qualifies",),
+        authors=authors,
+        category="cs.CL",
+    )
 
 
 def from_bibtex(text: str) -> list[tuple[str, str, list[str]]]:
@@ -97,20 +140,34 @@ def from_csl(text: str) -> list[tuple[str, str, list[str]]]:
         (
             one["id"],
             one.get("title", ""),
-            [" ".join(name[part] for part in order if part in name) for name in one.get("author", [])],
+            [
+                " ".join(name[part] for part in order if part in name)
+                for name in one.get("author", [])
+            ],
         )
         for one in found
     ]
 
 
 def from_ris(text: str) -> list[tuple[str, str, list[str]]]:
-    assert all(line[2:6] == "  - " for line in text.split("\n") if line), "a line that begins no tag"
+    assert all(line[2:6] == "  - " for line in text.split("\n") if line), (
+        "a line that begins no tag"
+    )
     read = []
     for one in rispy.loads(text):
         assert set(one) <= {
-            "type_of_reference", "id", "title", "authors", "year", "date", "publisher", "accession_number", "doi",
-            "urls", "keywords",
-        }  # fmt: skip
+            "type_of_reference",
+            "id",
+            "title",
+            "authors",
+            "year",
+            "date",
+            "publisher",
+            "accession_number",
+            "doi",
+            "urls",
+            "keywords",
+        }
         read.append((one["id"], one.get("title", ""), one.get("authors", [])))
     return read
 
@@ -127,7 +184,9 @@ def test_no_title_adds_an_entry_a_field_or_a_line(title: str) -> None:
     told = [(one.key, one.title, list(one.authors)) for one in items]
     assert from_bibtex(bibtex(items)) == told
     assert from_csl(csl_json(items)) == told
-    assert [(key, text, [turned(name) for name in names]) for key, text, names in from_ris(ris(items))] == told
+    assert [
+        (key, text, [turned(name) for name in names]) for key, text, names in from_ris(ris(items))
+    ] == told
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -186,13 +245,19 @@ def test_any_record_has_each_cited_paper_once_under_a_key_of_its_own(record: Rec
 
 
 def test_nothing_cited_is_an_empty_file_of_each_format() -> None:
-    assert (exported((), "bibtex"), exported((), "csl-json"), exported((), "ris")) == ("", "[]\n", "")
+    assert (exported((), "bibtex"), exported((), "csl-json"), exported((), "ris")) == (
+        "",
+        "[]\n",
+        "",
+    )
 
 
 WROTE = {AGREES.id: ("Ada Lovelace", "Grace Hopper"), DENIES.id: ("Ludwig van Beethoven",)}
 
 
-def test_without_rispy_only_ris_is_missing_and_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_rispy_only_ris_is_missing_and_the_way_out_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "rispy.writer", None)
     with pytest.raises(UsageError) as raised:
         exported((), "ris")
@@ -207,13 +272,17 @@ def test_an_id_that_is_none_is_an_error_of_the_record_and_no_entry() -> None:
 
 def report(workspace: Workspace) -> None:
     """A report that cites two papers, and a mirror that knows who wrote them."""
-    workspace.mirror(*(one.model_copy(update={"authors": WROTE[one.id]}) for one in (AGREES, DENIES)))
+    workspace.mirror(
+        *(one.model_copy(update={"authors": WROTE[one.id]}) for one in (AGREES, DENIES))
+    )
     cites = [paper(one.id, title=one.title, version=one.version) for one in (AGREES, DENIES)]
     record = line(
-        claim("wind-drives", "relaxed", evidence=(cites[0],)), counter_thesis=claim("counter-thesis", evidence=()),
-        line="tides", source="mirror",
+        claim("wind-drives", "relaxed", evidence=(cites[0],)),
+        counter_thesis=claim("counter-thesis", evidence=()),
+        line="tides",
+        source="mirror",
         superseding=(SupersedingRecord(claim="wind-drives", evidence=cites[1], argument="x"),),
-    )  # fmt: skip
+    )
     write_report(workspace.folder / "reports", record)
 
 
@@ -222,30 +291,46 @@ def test_the_command_asks_the_report_s_own_source_for_authors(
     workspace: Workspace, form: str, read: Callable[[str], list[tuple[str, str, list[str]]]]
 ) -> None:
     report(workspace)
-    ran = workspace.retest("export", "tides", "--format", form, environment={"RETEST_SOURCE": "arxiv"})
+    ran = workspace.retest(
+        "export", "tides", "--format", form, environment={"RETEST_SOURCE": "arxiv"}
+    )
     assert (ran.status, ran.err) == (0, "")
-    assert read(ran.out) == [(f"arxiv-{one.id}", one.title, list(WROTE[one.id])) for one in (AGREES, DENIES)]
+    assert read(ran.out) == [
+        (f"arxiv-{one.id}", one.title, list(WROTE[one.id])) for one in (AGREES, DENIES)
+    ]
 
 
 def test_a_source_that_cannot_be_asked_costs_the_authors_and_status_3(workspace: Workspace) -> None:
     report(workspace)
     (workspace.folder / "out").mkdir()
     ran = workspace.retest(
-        "export", "tides", "--source", "arxiv", "-o", "out/tides.bib",
+        "export",
+        "tides",
+        "--source",
+        "arxiv",
+        "-o",
+        "out/tides.bib",
         environment={"RETEST_ARXIV_URL": "http://127.0.0.1:9/", "RETEST_RETRY_ATTEMPTS": "1"},
-    )  # fmt: skip
+    )
     assert ran.status == 3
     assert "without authors" in ran.err
     read = from_bibtex((workspace.folder / "out" / "tides.bib").read_text(encoding="utf-8"))
     assert [names for *_, names in read] == [[], []]
-    assert [path.name for path in (workspace.folder / "out").iterdir()] == ["tides.bib"], "a temporary file is left"
+    assert [path.name for path in (workspace.folder / "out").iterdir()] == ["tides.bib"], (
+        "a temporary file is left"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("tides", "--format", "word"), "the formats are bibtex"), (("moon",), "there is no report of moon")],
+    [
+        (("tides", "--format", "word"), "the formats are bibtex"),
+        (("moon",), "there is no report of moon"),
+    ],
 )
-def test_what_cannot_be_exported_is_said(workspace: Workspace, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_exported_is_said(
+    workspace: Workspace, arguments: tuple[str, ...], said: str
+) -> None:
     report(workspace)
     ran = workspace.retest("export", *arguments)
     assert (ran.status, ran.out) == (2, "")

@@ -1,4 +1,5 @@
-"""Nothing that a report's record holds moves a terminal or hides from a reviewer, whichever command shows it."""
+"""Nothing that a report's record holds moves a terminal or hides from a reviewer, whichever command
+shows it."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from retest.cli.show import say
-from retest.reports.record import Record
+from retest.domain.record import Record
 from retest.reports.write import read_record, write_report
-from retest.text import visible
+from retest.text.harmless import visible
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.reports.any_record import records
 from tests.reports.records import record
 
 TERMINAL = (
-    "a \x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \x90q\x9c \x00\x7f\x08 \u202egnol \u2066x\u2069 \u200b\ufeff"
+    "a \x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \x90q\x9c \x00\x7f\x08 \u202egnol \u2066x\u2069 "
+    "\u200b\ufeff"
     " \r\n\x85\u2028 \U000e0041\ufe0f" + "e" + "\u0301" * 99 + " \u05e9\u05dc\u05d5\u05dd z"
 )
 SHOWN = [("show", "a-line"), ("show", "a-line", "--claim", "a-claim"), ("lines",)]
@@ -31,9 +33,13 @@ def harmless(text: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "command", [*SHOWN, ("prompt", "a-line"), *((*shown, "--json") for shown in SHOWN)], ids=" ".join
+    "command",
+    [*SHOWN, ("prompt", "a-line"), *((*shown, "--json") for shown in SHOWN)],
+    ids=" ".join,
 )
-def test_no_command_shows_what_a_terminal_obeys(workspace: Workspace, command: tuple[str, ...]) -> None:
+def test_no_command_shows_what_a_terminal_obeys(
+    workspace: Workspace, command: tuple[str, ...]
+) -> None:
     workspace.claims(CLAIMS.replace("line: tides", "line: a-line"), "a-line")
     write_report(workspace.folder / "reports", record(TERMINAL))
     ran = workspace.retest(*command)
@@ -45,7 +51,9 @@ def test_no_command_shows_what_a_terminal_obeys(workspace: Workspace, command: t
         assert harmless(ran.out), ascii(ran.out)
 
 
-def test_a_runs_table_and_progress_show_nothing_that_a_terminal_obeys(workspace: Workspace, model: Any) -> None:
+def test_a_runs_table_and_progress_show_nothing_that_a_terminal_obeys(
+    workspace: Workspace, model: Any
+) -> None:
     def bent(schema: str, system: str, user: str) -> Any:
         """A model that says as much of it as it is let."""
         answer: Any = Reader()(schema, system, user)
@@ -68,7 +76,9 @@ def test_progress_and_advice_stay_on_their_line(capsys: pytest.CaptureFixture[st
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(records())
 def test_a_report_comes_back_as_it_went_and_hides_nothing(tmp_path: Path, hostile: Record) -> None:
@@ -76,4 +86,6 @@ def test_a_report_comes_back_as_it_went_and_hides_nothing(tmp_path: Path, hostil
     assert read_record(tmp_path, hostile.line) == hostile
     for suffix in ("json", "svg", "md"):
         text = (tmp_path / f"{hostile.line}.{suffix}").read_text(encoding="utf-8")
-        assert not {c for c in set(text) - {"\n"} if not visible(c)}, f"the {suffix} holds what nobody sees"
+        assert not {c for c in set(text) - {"\n"} if not visible(c)}, (
+            f"the {suffix} holds what nobody sees"
+        )

@@ -1,4 +1,5 @@
-"""The Markdown report with its reader's eyes: what changed comes first, detail is folded, and nothing is lost."""
+"""The Markdown report with its reader's eyes: what changed comes first, detail is folded, and
+nothing is lost."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from retest.domain.line import Review
+from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.markdown import SIGNS, markdown
-from retest.reports.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.summary import DECIDING, counted, summary, told
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
@@ -52,21 +53,33 @@ def turned(was: str, now: str, **more: Any) -> ClaimRecord:
 TEXT = markdown(twelve())
 
 
-def test_a_flip_is_the_first_thing_that_is_told_with_its_reason_and_the_papers_that_did_it() -> None:
+def test_a_flip_is_the_first_thing_that_is_told_with_its_reason_and_the_papers_that_did_it() -> (
+    None
+):
     changed = section(TEXT, "What changed on 2026-11-20")
     first = changed.strip().partition("\n- ")[0]
-    assert first.startswith("- **🟡 relaxed → 🔴 overturned** [rerankers-do-not-pay](#rerankers-do-not-pay).")
+    assert first.startswith(
+        "- **🟡 relaxed → 🔴 overturned** [rerankers-do-not-pay](#rerankers-do-not-pay)."
+    )
     for part in (
         "What moved: **evaluation**",
         "2026-07-26 [2607.90207v1](https://arxiv.org/abs/2607.90207v1)",
         "How Far Apart",
     ):
         assert part in first
-    assert TEXT.index("## What changed") < TEXT.index("## The claims at a glance") < TEXT.index("](long-context.svg)")
+    assert (
+        TEXT.index("## What changed")
+        < TEXT.index("## The claims at a glance")
+        < TEXT.index("](long-context.svg)")
+    )
 
 
 def test_a_flip_is_visible_in_the_summary_table_too() -> None:
-    row = next(row for row in TEXT.splitlines() if row.startswith("| 🔴 overturned |") and "rerankers" in row)
+    row = next(
+        row
+        for row in TEXT.splitlines()
+        if row.startswith("| 🔴 overturned |") and "rerankers" in row
+    )
     assert "| was relaxed |" in row
 
 
@@ -79,17 +92,26 @@ def test_what_could_not_be_decided_is_never_told_as_if_it_held() -> None:
     assert SIGNS["holds"] not in about(text, "tides").splitlines()[2]
 
 
-@pytest.mark.parametrize(("why", "words"), [
-    ("nothing-newer-found", "nothing newer found"), ("nothing-grounded", "nothing grounded"),
-    ("search-failed", "search failed"), ("not-judged", "not judged"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("nothing-newer-found", "nothing newer found"),
+        ("nothing-grounded", "nothing grounded"),
+        ("search-failed", "search failed"),
+        ("not-judged", "not judged"),
+    ],
+)
 def test_each_way_not_to_know_is_another_one_in_the_table(why: str, words: str) -> None:
-    assert f"| ⚪ undetermined<br>{words} |" in markdown(line(turned("undetermined", "undetermined", why=why)))
+    assert f"| ⚪ undetermined<br>{words} |" in markdown(
+        line(turned("undetermined", "undetermined", why=why))
+    )
 
 
 def test_a_first_report_says_that_there_is_nothing_to_compare_it_with() -> None:
     first = (HistoryEntry(on=DAY, verdict="holds"),)
-    text = markdown(line(claim(history=first), counter_thesis=claim("counter-thesis", history=first)))
+    text = markdown(
+        line(claim(history=first), counter_thesis=claim("counter-thesis", history=first))
+    )
     assert "This is the first report" in section(text, "What changed")
     assert "→" not in section(text, "What changed")
 
@@ -117,20 +139,27 @@ def test_what_waits_for_a_person_has_a_place_of_its_own() -> None:
 
 def test_a_claim_that_failed_in_an_earlier_run_stays_to_be_looked_at() -> None:
     failed = claim("tides", "undetermined", why="not-judged", detail="Raise the budget.")
-    assert "**Not judged:** [tides](#tides). Raise the budget." in section(markdown(line(failed)), "To look at")
+    assert "**Not judged:** [tides](#tides). Raise the budget." in section(
+        markdown(line(failed)), "To look at"
+    )
 
 
 def test_evidence_that_is_older_than_a_review_does_not_speak_against_it() -> None:
     review = Review(verdict="holds", by="Ada", on=date(2026, 6, 1), because="It does.")
     old, new = (
-        paper("2606.00001", published=day, stance="contradicts") for day in (date(2026, 6, 1), date(2026, 6, 2))
+        paper("2606.00001", published=day, stance="contradicts")
+        for day in (date(2026, 6, 1), date(2026, 6, 2))
     )
     assert "To look at" not in markdown(line(claim("tides", review=review, evidence=(old,))))
-    assert "Evidence against a review" in markdown(line(claim("tides", review=review, evidence=(new,))))
+    assert "Evidence against a review" in markdown(
+        line(claim("tides", review=review, evidence=(new,)))
+    )
 
 
 def test_the_table_keeps_within_300_characters_a_row() -> None:
-    rows = [row for row in section(TEXT, "The claims at a glance").splitlines() if row.startswith("|")]
+    rows = [
+        row for row in section(TEXT, "The claims at a glance").splitlines() if row.startswith("|")
+    ]
     assert len(rows) == 2 + len(twelve().claims) + 1
     assert max(map(len, rows)) <= LONGEST_ROW, max(rows, key=len)
 
@@ -162,11 +191,16 @@ def test_long_evidence_is_folded_but_what_decided_and_what_speaks_otherwise_is_n
     assert len(many.evidence) == 25
     shown, folded = told(many)
     assert {item.arxiv_id for item in shown + folded} == {item.arxiv_id for item in many.evidence}
-    assert [item.arxiv_id in many.history[-1].decided_by for item in shown[:DECIDING]] == [True] * DECIDING
+    assert [item.arxiv_id in many.history[-1].decided_by for item in shown[:DECIDING]] == [
+        True
+    ] * DECIDING
     assert {item.stance for item in shown} == {"supports", "qualifies", "contradicts"}
     place = about(TEXT, many.id)
     assert unfolded(place).count("  > “") == len(shown)
-    assert f"<details><summary>{len(folded)} more pieces of evidence: {counted(folded)}</summary>" in place
+    assert (
+        f"<details><summary>{len(folded)} more pieces of evidence: {counted(folded)}</summary>"
+        in place
+    )
     assert place.count("  > “") == 25
 
 
@@ -180,7 +214,9 @@ def test_a_quote_stands_with_its_paper_its_date_and_its_place() -> None:
 
 
 def test_the_history_of_a_claim_is_told_in_words() -> None:
-    assert "History: 🟢 holds 2024-11-15 → 🟡 relaxed 2025-08-03 → 🔴 overturned 2026-11-20." in TEXT
+    assert (
+        "History: 🟢 holds 2024-11-15 → 🟡 relaxed 2025-08-03 → 🔴 overturned 2026-11-20." in TEXT
+    )
 
 
 def test_nothing_of_a_record_is_lost() -> None:
@@ -235,7 +271,9 @@ def test_any_record_has_a_report_with_a_row_and_a_place_for_each_claim(record: R
         assert {item.quote for item in shown + folded} == {item.quote for item in row.evidence}
 
 
-def test_a_run_notes_which_evidence_decided_and_a_review_notes_none(workspace: Workspace, model: Any) -> None:
+def test_a_run_notes_which_evidence_decided_and_a_review_notes_none(
+    workspace: Workspace, model: Any
+) -> None:
     model(Reader())
     workspace.run()
     found = workspace.claim("wind-drives")
@@ -247,7 +285,8 @@ def test_a_run_notes_which_evidence_decided_and_a_review_notes_none(workspace: W
     workspace.claims(
         CLAIMS.replace(
             "dated: 2025\n",
-            "dated: 2025\n    review: {verdict: overturned, by: Ada, on: 2026-04-01, because: No.}\n",
+            "dated: 2025\n    review: {verdict: overturned, by: Ada, on: 2026-04-01, because: "
+            "No.}\n",
             1,
         )
     )

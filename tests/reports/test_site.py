@@ -1,4 +1,5 @@
-"""The static site: the same words for the same records, nobody's text as markup, nobody's files lost."""
+"""The static site: the same words for the same records, nobody's text as markup, nobody's files
+lost."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import html  # type: ignore[import-untyped]  # lxml ships no types, and its stubs are another dependency
 
+from retest.domain.record import HistoryEntry, Record
 from retest.domain.verdict import Verdict
 from retest.errors import UsageError
-from retest.reports.record import HistoryEntry, Record
 from retest.reports.site import changes, site
 from retest.reports.site_files import MARKER, put_folder
 from retest.reports.write import write_report
-from retest.text import one_line
+from retest.text.harmless import one_line
 from tests.conftest import Workspace
 from tests.reports.any_record import plainly, records
 from tests.reports.news import BEFORE, DAY, anchor, claim, flip, line
@@ -30,7 +31,8 @@ VOID = {"meta", "link", "input", "br", "hr", "img"}
 
 
 class _Shape(HTMLParser):
-    """Elements with their attributes, but for what a record says in them; fails where they do not nest."""
+    """Elements with their attributes, but for what a record says in them; fails where they do not
+    nest."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +40,9 @@ class _Shape(HTMLParser):
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, *(name if name == "content" else f"{name}={value}" for name, value in attrs)))
+        self.seen.append(
+            (tag, *(name if name == "content" else f"{name}={value}" for name, value in attrs))
+        )
         if tag not in VOID:
             self._open.append(tag)
 
@@ -73,10 +77,15 @@ def words(page: bytes) -> str:
     return " ".join(html.document_fromstring(page).text_content().split())
 
 
-PLAIN = {name: (shape(page(record("plain words"), name)), tree(page(record("plain words"), name))) for name in PAGES}
+PLAIN = {
+    name: (shape(page(record("plain words"), name)), tree(page(record("plain words"), name)))
+    for name in PAGES
+}
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if text != "\ud800"])  # no JSON file can hold that one
+@pytest.mark.parametrize(
+    "text", [text for text in HOSTILE if text != "\ud800"]
+)  # no JSON file can hold that one
 def test_a_hostile_text_leaves_the_pages_as_they_were(text: str) -> None:
     hostile = site([record(f"a {text}")], "Ours")
     for name in PAGES:
@@ -85,7 +94,9 @@ def test_a_hostile_text_leaves_the_pages_as_they_were(text: str) -> None:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
-def test_no_record_at_all_has_another_structure_than_its_like_in_plain_words(hostile: Record) -> None:
+def test_no_record_at_all_has_another_structure_than_its_like_in_plain_words(
+    hostile: Record,
+) -> None:
     theirs, ours = site([hostile], "Ours"), site([plainly(hostile)], "Ours")
     for name in PAGES:
         assert shape(theirs[name]) == shape(ours[name])
@@ -102,14 +113,25 @@ def test_a_page_says_all_that_its_record_says() -> None:
     text = "Words that nobody else has, “quoted” & <kept>"
     said = words(page(record(text)))
     every = record(text)
-    assert said.count(one_line(text)) >= 25, "question, theses, texts, rationales, titles, quotes, reasons, queries"
-    for name in ("not-judged", "malformed-id", "2606.00001v1", "Pending flip", "not-found", every.prompts["plan"]):
+    assert said.count(one_line(text)) >= 25, (
+        "question, theses, texts, rationales, titles, quotes, reasons, queries"
+    )
+    for name in (
+        "not-judged",
+        "malformed-id",
+        "2606.00001v1",
+        "Pending flip",
+        "not-found",
+        every.prompts["plan"],
+    ):
         assert name in said, f"{name} is not on the page"
 
 
 def test_flips_reviews_and_news_of_anchors_are_told() -> None:
     pending = claim("wind", "holds", flip=flip("relaxed"))
-    said = words(page(line(pending, line="a-line", anchors=(anchor("withdrawn", detail="gone since May"),))))
+    said = words(
+        page(line(pending, line="a-line", anchors=(anchor("withdrawn", detail="gone since May"),)))
+    )
     assert "one answer says relaxed, a second one does not; it stays holds" in said
     assert "withdrawn 2501.00001 Wind. gone since May" in said
 
@@ -117,7 +139,8 @@ def test_flips_reviews_and_news_of_anchors_are_told() -> None:
 def test_the_index_lists_changes_of_verdict_the_latest_first_and_no_first_verdict() -> None:
     def past(*verdicts: Verdict) -> tuple[HistoryEntry, ...]:
         return tuple(
-            HistoryEntry(on=BEFORE.replace(day=n), verdict=verdict) for n, verdict in enumerate(verdicts, start=1)
+            HistoryEntry(on=BEFORE.replace(day=n), verdict=verdict)
+            for n, verdict in enumerate(verdicts, start=1)
         )
 
     one = line(
@@ -127,8 +150,9 @@ def test_the_index_lists_changes_of_verdict_the_latest_first_and_no_first_verdic
         claim("later", "relaxed", history=past("holds", "undetermined", "relaxed")),
     )
     assert [(c.claim, c.was, c.now, c.on.day) for c in changes([one])] == [
-        ("later", "holds", "relaxed", 3), ("fell", "holds", "overturned", 2),
-    ]  # fmt: skip
+        ("later", "holds", "relaxed", 3),
+        ("fell", "holds", "overturned", 2),
+    ]
 
 
 def test_headings_go_down_one_step_at_a_time_and_landmarks_are_there() -> None:
@@ -138,7 +162,11 @@ def test_headings_go_down_one_step_at_a_time_and_landmarks_are_there() -> None:
         assert levels[0] == 1
         assert levels.count(1) == 1
         assert all(below - above <= 1 for above, below in pairwise(levels)), levels
-        assert (root.get("lang"), len(root.findall(".//main")), len(root.findall("./body/header"))) == ("en", 1, 1)
+        assert (
+            root.get("lang"),
+            len(root.findall(".//main")),
+            len(root.findall("./body/header")),
+        ) == ("en", 1, 1)
         ids = [one.get("id") for one in root.iter() if one.get("id")]
         assert len(ids) == len(set(ids))
         for link in root.iterfind(".//a[@href]"):
@@ -155,7 +183,9 @@ def test_no_page_has_an_inline_script_style_or_anything_from_elsewhere() -> None
         ]
         for element in root.iter():
             assert not [key for key in element.attrib if key == "style" or key.startswith("on")]
-        loaded = [one.get("href") or one.get("src") for one in root.iter("link", "script", "img", "use")]
+        loaded = [
+            one.get("href") or one.get("src") for one in root.iter("link", "script", "img", "use")
+        ]
         assert not [address for address in loaded if "//" in address]
 
 
@@ -172,7 +202,9 @@ def test_a_hundred_lines_of_ten_claims_are_a_matter_of_seconds(tmp_path: Path) -
     assert len(list((tmp_path / "site" / "lines").glob("*.html"))) == 100
 
 
-def test_the_command_makes_a_site_and_leaves_it_alone_where_nothing_is_new(workspace: Workspace) -> None:
+def test_the_command_makes_a_site_and_leaves_it_alone_where_nothing_is_new(
+    workspace: Workspace,
+) -> None:
     write_report(workspace.folder / "reports", line(line="tides"))
     assert workspace.retest("site", "--title", "Lakes").status == 0
     made = workspace.folder / "site"
@@ -197,7 +229,9 @@ def test_without_a_report_there_is_no_site(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("made_before", [False, True])
 @pytest.mark.parametrize("kind", ["file", "folder", "link"])
-def test_what_somebody_else_put_there_is_never_lost(tmp_path: Path, made_before: bool, kind: str) -> None:
+def test_what_somebody_else_put_there_is_never_lost(
+    tmp_path: Path, made_before: bool, kind: str
+) -> None:
     folder = tmp_path / "site"
     folder.mkdir()
     if made_before:
@@ -217,7 +251,9 @@ def test_what_somebody_else_put_there_is_never_lost(tmp_path: Path, made_before:
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_write_that_fails_leaves_the_site_that_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_site_that_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "site"
     put_folder(folder, {"index.html": b"old"})
     rename = Path.rename

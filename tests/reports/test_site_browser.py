@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retest.reports.record import AnchorRecord
+from retest.domain.record import AnchorRecord
 from retest.reports.site import site
 from retest.reports.site_files import put_folder
 from tests.reports.browser import Page, browsing, chromium
@@ -51,19 +51,37 @@ FAINT = """(() => {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("made") / "site"
     lakes = line(
-        claim("wind", "holds", text="Wind drives the tides"), claim("moon", "overturned", text="The moön does"),
+        claim("wind", "holds", text="Wind drives the tides"),
+        claim("moon", "overturned", text="The moön does"),
         claim("depth", "relaxed", text="Depth matters", flip=flip("holds")),
         claim("ice", "undetermined", text="Ice stops them", why="search-failed"),
-        line="lakes", question="What moves small lakes?", thesis="A thesis", as_of=DAY,
+        line="lakes",
+        question="What moves small lakes?",
+        thesis="A thesis",
+        as_of=DAY,
         anchors=(
             AnchorRecord(
-                id="2501.00001", about="wind", stated="2025", version=1, title="Wind", published=DAY,
-                status="revised", detail="v2", claims=("wind",),
+                id="2501.00001",
+                about="wind",
+                stated="2025",
+                version=1,
+                title="Wind",
+                published=DAY,
+                status="revised",
+                detail="v2",
+                claims=("wind",),
             ),
         ),
-    )  # fmt: skip
-    others = {"a-line": " ".join(HOSTILE).replace("\ud800", ""), "long": LONG, "plain": "plain words"}
-    records = [lakes, *(record(text).model_copy(update={"line": name}) for name, text in others.items())]
+    )
+    others = {
+        "a-line": " ".join(HOSTILE).replace("\ud800", ""),
+        "long": LONG,
+        "plain": "plain words",
+    }
+    records = [
+        lakes,
+        *(record(text).model_copy(update={"line": name}) for name, text in others.items()),
+    ]
     put_folder(made, site(records, "Ours"))
     return made
 
@@ -90,19 +108,31 @@ def test_nothing_is_wider_than_the_window(tab: Page, folder: Path, name: str) ->
     tab.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
     for width in (360, 320, 760, 1200):
         tab.size(width)
-        assert tab.ask("document.documentElement.scrollWidth") <= width, f"the page scrolls sideways at {width}"
+        assert tab.ask("document.documentElement.scrollWidth") <= width, (
+            f"the page scrolls sideways at {width}"
+        )
         assert tab.ask(OVERFLOW % width) == [], f"at {width}"
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_blocked_complained_of_or_asked_for_elsewhere(tab: Page, folder: Path, name: str) -> None:
+def test_nothing_is_blocked_complained_of_or_asked_for_elsewhere(
+    tab: Page, folder: Path, name: str
+) -> None:
     tab.open(folder / name)
-    assert tab.ask("getComputedStyle(document.querySelector('.badge')).borderRadius") != "0px", "site.css is not in use"
-    assert tab.ask("document.querySelector('[data-filter]').checkVisibility()"), "site.js did not run"
+    assert tab.ask("getComputedStyle(document.querySelector('.badge')).borderRadius") != "0px", (
+        "site.css is not in use"
+    )
+    assert tab.ask("document.querySelector('[data-filter]').checkVisibility()"), (
+        "site.js did not run"
+    )
     assert tab.complaints == []
     assert {address.rpartition("/")[2] for address in tab.requests} <= {
-        name.rpartition("/")[2], "site.css", "chart.css", "site.js", "icon.svg",
-    }  # fmt: skip
+        name.rpartition("/")[2],
+        "site.css",
+        "chart.css",
+        "site.js",
+        "icon.svg",
+    }
     assert all(address.startswith("file:") for address in tab.requests)
 
 
@@ -114,16 +144,23 @@ def test_a_browser_sees_the_same_elements_whatever_a_record_says(tab: Page, fold
     assert elements[0] == elements[1]
 
 
-def test_without_javascript_everything_is_there_and_no_filter_is_promised(tab: Page, folder: Path) -> None:
+def test_without_javascript_everything_is_there_and_no_filter_is_promised(
+    tab: Page, folder: Path
+) -> None:
     tab.script(False)
     tab.open(folder / "lines" / "lakes.html")
     assert not tab.ask("document.querySelector('[data-filter]').checkVisibility()")
-    assert tab.ask(SHOWN) == [f"claim-{name}" for name in ("wind", "moon", "depth", "ice", "counter-thesis")]
+    assert tab.ask(SHOWN) == [
+        f"claim-{name}" for name in ("wind", "moon", "depth", "ice", "counter-thesis")
+    ]
     assert tab.complaints == []
 
 
 def search(tab: Page, words: str) -> None:
-    tab.ask(f"(i => {{ i.value = {words!r}; i.dispatchEvent(new Event('input')); }})(document.querySelector('input'))")
+    tab.ask(
+        f"(i => {{ i.value = {words!r}; i.dispatchEvent(new Event('input')); "
+        f"}})(document.querySelector('input'))"
+    )
 
 
 def pick(tab: Page, verdict: str) -> None:
@@ -134,17 +171,20 @@ def test_claims_are_filtered_by_words_and_verdict_rows_with_them(tab: Page, fold
     tab.open(folder / "lines" / "lakes.html")
     search(tab, "THE MOON")
     assert tab.ask(SHOWN) == ["claim-moon"], "case and accents do not count"
-    assert tab.ask("[...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.dataset.of)") == [
-        "claim-moon"
-    ]
+    assert tab.ask(
+        "[...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.dataset.of)"
+    ) == ["claim-moon"]
     assert tab.ask("document.querySelector('[role=status]').textContent") == "Shown: 1 of 5 claims."
     search(tab, "")
     pick(tab, "relaxed")
     pick(tab, "undetermined")
     assert tab.ask(SHOWN) == ["claim-depth", "claim-ice"]
-    assert tab.ask("[...document.querySelectorAll('[aria-pressed=true]')].map(b => b.dataset.pick)") == [
-        "relaxed", "undetermined",
-    ]  # fmt: skip
+    assert tab.ask(
+        "[...document.querySelectorAll('[aria-pressed=true]')].map(b => b.dataset.pick)"
+    ) == [
+        "relaxed",
+        "undetermined",
+    ]
 
 
 def test_a_link_to_a_hidden_claim_shows_it(tab: Page, folder: Path) -> None:
@@ -163,7 +203,10 @@ def test_the_index_finds_claims_in_all_lines(tab: Page, folder: Path) -> None:
     assert tab.ask(claims) == [], "claims are folded at first"
     search(tab, "ice stops")
     assert tab.ask(claims) == ["Ice stops them"]
-    assert tab.ask("document.querySelector('[role=status]').textContent") == "Shown: 1 claim in 1 of 4 lines."
+    assert (
+        tab.ask("document.querySelector('[role=status]').textContent")
+        == "Shown: 1 claim in 1 of 4 lines."
+    )
     search(tab, "small lakes")
     pick(tab, "overturned")
     assert tab.ask(claims) == ["The moön does"]
@@ -173,7 +216,9 @@ def test_the_index_finds_claims_in_all_lines(tab: Page, folder: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES[:2])
-def test_every_text_has_contrast_enough_for_aa(tab: Page, folder: Path, name: str, scheme: str) -> None:
+def test_every_text_has_contrast_enough_for_aa(
+    tab: Page, folder: Path, name: str, scheme: str
+) -> None:
     tab.scheme(scheme)
     tab.open(folder / name)
     tab.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -191,7 +236,8 @@ def test_focus_is_seen_and_the_content_can_be_skipped_to(tab: Page, folder: Path
     tab.ask("document.querySelector('.skip').focus({focusVisible: true})")
     assert tab.ask(
         "document.querySelector('.skip').getBoundingClientRect().top >= 0 || "
-        "new Promise(done => setTimeout(() => done(document.querySelector('.skip').offsetTop >= 0), 50))"
+        "new Promise(done => setTimeout(() => done(document.querySelector('.skip').offsetTop >= "
+        "0), 50))"
     )
     tab.ask("document.querySelector('input').focus({focusVisible: true})")
     assert float(tab.ask("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")) >= 2

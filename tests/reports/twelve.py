@@ -8,7 +8,7 @@ from typing import Any
 
 from retest.domain.evidence import Rejection
 from retest.domain.line import Review, Window
-from retest.reports.record import (
+from retest.domain.record import (
     AnchorRecord,
     CandidateRecord,
     ClaimRecord,
@@ -36,29 +36,33 @@ def _claims() -> tuple[ClaimRecord, ...]:
             (950, "s", date(2026, 1, 30)),
         )
     )
-    turned = (
-        "Both newest papers compare passages with whole documents under one reranker and one budget, and find passages"
-    )
+    turned = "Both newest papers compare passages with whole documents under one reranker and one budget, and find passages"
     return (
         claim(
             "whole-document-beats-passages",
-            "Given a window that holds the whole document, language models answer questions about it better from the "
+            "Given a window that holds the whole document, language models answer questions about "
+            "it better from the "
             "whole document than from the passages that a retriever picks, whatever the retriever.",
             date(2024, 1, 15),
             past((FIRST, "holds"), by=steady[-3:]),
             evidence=steady,
             confidence=0.9,
             rationale=f"Seven of eight newer papers find the same, most of them with retrievers that the claim's own "
-            f"papers did not have [{steady[0].arxiv_id}]. The one that qualifies does so for very short documents.",
+            f"papers did not have [{steady[0].arxiv_id}]. The one that qualifies does so for very "
+            "short documents.",
         ),
         claim(
             "middle-of-the-window-is-lost",
-            "Language models use what stands at the beginning and at the end of a long context far better than what "
+            "Language models use what stands at the beginning and at the end of a long context far "
+            "better than what "
             "stands in its middle, and this does not depend on the size of the model.",
             date(2023, 7, 6),
             (
                 *past((FIRST, "undetermined"), (date(2025, 1, 8), "holds"), by=many[-5:-3]),
-                *past((date(2025, 9, 14), "relaxed"), by=[e for e in many if e.stance == "qualifies"][-6:-3]),
+                *past(
+                    (date(2025, 9, 14), "relaxed"),
+                    by=[e for e in many if e.stance == "qualifies"][-6:-3],
+                ),
             ),
             evidence=many,
             moved="training method",
@@ -66,18 +70,25 @@ def _claims() -> tuple[ClaimRecord, ...]:
             flip=flip("relaxed", "overturned", pending=True),
             window=Window(opens=date(2023, 7, 6), as_of=DAY),
             rationale=(
-                "The effect is still measured in models that were trained on short documents, but it is "
+                "The effect is still measured in models that were trained on short documents, but "
+                "it is "
                 "small or absent in those that were trained on interleaved long ones "
                 f"[{many[4].arxiv_id}], [{many[3].arxiv_id}]."
             ),
             rejected=(
-                fell(11, "not-entailed", "entails", "the sentence compares window sizes, not positions in the window"),
+                fell(
+                    11,
+                    "not-entailed",
+                    "entails",
+                    "the sentence compares window sizes, not positions in the window",
+                ),
                 fell(12, "not-newer", "newer", "v1 of 2023-05-30, the window opens on 2023-07-06"),
             ),
         ),
         claim(
             "rerankers-do-not-pay",
-            "Once the window holds a hundred passages or more, putting a reranker behind the retriever no longer "
+            "Once the window holds a hundred passages or more, putting a reranker behind the "
+            "retriever no longer "
             "improves the answers enough to pay for what it costs.",
             date(2024, 5, 2),
             (
@@ -100,7 +111,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
                     21,
                     "quote-not-found",
                     "quote",
-                    "“rerankers are never worth their cost” stands neither in the abstract nor in the full text",
+                    "“rerankers are never worth their cost” stands neither in the abstract nor in "
+                    "the full text",
                 ),
                 fell(22, "not-found", "resolves", "arXiv has no such paper"),
                 Rejection(
@@ -114,19 +126,22 @@ def _claims() -> tuple[ClaimRecord, ...]:
         ),
         claim(
             "chunk-size-is-secondary",
-            "The size of the chunks into which documents are cut matters little for the quality of answers.",
+            "The size of the chunks into which documents are cut matters little for the quality of "
+            "answers.",
             date(2024, 2, 20),
             (*past((FIRST, "holds")), *past((date(2025, 7, 1), "overturned"), by=one)),
             evidence=one,
             moved="data",
             confidence=0.7,
             rationale=(
-                f"The gain of large chunks vanishes when boundaries follow the document's sections [{one[0].arxiv_id}]."
+                "The gain of large chunks vanishes when boundaries follow the document's sections "
+                f"[{one[0].arxiv_id}]."
             ),
         ),
         claim(
             "tables-need-their-own-reader",
-            "Tables that run over several pages are read reliably only by models that were trained on tables, however "
+            "Tables that run over several pages are read reliably only by models that were trained "
+            "on tables, however "
             "long the window is.",
             date(2026, 3, 9),
             past((BEFORE, "undetermined")),
@@ -136,7 +151,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
         ),
         claim(
             "abstention-comes-with-length",
-            "The more a model is given to read, the less often it says that the answer is not there.",
+            "The more a model is given to read, the less often it says that the answer is not "
+            "there.",
             date(2025, 4, 1),
             past((date(2025, 6, 1), "undetermined")),
             why="nothing-grounded",
@@ -144,15 +160,20 @@ def _claims() -> tuple[ClaimRecord, ...]:
             evidence=some,
             detail="The model said overturned without citing evidence that contradicts.",
             rejected=tuple(
-                fell(30 + n, "not-entailed", "entails", "the sentence is about refusals for safety") for n in range(3)
+                fell(30 + n, "not-entailed", "entails", "the sentence is about refusals for safety")
+                for n in range(3)
             ),
         ),
         claim(
             "two-places-are-harder-than-one",
-            "Questions whose answer must be put together from two distant places of a document are answered much worse "
+            "Questions whose answer must be put together from two distant places of a document are "
+            "answered much worse "
             "than those that need one place, at every length that was tried.",
             date(2024, 9, 1),
-            (*past((FIRST, "undetermined"), (date(2025, 4, 2), "holds"), by=kept[-1:]), *past((DAY, "undetermined"))),
+            (
+                *past((FIRST, "undetermined"), (date(2025, 4, 2), "holds"), by=kept[-1:]),
+                *past((DAY, "undetermined")),
+            ),
             why="search-failed",
             confidence=None,
             evidence=kept,
@@ -161,7 +182,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
         claim(
             "million-token-windows-are-for-code",
             (
-                "Windows of a million tokens and more bring a gain for questions about code bases, and "
+                "Windows of a million tokens and more bring a gain for questions about code bases, "
+                "and "
                 "for hardly anything else."
             ),
             date(2025, 10, 10),
@@ -169,16 +191,22 @@ def _claims() -> tuple[ClaimRecord, ...]:
             why="not-judged",
             confidence=None,
             detail=(
-                "The budget of 2.00 USD was reached before this claim. Raise --max-usd, or run again: it comes first."
+                "The budget of 2.00 USD was reached before this claim. Raise --max-usd, or run "
+                "again: it comes first."
             ),
             unread=tuple(
-                CandidateRecord(arxiv_id=f"2611.9{n:04}", title=WHAT[n % len(WHAT)], published=date(2026, 11, n + 1))
+                CandidateRecord(
+                    arxiv_id=f"2611.9{n:04}",
+                    title=WHAT[n % len(WHAT)],
+                    published=date(2026, 11, n + 1),
+                )
                 for n in range(6)
             ),
         ),
         claim(
             "retrieval-helps-small-models-most",
-            "Retrieval helps small models more than large ones, since large ones know more by heart.",
+            "Retrieval helps small models more than large ones, since large ones know more by "
+            "heart.",
             date(2024, 6, 12),
             (*past((FIRST, "undetermined")), *past((date(2025, 10, 15), "holds"))),
             evidence=reviewed,
@@ -190,12 +218,14 @@ def _claims() -> tuple[ClaimRecord, ...]:
                 because="The two papers against it compare models of different families; within a family it holds.",
             ),
             detail=(
-                f"retest itself says relaxed; evidence newer than the review speaks against it: {reviewed[0].arxiv_id}"
+                "retest itself says relaxed; evidence newer than the review speaks against it: "
+                f"{reviewed[0].arxiv_id}"
             ),
         ),
         claim(
             "cost-grows-faster-than-quality",
-            "Doubling the length that is read doubles the cost and gains less than one point of quality.",
+            "Doubling the length that is read doubles the cost and gains less than one point of "
+            "quality.",
             date(2024, 10, 4),
             (
                 *past((FIRST, "undetermined")),
@@ -204,13 +234,16 @@ def _claims() -> tuple[ClaimRecord, ...]:
                 *past((date(2026, 4, 11), "holds"), by=back[:2]),
             ),
             evidence=back,
-            flip=Flip.model_validate({"from": "relaxed", "to": "holds", "on": date(2026, 4, 11), "pending": False}),
+            flip=Flip.model_validate(
+                {"from": "relaxed", "to": "holds", "on": date(2026, 4, 11), "pending": False}
+            ),
             rationale="Two papers with current prices confirm the claim; the one that qualified it has been revised.",
         ),
         claim(
             "agents-reread-instead-of-remembering",
             (
-                "Agents that may open a document as often as they like read the same pages again rather "
+                "Agents that may open a document as often as they like read the same pages again "
+                "rather "
                 "than keep notes of them."
             ),
             date(2026, 6, 20),
@@ -223,7 +256,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
         claim(
             "training-on-long-documents-does-not-cost-quality-on-short-ones",
             (
-                "Training on long documents does not cost quality on short ones if at least a third of "
+                "Training on long documents does not cost quality on short ones if at least a "
+                "third of "
                 "the training data stays short."
             ),
             date(2024, 12, 1),
@@ -242,7 +276,11 @@ def _anchors(claims: Sequence[ClaimRecord]) -> tuple[AnchorRecord, ...]:
             "detail": "withdrawn by its authors: the short test set was part of the training data",
             "version": 3,
         },
-        claims[1].anchors[0]: {"status": "revised", "detail": "v4 of 2026-11-02, v3 before", "version": 4},
+        claims[1].anchors[0]: {
+            "status": "revised",
+            "detail": "v4 of 2026-11-02, v3 before",
+            "version": 4,
+        },
     }
     return tuple(
         AnchorRecord.model_validate(
@@ -301,7 +339,8 @@ def twelve() -> Record:
                 claim=claims[2].id,
                 evidence=strongest,
                 argument=(
-                    "It holds price and reranker equal for the first time, and turns the order around in "
+                    "It holds price and reranker equal for the first time, and turns the order "
+                    "around in "
                     "nine of eleven families."
                 ),
             ),
@@ -309,7 +348,8 @@ def twelve() -> Record:
         questions=(
             QuestionRecord(
                 question=(
-                    "Is there a length beyond which retrieval wins for every kind of question, and does "
+                    "Is there a length beyond which retrieval wins for every kind of question, and "
+                    "does "
                     "it move with training?"
                 ),
                 motivated_by=(strongest.arxiv_id, claims[1].evidence[0].arxiv_id),
@@ -320,5 +360,12 @@ def twelve() -> Record:
             ),
         ),
         limits="Abstracts only, but for four papers; two claims could not be judged in this run.",
-        rejected=(fell(41, "not-evidence", "newer", "a real paper, but not among the evidence; its sentence was cut"),),
+        rejected=(
+            fell(
+                41,
+                "not-evidence",
+                "newer",
+                "a real paper, but not among the evidence; its sentence was cut",
+            ),
+        ),
     )

@@ -1,4 +1,5 @@
-"""A reference that begins with its authors: J. Smith and A. Doe (2023). Title of the paper. arXiv:2305.12345."""
+"""A reference that begins with its authors: J. Smith and A. Doe (2023). Title of the paper.
+arXiv:2305.12345."""
 
 from __future__ import annotations
 
@@ -17,18 +18,26 @@ YEAR = re.compile(
 """The year behind a list of authors: `(2023)`, `(2023, May 12)`, `, 2023`, `. 2023`."""
 ANY_YEAR = re.compile(rf"\b{YEAR_FORM}\b")
 CLOSING = {
-    '"': '"', "\u201c": "[\u201d\u201c]", "\u201e": "[\u201c\u201d]", "\u00ab": "\u00bb",
-    "'": r"'(?!\w)", "\u2018": r"\u2019(?!\w)", "`": r"''|`",
-}  # fmt: skip
+    '"': '"',
+    "\u201c": "[\u201d\u201c]",
+    "\u201e": "[\u201c\u201d]",
+    "\u00ab": "\u00bb",
+    "'": r"'(?!\w)",
+    "\u2018": r"\u2019(?!\w)",
+    "`": r"''|`",
+}
 """What closes a quotation, by what opens it."""
 _GAP = re.compile(
     r"[\s.,:;]*(?:[(\[](?:[\w-]+\s){1,5}(?:Collaboration|Team|Consortium)[)\]][\s.,:;]*)?(?:[-|\u2013\u2014]\s)?\s*"
 )
 _FRAME = ".,;:([<|\n\u2013\u2014-/"
 _LABEL = re.compile(
-    r"(?:arxiv\s(?:e-?)?preprints?|corr|preprint\sat|preprint\]?\.?|arxiv[.,])[\s.,:;(\[]*$", re.IGNORECASE
+    r"(?:arxiv\s(?:e-?)?preprints?|corr|preprint\sat|preprint\]?\.?|arxiv[.,])[\s.,:;(\[]*$",
+    re.IGNORECASE,
 )
-_DATED = re.compile(rf"(?:v\d+)?[\s,.;]{{0,2}}(?:\[[\w.-]{{2,15}}\][\s,.;]{{0,2}})?\(?{YEAR_FORM}\)?\b")
+_DATED = re.compile(
+    rf"(?:v\d+)?[\s,.;]{{0,2}}(?:\[[\w.-]{{2,15}}\][\s,.;]{{0,2}})?\(?{YEAR_FORM}\)?\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,12 @@ class Reference:
     authors: tuple[str, ...] = ()
 
 
-def authors_first(text: str, begin: int, stop: int, end: int, marked: Sequence[tuple[int, int]]) -> Reference | None:
-    """The reference that begins at `begin`: authors, maybe a year, the title, then at most a venue and labels up to the
-    id at `text[stop:end]`. None if there is no such reference; `marked` are the places that are emphasised."""
+def authors_first(
+    text: str, begin: int, stop: int, end: int, marked: Sequence[tuple[int, int]]
+) -> Reference | None:
+    """The reference that begins at `begin`: authors, maybe a year, the title, then at most a venue
+    and labels up to the id at `text[stop:end]`. None if there is no such reference; `marked` are
+    the places that are emphasised."""
     names = read_names(text, begin, stop)
     if names is None:
         return None
@@ -55,20 +67,26 @@ def authors_first(text: str, begin: int, stop: int, end: int, marked: Sequence[t
     in_list = listed(text, stop, end)
     if ":" in between:  # Smith, J., Doe, A.: Title, but also: Deep RL: A Survey
         known = (
-            bool(year) or names.etal or (names.initials and (len(names.names) > 1 or "," in text[begin : names.end]))
+            bool(year)
+            or names.etal
+            or (names.initials and (len(names.names) > 1 or "," in text[begin : names.end]))
         )
     else:
         known = bool(year) or names.sure or in_list
     authors = names.names if names.sure or year else ()
     if title := _in_quotes(text, at, stop):
         return Reference(title, authors)
-    emphasised = next((b for a, b in marked if a == at and b <= stop and only_labels(text[b:stop])), None)
+    emphasised = next(
+        (b for a, b in marked if a == at and b <= stop and only_labels(text[b:stop])), None
+    )
     if emphasised and known and (title := clean(text[at:emphasised])):
         return None if prose(title, lower=True) else Reference(title, authors)
     title_stop = title_end(text, at, stop)
     title = clean(text[at:title_stop])
     stopped = "." in text[past:at]
-    separated = bool(year) or names.etal or text[names.end - 1] == "." or any(c in ".,:;" for c in between)
+    separated = (
+        bool(year) or names.etal or text[names.end - 1] == "." or any(c in ".,:;" for c in between)
+    )
     dated = bool(year) or bool(ANY_YEAR.search(text, title_stop, stop))
     known = known or (stopped and dated)
     if not (title and separated and known and (year or framed(text, title_stop, stop))):
@@ -83,7 +101,8 @@ def authors_first(text: str, begin: int, stop: int, end: int, marked: Sequence[t
 
 
 def _in_quotes(text: str, at: int, stop: int) -> str | None:
-    """The title in quotation marks that begins at `at`, if nothing but a venue and labels follow up to `stop`."""
+    """The title in quotation marks that begins at `at`, if nothing but a venue and labels follow up
+    to `stop`."""
     if closing := CLOSING.get(text[at]):
         ends = [match.start() + at + 1 for match in re.finditer(closing, text[at + 1 : stop])]
         fit = [end for end in ends if only_labels(text[end + 1 : stop])]
@@ -92,8 +111,8 @@ def _in_quotes(text: str, at: int, stop: int) -> str | None:
 
 
 def framed(text: str, stop: int, start: int, linked: bool = False) -> bool:
-    """Whether something separates a title, which ends at `stop`, from the id at `start`, or that is an address or a
-    link."""
+    """Whether something separates a title, which ends at `stop`, from the id at `start`, or that is
+    an address or a link."""
     between = text[stop:start].lstrip(" ")
     if text[stop - 1] in "?!":
         return True
@@ -101,5 +120,6 @@ def framed(text: str, stop: int, start: int, linked: bool = False) -> bool:
 
 
 def listed(text: str, start: int, end: int) -> bool:
-    """Whether an id is written as in a list of references: "arXiv preprint" before it, or the year behind it."""
+    """Whether an id is written as in a list of references: "arXiv preprint" before it, or the year
+    behind it."""
     return bool(_LABEL.search(text, max(start - 40, 0), start) or _DATED.match(text, end))

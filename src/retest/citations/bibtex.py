@@ -1,6 +1,8 @@
-"""Citations of a BibTeX file: every entry that says it is on arXiv, by id or, where it names none, by title.
+"""Citations of a BibTeX file: every entry that says it is on arXiv, by id or, where it names none,
+by title.
 
-An entry that cannot be read is an error with its line: left out, it would look as if nothing were wrong with it.
+An entry that cannot be read is an error with its line: left out, it would look as if nothing were
+wrong with it.
 """
 
 from __future__ import annotations
@@ -20,32 +22,47 @@ from bibtexparser.model import (
     ImplicitComment,
     ParsingFailedBlock,
     String,
-)  # fmt: skip
+)
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]  # it ships no types
 
 from retest.citations.blocks import mention, one_a_version
 from retest.citations.names import names_of
+from retest.domain.arxiv_id import Found, find_ids, read_id
 from retest.domain.citation import Citation
 from retest.errors import FileError
-from retest.grounding.ids import Found, find_ids, read_id
-from retest.lines.file import shown
+from retest.files.read import shown
 
 _EXPECTED = "BibTeX"
-_HINT = (
-    "look for a missing comma or an unbalanced brace there; an entry that is left out would look as if it were right"
-)
-logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is raised here, with the file's line
+_HINT = "look for a missing comma or an unbalanced brace there; an entry that is left out would look as if it were right"
+logging.getLogger("bibtexparser").setLevel(
+    logging.CRITICAL
+)  # what it warns of is raised here, with the file's line
 logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
 _PREFIX = ("archiveprefix", "eprinttype")
 _IDS = ("eprint", "arxivid", "arxiv")
 """Fields whose whole value is an id; the first one may be another archive's."""
-_WHERE = ("doi", "url", "journal", "journaltitle", "note", "howpublished", "volume", "number", "pages", "publisher",
-          "series", "institution", "booktitle", "addendum")  # fmt: skip
+_WHERE = (
+    "doi",
+    "url",
+    "journal",
+    "journaltitle",
+    "note",
+    "howpublished",
+    "volume",
+    "number",
+    "pages",
+    "publisher",
+    "series",
+    "institution",
+    "booktitle",
+    "addendum",
+)
 """Fields in which an id may stand."""
 _ARXIV = re.compile(r"arxiv|10\.48550", re.IGNORECASE)
 _FORM = re.compile(
-    r"(?:arxiv:|https?://arxiv\.org/)?\S*?(?:\d{4}\.\d{4,5}|[a-z-]{2,9}(?:\.[a-z]{2})?/\d{7})", re.IGNORECASE
+    r"(?:arxiv:|https?://arxiv\.org/)?\S*?(?:\d{4}\.\d{4,5}|[a-z-]{2,9}(?:\.[a-z]{2})?/\d{7})",
+    re.IGNORECASE,
 )
 _HOST = re.compile(r"arxiv|lanl|huggingface|hf\.co", re.IGNORECASE)
 _STRAY_FIELD = re.compile(r"^[ \t,]*([A-Za-z][\w-]{1,30})[ \t]*=[ \t]*[{\"\d]", re.MULTILINE)
@@ -56,26 +73,35 @@ _WORD = re.compile(r"[^\s{}\"#,=%()]+")
 
 
 def read_bibtex(text: str, file: str, first_line: int = 1) -> Iterator[Citation]:
-    """The citations of a BibTeX text, which begins in line `first_line` of `file`. Raises FileError."""
+    """The citations of a BibTeX text, which begins in line `first_line` of `file`. Raises
+    FileError."""
     macros: dict[str, str] = {}
     for block in parse_string(text, parse_stack=[]).blocks:
         line = first_line + (block.start_line or 0)
-        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and block.ignore_error_block:
+        if (
+            isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock)
+            and block.ignore_error_block
+        ):
             block = block.ignore_error_block  # BibTeX itself warns of these and goes on
         if isinstance(block, ParsingFailedBlock):
             reason = shown(str(getattr(block.error, "abort_reason", block.error)))
             raise FileError(file, line, f"an entry that is broken: {reason}", _EXPECTED, _HINT)
         if isinstance(block, ImplicitComment) and (stray := _STRAY_FIELD.search(block.comment)):
             line += block.comment.count("\n", 0, stray.start(1))
-            raise FileError(file, line, f"the field `{stray[1]}` outside of any entry", _EXPECTED, _HINT)
+            raise FileError(
+                file, line, f"the field `{stray[1]}` outside of any entry", _EXPECTED, _HINT
+            )
         if isinstance(block, String):
             macros[block.key.lower()] = _value(block.value, macros, file, line)
         if isinstance(block, Entry):
             yield from _citations(block, macros, file, line, first_line)
 
 
-def _citations(entry: Entry, macros: Mapping[str, str], file: str, line: int, first_line: int) -> Iterator[Citation]:
-    """One for each paper that the entry names; one without an id if it only says that it is on arXiv."""
+def _citations(
+    entry: Entry, macros: Mapping[str, str], file: str, line: int, first_line: int
+) -> Iterator[Citation]:
+    """One for each paper that the entry names; one without an id if it only says that it is on
+    arXiv."""
     fields: dict[str, str] = {}
     for field in entry.fields:
         value = _value(field.value, macros, file, first_line + (field.start_line or 0))
@@ -87,14 +113,23 @@ def _citations(entry: Entry, macros: Mapping[str, str], file: str, line: int, fi
     if not found and not title:
         hint = "give it an eprint = {2401.00001} or a title"
         raise FileError(
-            file, line, f"the arXiv entry {shown(entry.key)} with neither id nor title", "one of them", hint
+            file,
+            line,
+            f"the arXiv entry {shown(entry.key)} with neither id nor title",
+            "one of them",
+            hint,
         )
     ids: list[str | None] = [one.cited for one in found] or [None]
     for cited in ids:
         yield Citation(
-            cited=cited or title, id=cited, title=title or None, quote=decode(fields.get("quote", "")) or None,
-            authors=_authors(fields.get("author", "")), file=file, line=line,
-        )  # fmt: skip
+            cited=cited or title,
+            id=cited,
+            title=title or None,
+            quote=decode(fields.get("quote", "")) or None,
+            authors=_authors(fields.get("author", "")),
+            file=file,
+            line=line,
+        )
 
 
 def _found(fields: Mapping[str, str]) -> Iterator[Found]:
@@ -104,16 +139,21 @@ def _found(fields: Mapping[str, str]) -> Iterator[Found]:
         value = fields.get(name, "").strip()
         if name == "eprint" and value.isdigit() and fields.get("primaryclass"):
             value = f"{fields['primaryclass'].split('.')[0]}/{value}"
-        if value and (name != "eprint" or _ARXIV.search(prefix) or (not prefix and _FORM.match(value))):
+        if value and (
+            name != "eprint" or _ARXIV.search(prefix) or (not prefix and _FORM.match(value))
+        ):
             yield Found(0, len(value), value, read_id(value))
     for name in _WHERE:
         for one in find_ids(fields.get(name, "")):
-            if name not in ("doi", "url") or _HOST.search(one.cited):  # other addresses hold numbers too
+            if name not in ("doi", "url") or _HOST.search(
+                one.cited
+            ):  # other addresses hold numbers too
                 yield one
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    """The names of an author field. Between names stands "and"; some write commas, as in a list of references."""
+    """The names of an author field. Between names stands "and"; some write commas, as in a list of
+    references."""
     return names_of([decode(name) for name in split_multiple_persons_names(text)])
 
 

@@ -1,4 +1,5 @@
-"""What readers of Markdown and of plain text have in common: blocks of shown text that know their lines."""
+"""What readers of Markdown and of plain text have in common: blocks of shown text that know their
+lines."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from retest.grounding.ids import ArxivId, Found, find_ids
+from retest.domain.arxiv_id import ArxivId, Found, find_ids
 
 _SPACES = re.compile(r"[^\S\n]+")
 _WRAP = re.compile(r"\s*\n\s*")
@@ -17,14 +18,16 @@ _PREFIX = re.compile(r".*[:/](?=[^/]*/?[^/]*$)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An id at `text[start:end]` of a block: it stands there, or what is shown there links to it."""
+    """An id at `text[start:end]` of a block: it stands there, or what is shown there links to
+    it."""
 
     start: int
     end: int
     cited: str
     """The id as it is written, without line breaks."""
     paper: str
-    """What it names, the same for every written form: `2401.00001`, or the number as it is, if it is malformed."""
+    """What it names, the same for every written form: `2401.00001`, or the number as it is, if it
+    is malformed."""
     version: int | None
     line: int
     linked: bool
@@ -39,7 +42,8 @@ def mention(found: Found, start: int, end: int, line: int, linked: bool) -> Ment
 
 
 def one_a_version(mentions: Sequence[Mention]) -> list[Mention]:
-    """Of all mentions of a paper the first; where versions are named, the first of each. In the order of the first."""
+    """Of all mentions of a paper the first; where versions are named, the first of each. In the
+    order of the first."""
     kept: dict[tuple[str, int | None], Mention] = {}
     for one in mentions:
         kept.setdefault((one.paper, one.version), one)
@@ -49,8 +53,9 @@ def one_a_version(mentions: Sequence[Mention]) -> list[Mention]:
 
 @dataclass(slots=True)
 class Block:
-    """A paragraph, list item, table row or heading as it is shown: one space between words, a line break where the file
-    has one, two where the layout ends one thing and begins another (paragraphs of an item, cells of a row)."""
+    """A paragraph, list item, table row or heading as it is shown: one space between words, a line
+    break where the file has one, two where the layout ends one thing and begins another (paragraphs
+    of an item, cells of a row)."""
 
     kind: Literal["text", "heading", "row", "data"] = "text"
     """Data (front matter) has ids, but says of no paper what its title is."""
@@ -96,7 +101,9 @@ class Block:
                 mention(found, found.start, found.end, self._line_at(found.start), linked=False)
                 for found in find_ids(self.text)
             ]
-            self._mentions = sorted([*written, *self.links], key=lambda m: (m.start, m.linked, -m.end))
+            self._mentions = sorted(
+                [*written, *self.links], key=lambda m: (m.start, m.linked, -m.end)
+            )
         return self._mentions
 
     def _line_at(self, place: int) -> int:
@@ -110,4 +117,7 @@ class Block:
         self._parts.append(other.text)
         self.size += other.size
         self.marked += [(start + at, end + at) for start, end in other.marked]
-        self._mentions = [*mentions, *(replace(m, start=m.start + at, end=m.end + at) for m in other.mentions())]
+        self._mentions = [
+            *mentions,
+            *(replace(m, start=m.start + at, end=m.end + at) for m in other.mentions()),
+        ]

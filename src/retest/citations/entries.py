@@ -1,4 +1,5 @@
-"""Citations from blocks of shown text: each entry of a block, each paper in it once, with what the entry says of it."""
+"""Citations from blocks of shown text: each entry of a block, each paper in it once, with what the
+entry says of it."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def read_blocks(blocks: Iterable[Block], file: str) -> Iterator[Citation]:
 
 
 def _records(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks; those that only go on with the one before, as fields of one paper, are joined to it."""
+    """The blocks; those that only go on with the one before, as fields of one paper, are joined to
+    it."""
     last: Block | None = None
     for block in blocks:
         if last is not None and _goes_on(last, block):
@@ -65,7 +67,9 @@ def read_block(block: Block, file: str) -> Iterator[Citation]:
     block.marked.sort()
     at = 0
     entries = list(_entries(text, mentions))
-    whole = alone and len(entries) <= text.count("\n\n") + 1  # a record, a row, a paragraph; not one entry of a list
+    whole = (
+        alone and len(entries) <= text.count("\n\n") + 1
+    )  # a record, a row, a paragraph; not one entry of a list
     for start, stop in entries:
         first = at
         while at < len(mentions) and mentions[at].start < stop:
@@ -77,24 +81,36 @@ def read_block(block: Block, file: str) -> Iterator[Citation]:
         for places in papers.values():
             found = said
             if block.kind != "data" and not said.title:
-                found = _best([_read(block, inside, place, start, stop) for place in places[:4]], said)
+                found = _best(
+                    [_read(block, inside, place, start, stop) for place in places[:4]], said
+                )
             begin, end = (0, len(text)) if whole else _about(text, inside, places[0], start, stop)
             for mention in one_a_version([inside[place] for place in places]):
                 yield Citation(
-                    cited=mention.cited, id=mention.cited, title=found.title, authors=found.authors,
-                    entry=_window(text, begin, end, mention), file=file, line=mention.line,
-                )  # fmt: skip
+                    cited=mention.cited,
+                    id=mention.cited,
+                    title=found.title,
+                    authors=found.authors,
+                    entry=_window(text, begin, end, mention),
+                    file=file,
+                    line=mention.line,
+                )
 
 
 def _read(block: Block, inside: Sequence[Mention], place: int, start: int, stop: int) -> Reference:
     """What the text around one mention says, from the id of another paper to that of the next."""
     mention = inside[place]
     begin, end = _between(inside, place, start, stop)
-    marked = block.marked[bisect_left(block.marked, (begin, 0)) : bisect_left(block.marked, (end, 0))]
+    marked = block.marked[
+        bisect_left(block.marked, (begin, 0)) : bisect_left(block.marked, (end, 0))
+    ]
     return read_reference(
-        block.text[begin:end], mention.start - begin, mention.end - begin, linked=mention.linked,
+        block.text[begin:end],
+        mention.start - begin,
+        mention.end - begin,
+        linked=mention.linked,
         marked=[(a - begin, b - begin) for a, b in marked if b <= end],
-    )  # fmt: skip
+    )
 
 
 def _best(readings: Sequence[Reference], said: Reference) -> Reference:
@@ -107,7 +123,9 @@ def _said_by_layout(block: Block) -> Reference:
     """What fields, or a column of titles in a table, say of the one paper of a block."""
     for start, stop in block.titles:
         ids = [m.start for m in block.mentions() if start <= m.start and not m.linked]
-        marked = [b for a, b in block.marked if start <= a < start + 5 and b < stop]  # **Title** and what it is about
+        marked = [
+            b for a, b in block.marked if start <= a < start + 5 and b < stop
+        ]  # **Title** and what it is about
         found = read_cell(block.text[start : min([*ids, *marked, stop])])
         if found.title or found.authors:
             return found
@@ -115,12 +133,14 @@ def _said_by_layout(block: Block) -> Reference:
 
 
 def _entries(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
-    """Where the entries of a block begin and end: its paragraphs, cut at list markers, behind lines that end with an id
-    and before lines that begin with authors."""
+    """Where the entries of a block begin and end: its paragraphs, cut at list markers, behind lines
+    that end with an id and before lines that begin with authors."""
     begin = 0
     for part in text.split("\n\n"):
         if part:
-            yield from pairwise([begin, *_cuts(text, begin, begin + len(part), mentions), begin + len(part)])
+            yield from pairwise(
+                [begin, *_cuts(text, begin, begin + len(part), mentions), begin + len(part)]
+            )
         begin += len(part) + 2
 
 
@@ -136,7 +156,11 @@ def _cuts(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> Itera
         if beyond and mentions[beyond - 1].end > at:
             continue  # within an id, or within what links to it
         marked = here == -1 or (here is not None and number is not None and here == number + 1)
-        closed = match[0] == "\n" and _CLOSED.search(text, max(last, at - 4), match.start()) and _BEGINS.match(text, at)
+        closed = (
+            match[0] == "\n"
+            and _CLOSED.search(text, max(last, at - 4), match.start())
+            and _BEGINS.match(text, at)
+        )
         if marked or (closed and (beyond > first or _authors_at(text, at, end))):
             yield at
             last, number = at, here if here is not None else number
@@ -148,24 +172,38 @@ def _authors_at(text: str, at: int, end: int) -> bool:
 
 
 def _number(text: str, at: int) -> int | None:
-    """The number of a list marker at a place (`12.`, which could also end a line that was wrapped); -1 for a marker
-    that is nothing else (`[12]`, `-`), None for no marker."""
+    """The number of a list marker at a place (`12.`, which could also end a line that was wrapped);
+    -1 for a marker that is nothing else (`[12]`, `-`), None for no marker."""
     match = _MARKER.match(text, at)
     return None if match is None else int(match["number"] or -1)
 
 
 def _between(inside: Sequence[Mention], place: int, start: int, stop: int) -> tuple[int, int]:
-    """From where to where the text around a mention is about its paper: up to the mentions of others."""
+    """From where to where the text around a mention is about its paper: up to the mentions of
+    others."""
     mention = inside[place]
     others = range(place - 1, -1, -1), range(place + 1, len(inside))
-    before = (inside[i] for i in others[0] if inside[i].paper != mention.paper and inside[i].end <= mention.start)
-    behind = (inside[i] for i in others[1] if inside[i].paper != mention.paper and inside[i].start >= mention.end)
+    before = (
+        inside[i]
+        for i in others[0]
+        if inside[i].paper != mention.paper and inside[i].end <= mention.start
+    )
+    behind = (
+        inside[i]
+        for i in others[1]
+        if inside[i].paper != mention.paper and inside[i].start >= mention.end
+    )
     last, following = next(before, None), next(behind, None)
-    return max(last.end, start) if last else start, min(following.start, stop) if following else stop
+    return max(last.end, start) if last else start, min(
+        following.start, stop
+    ) if following else stop
 
 
-def _about(text: str, inside: Sequence[Mention], place: int, start: int, stop: int) -> tuple[int, int]:
-    """The part of an entry of several papers that tells of one: up to its id; from it, where ids come first."""
+def _about(
+    text: str, inside: Sequence[Mention], place: int, start: int, stop: int
+) -> tuple[int, int]:
+    """The part of an entry of several papers that tells of one: up to its id; from it, where ids
+    come first."""
     mention = inside[place]
     begin, end = _between(inside, place, start, stop)
     if begin == start and end == stop:

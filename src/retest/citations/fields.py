@@ -1,4 +1,5 @@
-"""Records that are written as fields: `Title: ...`, `Authors: ...`, `arXiv: ...`, each on a line or in an item."""
+"""Records that are written as fields: `Title: ...`, `Authors: ...`, `arXiv: ...`, each on a line or
+in an item."""
 
 from __future__ import annotations
 
@@ -26,20 +27,26 @@ _WITHOUT = re.compile(r"\A(?:\W|\d{1,3}[.)]\s)+|\s*[(\[](?:19|20)\d\d[a-z]?[)\]]
 
 
 def begins_with_field(text: str) -> bool:
-    """Whether a block goes on with a record that the block before has begun: it is a field, or links of a paper."""
+    """Whether a block goes on with a record that the block before has begun: it is a field, or
+    links of a paper."""
     return bool(_FIELD.match(text[:80]) or (len(text) < 120 and _ONLY_LINKS.fullmatch(text)))
 
 
 def read_fields(text: str) -> Reference:
-    """Title and authors of a record that names one paper. Without a field for it, the title is what stands above."""
+    """Title and authors of a record that names one paper. Without a field for it, the title is what
+    stands above."""
     fields: dict[str, str] = {}
     found = list(_FIELD.finditer(text[:4_000]))
     for field, following in zip_longest(found, found[1:]):
-        value = text[field.end() : following.start() if following else len(text)].partition("\n\n")[0]
+        value = text[field.end() : following.start() if following else len(text)].partition("\n\n")[
+            0
+        ]
         fields.setdefault(field["name"].lower().split()[-1].rstrip("s"), value[:2_000])
     if len(fields) < 2 or not ({"title", "author"} & fields.keys()):
         return Reference()
-    above = _WITHOUT.sub("", text[: found[0].start()].rpartition("\n\n")[2]) if found[0].start() else ""
+    above = (
+        _WITHOUT.sub("", text[: found[0].start()].rpartition("\n\n")[2]) if found[0].start() else ""
+    )
     title = clean(fields.get("title", above))
     if title and "title" not in fields and (prose(title) or not 2 <= len(title.split()) <= 40):
         title = None

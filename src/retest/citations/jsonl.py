@@ -1,4 +1,5 @@
-"""Citations as JSON Lines: an object a line, `{"id": "...", "title": "...", "authors": [...], "quote": "..."}`."""
+"""Citations as JSON Lines: an object a line, `{"id": "...", "title": "...", "authors": [...],
+"quote": "..."}`."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from retest.citations.names import split_names
 from retest.domain.citation import Citation
 from retest.errors import FileError
-from retest.lines.file import shown
+from retest.files.read import shown
 
 _KEYS = ("id", "title", "authors", "quote", "claim")
 _OBJECT = "one JSON object a line, with an id or a title"
@@ -47,22 +48,36 @@ class _Line:
                 raise self._fault(f"the key `{shown(key)}`", f"`{near}`", f"did you mean `{near}`?")
         paper, title = self._text(said, "id"), self._text(said, "title")
         if not paper and not title:
-            raise self._fault("neither id nor title", _OBJECT, 'as in {"id": "2401.00001", "title": "..."}')
+            raise self._fault(
+                "neither id nor title", _OBJECT, 'as in {"id": "2401.00001", "title": "..."}'
+            )
         return Citation(
-            cited=paper or title or "", id=paper, title=title, authors=self._authors(said.get("authors")),
-            quote=self._text(said, "quote"), claim=self._text(said, "claim"), file=self.file, line=self.number,
-        )  # fmt: skip
+            cited=paper or title or "",
+            id=paper,
+            title=title,
+            authors=self._authors(said.get("authors")),
+            quote=self._text(said, "quote"),
+            claim=self._text(said, "claim"),
+            file=self.file,
+            line=self.number,
+        )
 
     def _object(self, text: str) -> dict[str, object]:
         try:
             said = json.loads(
-                text, object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+                text,
+                object_pairs_hook=_unique,
+                parse_int=_Number,
+                parse_float=_Number,
+                parse_constant=_Number,
             )
         except _Twice as error:
             raise self._fault(f"the key `{shown(error.key)}` twice", "each key once") from error
         except json.JSONDecodeError as error:
             hint = "write each object on a line of its own, without a list around them"
-            raise self._fault(f"broken JSON ({error.msg}, column {error.colno})", _OBJECT, hint) from error
+            raise self._fault(
+                f"broken JSON ({error.msg}, column {error.colno})", _OBJECT, hint
+            ) from error
         except RecursionError as error:
             raise self._fault("JSON that is very deep", _OBJECT) from error
         if not isinstance(said, dict):
@@ -75,7 +90,9 @@ class _Line:
             return None
         if isinstance(value, _Number) and key == "id":
             raise self._fault(
-                f"the number {shown(value.text)} as id", "a string", f'put the id in quotes: "{shown(value.text)}"'
+                f"the number {shown(value.text)} as id",
+                "a string",
+                f'put the id in quotes: "{shown(value.text)}"',
             )
         return self._string(value, f"`{key}`") or None
 
@@ -83,7 +100,11 @@ class _Line:
         names = [value] if isinstance(value, str) else [] if value is None else value
         if not isinstance(names, list):
             raise self._fault("`authors` that are no list", "a list of names, or one name")
-        return tuple(name for text in names for name in split_names(self._string(text, "a name in `authors`")))
+        return tuple(
+            name
+            for text in names
+            for name in split_names(self._string(text, "a name in `authors`"))
+        )
 
     def _string(self, value: object, what: str) -> str:
         if not isinstance(value, str):

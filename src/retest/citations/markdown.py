@@ -1,7 +1,7 @@
 """Markdown as blocks of shown text: CommonMark with tables, inline HTML and YAML front matter.
 
-markdown-it-py finds the structure. It says in which line a block begins, but not where in it a link or a line break
-stands; its rules for these are wrapped here so that their tokens say it.
+markdown-it-py finds the structure. It says in which line a block begins, but not where in it a link
+or a line break stands; its rules for these are wrapped here so that their tokens say it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import RuleFuncInlineType
-from markdown_it.rules_inline import StateInline, autolink, backtick, escape, html_inline, image, link, newline
+from markdown_it.rules_inline import (
+    StateInline,
+    autolink,
+    backtick,
+    escape,
+    html_inline,
+    image,
+    link,
+    newline,
+)
 from markdown_it.token import Token
 
 from retest.citations.blocks import Block
@@ -23,13 +32,22 @@ from retest.citations.plain import read_plain
 from retest.citations.shown import Shown
 
 _PLACED: dict[str, RuleFuncInlineType] = {
-    "newline": newline, "escape": escape, "backticks": backtick, "link": link, "image": image, "autolink": autolink,
+    "newline": newline,
+    "escape": escape,
+    "backticks": backtick,
+    "link": link,
+    "image": image,
+    "autolink": autolink,
     "html_inline": html_inline,
-}  # fmt: skip
+}
 _DEEPEST = 100
 """Levels of nesting; markdown-it leaves out what is deeper."""
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w\"'][^\n:]{0,60}:\s)(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-_TITLES = re.compile(r"titles?|(?:paper|article|publication|work|reference)s?(?:\W{1,3}titles?)?", re.IGNORECASE)
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?=[\w\"'][^\n:]{0,60}:\s)(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+)
+_TITLES = re.compile(
+    r"titles?|(?:paper|article|publication|work|reference)s?(?:\W{1,3}titles?)?", re.IGNORECASE
+)
 """Headers of columns that hold titles."""
 _BIBTEX = ("bib", "bibtex", "biblatex")
 
@@ -43,8 +61,8 @@ class BibTeX:
 
 
 def read_markdown(text: str) -> Iterator[Block | BibTeX]:
-    """The blocks of a page, in order. Code in fences is none, save BibTeX; indented code is text, since reference lists
-    are often indented so by accident."""
+    """The blocks of a page, in order. Code in fences is none, save BibTeX; indented code is text,
+    since reference lists are often indented so by accident."""
     if front := _FRONT_MATTER.match(text):
         for block in read_plain(front[0]):
             block.kind = "data"
@@ -64,7 +82,9 @@ def read_markdown(text: str) -> Iterator[Block | BibTeX]:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST, "store_labels": True}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST, "store_labels": True}).enable(
+        "table"
+    )
     for name, rule in _PLACED.items():
         parser.inline.ruler.at(name, _placed(rule))
     return parser

@@ -1,6 +1,7 @@
 """Lists of authors as reference styles write them, read from a place in a text onwards.
 
-    J. Smith, A. B. Doe, and C. van der Lee | Smith, J., & Doe, A. | Smith J, Doe AB | Smith, John, and Alice Doe
+    J. Smith, A. B. Doe, and C. van der Lee | Smith, J., & Doe, A. | Smith J, Doe AB | Smith, John,
+    and Alice Doe
     John Smith and Alice Doe | Smith et al. | Smith and Doe
 
 Every pattern is bounded, so that time is linear in the number of names.
@@ -13,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST = 400
-"""Names in a list; the longest author lists of reference lists are cut with "et al." long before."""
+"""Names in a list; the longest author lists of reference lists are cut with "et al." long before.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Names:
 
     @property
     def sure(self) -> bool:
-        """Whether this is a list of authors for its form alone; else it could be the words of a title."""
+        """Whether this is a list of authors for its form alone; else it could be the words of a
+        title."""
         return self.initials or self.etal or self.several
 
 
@@ -55,12 +58,19 @@ def read_names(text: str, start: int, stop: int) -> Names | None:
     if etal := _ET_AL.match(text, end, stop):
         end = etal.end()
     short = [name for name in names if " " not in name]
-    torn = style == "given" and not etal and 0 < len(short) < len(names)  # Márquez, Gabriel: one name or two
-    initials = any(_HAS_INITIALS.search(name) for name in names) and not (len(names) == 1 and _ACRONYM.search(names[0]))
+    torn = (
+        style == "given" and not etal and 0 < len(short) < len(names)
+    )  # Márquez, Gabriel: one name or two
+    initials = any(_HAS_INITIALS.search(name) for name in names) and not (
+        len(names) == 1 and _ACRONYM.search(names[0])
+    )
     return Names(
         names=() if torn else tuple(names),
-        end=end, etal=etal is not None, initials=initials, several=len(names) > 1 and not short,
-    )  # fmt: skip
+        end=end,
+        etal=etal is not None,
+        initials=initials,
+        several=len(names) > 1 and not short,
+    )
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -69,19 +79,25 @@ def split_names(text: str) -> tuple[str, ...]:
         return names_of(_APART.split(text))
     parts = _AND.split(text)
     pieces = [name for part in parts for name in _COMMA.split(part) if name]
-    if len({part.count(",") for part in parts}) > 1 and all(_SURNAME.fullmatch(name) for name in pieces):
+    if len({part.count(",") for part in parts}) > 1 and all(
+        _SURNAME.fullmatch(name) for name in pieces
+    ):
         return tuple(pieces)  # Smith, Doe and Roe
     return names_of(parts)
 
 
 def names_of(parts: Sequence[str]) -> tuple[str, ...]:
-    """The names of a list of authors whose parts are given: one name each, `Smith, John` too, or several with commas
-    between them, as in `A. Smith, B. Doe and C. Roe`."""
+    """The names of a list of authors whose parts are given: one name each, `Smith, John` too, or
+    several with commas between them, as in `A. Smith, B. Doe and C. Roe`."""
     parts = [bare for part in parts if (bare := _OPEN_END.sub("", part).strip(" ,"))]
     commas = [part.count(",") for part in parts]
     most = max(commas, default=0)
     inverted = len(parts) > 1 and set(commas) == {1}  # Smith, John and Doe, Jane
-    if most == 0 or inverted or (most == 1 and not any(_TWO_NAMES.fullmatch(part) for part in parts)):
+    if (
+        most == 0
+        or inverted
+        or (most == 1 and not any(_TWO_NAMES.fullmatch(part) for part in parts))
+    ):
         return tuple(parts)
     text = " and ".join(parts)
     listed = read_names(text, 0, len(text))
@@ -93,8 +109,9 @@ def names_of(parts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _name(text: str, at: int, stop: int, style: str, closed: bool) -> tuple[str, int, str] | None:
-    """The name at a place, where it ends, and its style; later names of a list are in the style of the first, save that
-    what stands behind "and" (`closed`) is a name in any case, and a single one between two with initials too."""
+    """The name at a place, where it ends, and its style; later names of a list are in the style of
+    the first, save that what stands behind "and" (`closed`) is a name in any case, and a single one
+    between two with initials too."""
     for kind in _STYLES[style]:
         match = _FORMS[kind].match(text, at, stop)
         if match and not _NO_NAME.search(match[0]) and _ENDS.match(text, match.end(), stop):
@@ -106,14 +123,17 @@ def _name(text: str, at: int, stop: int, style: str, closed: bool) -> tuple[str,
             ):
                 return None  # J. Smith, A. Doe, Title of the Paper
             kind = (
-                "initials" if kind == "given" and _ONLY_INITIALS.fullmatch(match[0]) else kind.removeprefix("first of ")
+                "initials"
+                if kind == "given" and _ONLY_INITIALS.fullmatch(match[0])
+                else kind.removeprefix("first of ")
             )
             return " ".join(match[0].split()), match.end(), kind
     return None
 
 
 def _inverted(names: list[str]) -> list[str]:
-    """`Smith, John` and others in their usual order; but `Smith, Doe` and `Lee` are three surnames."""
+    """`Smith, John` and others in their usual order; but `Smith, Doe` and `Lee` are three
+    surnames."""
     if len(names) > 1 and all(" " not in name for name in names[1:]) and names[0].count(" ") == 1:
         return [*names[0].split(", "), *names[1:]]
     return names
@@ -181,8 +201,12 @@ _NO_NAME = re.compile(
 _SURNAME = re.compile(r"[^\W\d_][\w'\u2019-]{2,}")
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
 _APART = re.compile(r"\s*;\s*(?:(?:and|&)\s+)?", re.IGNORECASE)
-_COMMA = re.compile(rf"\s*,\s*(?!{_INITIALS}\s*(?:,|$)|$)")  # but not between a surname and its initials
-_OPEN_END = re.compile(r"(?:^|[\s,]+)(?:and\s+|&\s*)?(?:et\.?\s*al\b\.?|others\b\.?|\.\.\.|\u2026)\s*$", re.IGNORECASE)
+_COMMA = re.compile(
+    rf"\s*,\s*(?!{_INITIALS}\s*(?:,|$)|$)"
+)  # but not between a surname and its initials
+_OPEN_END = re.compile(
+    r"(?:^|[\s,]+)(?:and\s+|&\s*)?(?:et\.?\s*al\b\.?|others\b\.?|\.\.\.|\u2026)\s*$", re.IGNORECASE
+)
 _WHOLE_NAME = r"(?:[^\W\d_][\w'\u2019]*\.?[\s-]){1,4}[^\W\d_][\w'\u2019]+"
 _SHORT_NAME = rf"{PERSON} (?:{_UPPER}{{1,3}}|{_INITIALS})"
 _TWO_NAMES = re.compile(rf"{_WHOLE_NAME}, ?{_WHOLE_NAME}|{_SHORT_NAME}, ?{_SHORT_NAME}")

@@ -22,7 +22,8 @@ def read_plain(text: str, first_line: int = 1) -> Iterator[Block]:
 
 
 def _entries(paragraph: list[tuple[int, int, str]]) -> Iterator[Block]:
-    """A paragraph as one block; or, if its first line stands further left than others, as one for each such line."""
+    """A paragraph as one block; or, if its first line stands further left than others, as one for
+    each such line."""
     margin = min(indent for _, indent, _ in paragraph)
     hanging = paragraph[0][1] == margin and any(indent > margin for _, indent, _ in paragraph)
     block = Block()

@@ -9,24 +9,33 @@ from pathlib import Path
 
 from retest.domain.citation import Citation
 from retest.errors import FileError, UsageError
-from retest.lines.file import read_text
+from retest.files.read import read_text
 
 KINDS = ("markdown", "bibtex", "text", "jsonl")
 LARGEST = 50_000_000
 """Bytes of a file; a bibliography of 100,000 entries has about 40 million."""
 _SUFFIXES = {
-    ".md": "markdown", ".markdown": "markdown", ".bib": "bibtex", ".txt": "text", ".text": "text",
-    ".jsonl": "jsonl", ".ndjson": "jsonl",
-}  # fmt: skip
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".bib": "bibtex",
+    ".txt": "text",
+    ".text": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
 _EXPECTED = "Markdown, BibTeX, text or JSON Lines as UTF-8"
 _BIBTEX = re.compile(r"\s*(?:%[^\n]*\n\s*)*@\w{1,30}\s*[{(]")
 
 
-def read_citations(paths: Sequence[Path], stdin: Callable[[], bytes] | None, kind: str | None = None) -> list[Citation]:
-    """The citations of files, of the files of those kinds in folders, and of standard input (`-`), in order.
+def read_citations(
+    paths: Sequence[Path], stdin: Callable[[], bytes] | None, kind: str | None = None
+) -> list[Citation]:
+    """The citations of files, of the files of those kinds in folders, and of standard input (`-`),
+    in order.
 
-    `kind` is one of KINDS, for files whose suffix does not say it. Raises UsageError for a folder without such files
-    or a `-` without `stdin`, FileError for a file that is not there, not UTF-8 or not well-formed.
+    `kind` is one of KINDS, for files whose suffix does not say it. Raises UsageError for a folder
+    without such files or a `-` without `stdin`, FileError for a file that is not there, not UTF-8
+    or not well-formed.
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"there is no kind {kind}", f"it is one of {', '.join(KINDS)}")
@@ -40,25 +49,35 @@ def read_citations(paths: Sequence[Path], stdin: Callable[[], bytes] | None, kin
         else:
             for file in _files(path) if path.is_dir() else [path]:
                 text = read_text(file, _EXPECTED, LARGEST)
-                citations += _read(text, str(file), kind or _SUFFIXES.get(file.suffix.lower(), "text"))
+                citations += _read(
+                    text, str(file), kind or _SUFFIXES.get(file.suffix.lower(), "text")
+                )
     return citations
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of known kinds in a folder, sorted; hidden ones and those in hidden folders left out, and so are links
-    that lead nowhere, devices and pipes."""
+    """The files of known kinds in a folder, sorted; hidden ones and those in hidden folders left
+    out, and so are links that lead nowhere, devices and pipes."""
     found: list[Path] = []
     for where, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        named = [Path(where, name) for name in files if Path(name).suffix.lower() in _SUFFIXES and name[0] != "."]
+        named = [
+            Path(where, name)
+            for name in files
+            if Path(name).suffix.lower() in _SUFFIXES and name[0] != "."
+        ]
         found += [path for path in named if path.is_file()]
     if not found:
-        raise UsageError(f"{folder} holds no file to check", f"files to check end in {', '.join(_SUFFIXES)}")
+        raise UsageError(
+            f"{folder} holds no file to check", f"files to check end in {', '.join(_SUFFIXES)}"
+        )
     return sorted(found)
 
 
 def _unreadable(error: OSError) -> None:
-    raise FileError(error.filename, None, f"a folder that cannot be read: {error.strerror}", "a folder") from error
+    raise FileError(
+        error.filename, None, f"a folder that cannot be read: {error.strerror}", "a folder"
+    ) from error
 
 
 def _decoded(raw: bytes) -> str:
@@ -67,7 +86,9 @@ def _decoded(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8"
-        raise FileError("stdin", line, found, _EXPECTED, "send text that is encoded as UTF-8") from error
+        raise FileError(
+            "stdin", line, found, _EXPECTED, "send text that is encoded as UTF-8"
+        ) from error
 
 
 def _guessed(text: str) -> str:

@@ -1,14 +1,20 @@
-"""Title and authors of the paper that a mention of an id is about, where the form around it makes clear what they are.
+"""Title and authors of the paper that a mention of an id is about, where the form around it makes
+clear what they are.
 
-    J. Smith, A. Doe, and B. Lee. Title of the paper. arXiv preprint arXiv:2305.12345, 2023.      authors first
+    J. Smith, A. Doe, and B. Lee. Title of the paper. arXiv preprint arXiv:2305.12345, 2023.
+    authors first
     Smith, J., & Doe, A. (2023). Title of the paper. arXiv. https://arxiv.org/abs/2305.12345
     J. Smith et al., "Title of the paper," arXiv:2305.12345
-    "Title of the Paper," J. Smith et al., arXiv:2305.12345                                       title first
-    [Title of the paper](https://arxiv.org/abs/2305.12345) - J. Smith et al.                      a link
-    2305.12345: Title of the Paper                                                                id first
+    "Title of the Paper," J. Smith et al., arXiv:2305.12345
+    title first
+    [Title of the paper](https://arxiv.org/abs/2305.12345) - J. Smith et al.                      a
+    link
+    2305.12345: Title of the Paper                                                                id
+    first
 
-Running prose names ids too and says no title: "as shown in 2305.12345", "larger models plan better (arXiv:2305.12345)".
-What could be either is taken for prose. Every text is bounded before it is looked at (LONGEST), every pattern too.
+Running prose names ids too and says no title: "as shown in 2305.12345", "larger models plan better
+(arXiv:2305.12345)". What could be either is taken for prose. Every text is bounded before it is
+looked at (LONGEST), every pattern too.
 """
 
 from __future__ import annotations
@@ -17,21 +23,47 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retest.citations.authors_first import ANY_YEAR, CLOSING, YEAR, YEAR_FORM, Reference, authors_first, framed, listed
+from retest.citations.authors_first import (
+    ANY_YEAR,
+    CLOSING,
+    YEAR,
+    YEAR_FORM,
+    Reference,
+    authors_first,
+    framed,
+    listed,
+)
 from retest.citations.names import PERSON, Names, read_names
-from retest.citations.titles import asks, clean, like_title, only_labels, prose, quoted, says_something, title_end
+from retest.citations.titles import (
+    asks,
+    clean,
+    like_title,
+    only_labels,
+    prose,
+    quoted,
+    says_something,
+    title_end,
+)
 
 LONGEST = 1_500
-"""Characters before and behind an id that are looked at; the longest references with a dozen authors have 700."""
+"""Characters before and behind an id that are looked at; the longest references with a dozen
+authors have 700."""
 
 
 def read_reference(
     text: str, start: int, end: int, *, linked: bool = False, marked: Sequence[tuple[int, int]] = ()
 ) -> Reference:
-    """What the entry `text` says of the paper that is mentioned at `text[start:end]`. The mention is an id or, if
-    `linked`, the text of a link to one; `marked` are the places that are emphasised."""
+    """What the entry `text` says of the paper that is mentioned at `text[start:end]`. The mention
+    is an id or, if `linked`, the text of a link to one; `marked` are the places that are
+    emphasised."""
     entry = _Entry.around(text, start, end, linked, marked)
-    ways = (entry.authors_first, entry.title_marked, entry.title_first, entry.id_first, entry.authors_only)
+    ways = (
+        entry.authors_first,
+        entry.title_marked,
+        entry.title_first,
+        entry.id_first,
+        entry.authors_only,
+    )
     for way in (entry.link, *ways) if linked else ways:
         if found := way():
             return found
@@ -39,19 +71,27 @@ def read_reference(
 
 
 def read_cell(text: str) -> Reference:
-    """What the cell of a column of titles says: a title, a whole reference, or `Smith et al., 2023`."""
+    """What the cell of a column of titles says: a title, a whole reference, or `Smith et al.,
+    2023`."""
     lead = _LEAD.match(text)
     cell = text[lead.end() if lead else 0 :]
     found = read_reference(cell, 0, len(cell), linked=True)
     title = clean(cell)
-    if found.title or found.authors or not title or not 3 <= len(title.split()) <= 40 or prose(title):
+    if (
+        found.title
+        or found.authors
+        or not title
+        or not 3 <= len(title.split()) <= 40
+        or prose(title)
+    ):
         return found
     return Reference(title)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A bounded piece of an entry: `lead` is where its list marker, date and the like end, `start` to `end` the id."""
+    """A bounded piece of an entry: `lead` is where its list marker, date and the like end, `start`
+    to `end` the id."""
 
     text: str
     lead: int
@@ -61,7 +101,9 @@ class _Entry:
     marked: tuple[tuple[int, int], ...]
 
     @classmethod
-    def around(cls, text: str, start: int, end: int, linked: bool, marked: Sequence[tuple[int, int]]) -> _Entry:
+    def around(
+        cls, text: str, start: int, end: int, linked: bool, marked: Sequence[tuple[int, int]]
+    ) -> _Entry:
         cut = max(start - LONGEST, 0)
         piece = text[cut : end + LONGEST]
         lead = _LEAD.match(piece, 0, start - cut)
@@ -82,9 +124,13 @@ class _Entry:
             return Reference(title, before.names)
         if (names := read_names(text, start, end)) and names.sure:
             dated = YEAR.match(text, names.end, end)
-            if (names.etal or dated or (names.several and names.initials)) and only_labels(text[names.end : end]):
+            if (names.etal or dated or (names.several and names.initials)) and only_labels(
+                text[names.end : end]
+            ):
                 return Reference(None, names.names)
-            if (names.initials or names.etal) and (whole := authors_first(text, start, end, end, ())):
+            if (names.initials or names.etal) and (
+                whole := authors_first(text, start, end, end, ())
+            ):
                 return whole
         if cited := _CITED_BEHIND.search(text, start, end):
             named = read_names(text, cited.start(1), end)
@@ -106,13 +152,16 @@ class _Entry:
         return authors_first(self.text, self.lead, self.start, self.end, self.marked)
 
     def title_marked(self) -> Reference | None:
-        """A title in quotation marks or emphasis; between it and the id stands nothing but authors, year and venue."""
+        """A title in quotation marks or emphasis; between it and the id stands nothing but authors,
+        year and venue."""
         text = self.text
         places = [(a, b, beyond, True) for a, b, beyond in quoted(text[: self.start])]
         places += [(a, b, b, False) for a, b in self.marked if b <= self.start]
         if (closing := CLOSING.get(text[self.lead])) and self.lead < self.start:
             ends = re.finditer(closing, text[self.lead + 1 : self.start])
-            places += [(self.lead, self.lead + 1 + m.start(), self.lead + 1 + m.end(), True) for m in ends]
+            places += [
+                (self.lead, self.lead + 1 + m.start(), self.lead + 1 + m.end(), True) for m in ends
+            ]
         for a, b, beyond, in_quotes in sorted(places, reverse=True)[:8]:
             title = clean(text[a:b])
             matter = self._matter(beyond)
@@ -130,7 +179,10 @@ class _Entry:
                     in_quotes
                     or not (
                         text[a:b].endswith(".")
-                        or (says_something(title) and not (authors or _PEOPLE.search(text, beyond, self.start)))
+                        or (
+                            says_something(title)
+                            and not (authors or _PEOPLE.search(text, beyond, self.start))
+                        )
                         or self._prose_behind()
                     )
                 )
@@ -159,19 +211,27 @@ class _Entry:
                 and not says_something(title)
                 and not any(c.isalnum() for c in text[self.end :])
             )
-            listed_so = (stopped and names.several) or (closes and ANY_YEAR.search(text, names.end, start))
+            listed_so = (stopped and names.several) or (
+                closes and ANY_YEAR.search(text, names.end, start)
+            )
             if like_title(title) or (listed_so and len(title.split()) >= 4):
                 return Reference(title, names.names if names.sure else ())
         stop = title_end(text, lead, start)
         title = clean(text[lead:stop])
         if not title or (first and first.end >= stop) or prose(title) or asks(title):
             return None
-        if not framed(text, stop, start, self.linked) or not only_labels(text[stop:start], venue=False):
+        if not framed(text, stop, start, self.linked) or not only_labels(
+            text[stop:start], venue=False
+        ):
             return None
         if _GOES_ON.match(text, self.end):
             return None
         whole = not _SENTENCE_BREAK.search(title)
-        in_list = listed(text, start, self.end) and text[stop : stop + 1] == "." and len(title.split()) >= 4
+        in_list = (
+            listed(text, start, self.end)
+            and text[stop : stop + 1] == "."
+            and len(title.split()) >= 4
+        )
         return Reference(title) if whole and (like_title(title) or in_list) else None
 
     def id_first(self) -> Reference | None:
@@ -185,7 +245,12 @@ class _Entry:
             if a <= 1 and (title := clean(text[start + a : start + b])) and len(title.split()) >= 3:
                 return Reference(title)
         for a, b in self.marked:
-            if a == start and (title := clean(text[a:b])) and len(title.split()) >= 4 and not prose(title):
+            if (
+                a == start
+                and (title := clean(text[a:b]))
+                and len(title.split()) >= 4
+                and not prose(title)
+            ):
                 return Reference(title) if like_title(title) or not says_something(title) else None
         if (names := read_names(text, start, stop)) and names.sure:
             return authors_first(text, start, stop, stop, self.marked)
@@ -194,13 +259,16 @@ class _Entry:
         return Reference(title) if title and like_title(title) else None
 
     def authors_only(self) -> Reference | None:
-        """Authors without a title: `J. Smith and A. Doe, arXiv:...`, `Smith et al. (2023, arXiv:...)`."""
+        """Authors without a title: `J. Smith and A. Doe, arXiv:...`, `Smith et al. (2023,
+        arXiv:...)`."""
         text, start = self.text, self.start
         names = read_names(text, self.lead, start)
         if names and (names.initials or names.etal) and only_labels(text[names.end : start]):
             return Reference(None, names.names)
         who = _ATTACHED.search(text, max(self.lead, start - 120), start)
-        if who and (text[start - 1] in "([" or text.rfind("(", 0, start) > text.rfind(")", 0, start)):
+        if who and (
+            text[start - 1] in "([" or text.rfind("(", 0, start) > text.rfind(")", 0, start)
+        ):
             return Reference(None, tuple(name for name in (who["one"], who["two"]) if name))
         return None
 
@@ -210,7 +278,8 @@ class _Entry:
         return (names.sure or bool(YEAR.match(between))) and only_labels(between)
 
     def _matter(self, start: int) -> tuple[tuple[str, ...], bool] | None:
-        """The authors between a title and the id, and whether there is a year; None if there is something else."""
+        """The authors between a title and the id, and whether there is a year; None if there is
+        something else."""
         text, stop = self.text, self.start
         dated = bool(ANY_YEAR.search(text, start, stop))
         if only_labels(text[start:stop]):
@@ -222,10 +291,15 @@ class _Entry:
         return None
 
     def _names_behind(self, end: int) -> tuple[str, ...]:
-        """The authors that follow a title: `- J. Smith et al.`, `(Smith et al., 2023)`, `by J. Smith and A. Doe`."""
+        """The authors that follow a title: `- J. Smith et al.`, `(Smith et al., 2023)`, `by J.
+        Smith and A. Doe`."""
         into = _INTO_NAMES.match(self.text, end)
-        names = read_names(self.text, into.end(), len(self.text)) if into and into.end() > end else None
-        return names.names if names and names.sure and _AFTER_NAMES.match(self.text, names.end) else ()
+        names = (
+            read_names(self.text, into.end(), len(self.text)) if into and into.end() > end else None
+        )
+        return (
+            names.names if names and names.sure and _AFTER_NAMES.match(self.text, names.end) else ()
+        )
 
     def _prose_behind(self) -> bool:
         words = _PAST_ID.sub("", self.text[self.end :]).split()
@@ -239,17 +313,21 @@ _LEAD = re.compile(
     r"|(?:[Pp]aper|[Tt]itle|[Rr]eference|[Rr]ef|[Ss]ource|[Cc]itation|[Pp]reprint)s?\s?:\s)*+"
 )
 _ID_IN_LABEL = re.compile(
-    r"[\s(\[]*(?:arXiv:?\s?)?(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?[\s)\]:,|\u2013\u2014-]*", re.IGNORECASE
+    r"[\s(\[]*(?:arXiv:?\s?)?(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?[\s)\]:,|\u2013\u2014-]*",
+    re.IGNORECASE,
 )
 _NEW_MATTER = re.compile(r"\s*(?:$|[.,;:)(|\u2013\u2014-]|by\s|[A-Z\"\u201c\[])")
 _ABOUT_LINK = re.compile(
-    r"\b(?:here|click|download|read|paper|arxiv|pdf|link|preprint|article|website|blog|post)\b", re.IGNORECASE
+    r"\b(?:here|click|download|read|paper|arxiv|pdf|link|preprint|article|website|blog|post)\b",
+    re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"[)\]}]*(?:,?\s+(?!arxiv|pdf|code|by\s|in\s[A-Z])[a-z]|['\u2019])")
 _CITED_BEHIND = re.compile(rf"\s\(([^()]{{3,60}}?,?\s{YEAR_FORM})\)[\s.]*$")
 _BREAK = re.compile(r"[.,;:?!]{1,2}['\"\u201d]?\s+|\s[-\u2013\u2014|\u00b7/]\s|\s\(|,?\sby\s|\n")
 _SENTENCE_BREAK = re.compile(r"\w[\w)][.]\s+[A-Z]")
-_BEFORE_ID = re.compile(r"(?:\W|(?:19|20)\d\d\b|\d{1,3}\b|\w[\w -]{0,23}?\s?[\u00b7|:\u2022]\s){0,12}+")
+_BEFORE_ID = re.compile(
+    r"(?:\W|(?:19|20)\d\d\b|\d{1,3}\b|\w[\w -]{0,23}?\s?[\u00b7|:\u2022]\s){0,12}+"
+)
 _BEHIND_ID = re.compile(
     r"(?:\s?\[[a-zA-Z-]{2,10}(?:\.[A-Za-z-]{2,10})?\])?[\])`*_]*(?:\s?[:,|\u00b7\u2022\u2013\u2014-]\s?|\s)\s*"
 )
@@ -262,7 +340,8 @@ _INTO_NAMES = re.compile(
 )
 _AFTER_NAMES = re.compile(r"[\s.,;:)\]|\u2013\u2014(-]|$")
 _PAST_ID = re.compile(
-    r"^(?:\W|\b(?:arxiv|pdf|html|code|github|link|project|page|doi|v\d)\b|\b(?:19|20)\d\d\b)+", re.IGNORECASE
+    r"^(?:\W|\b(?:arxiv|pdf|html|code|github|link|project|page|doi|v\d)\b|\b(?:19|20)\d\d\b)+",
+    re.IGNORECASE,
 )
 _ATTACHED = re.compile(
     rf"(?<![\w-])(?P<one>{PERSON})(?:\set\sal\.?(?:,?\s\(?{YEAR_FORM}\)?)?"

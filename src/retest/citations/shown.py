@@ -8,11 +8,27 @@ from dataclasses import replace
 from typing import Literal
 
 from retest.citations.blocks import Block, Mention, mention
-from retest.grounding.ids import find_ids
+from retest.domain.arxiv_id import find_ids
 
-_PIECE = re.compile(r"<!--.*?(?:-->|\Z)|</?(?P<name>[A-Za-z][A-Za-z0-9]{0,9})\b[^<>]*>|\n", re.DOTALL)
+_PIECE = re.compile(
+    r"<!--.*?(?:-->|\Z)|</?(?P<name>[A-Za-z][A-Za-z0-9]{0,9})\b[^<>]*>|\n", re.DOTALL
+)
 _EMPHASIS = {"b", "strong", "i", "em", "cite"}
-_INLINE = _EMPHASIS | {"a", "code", "span", "sub", "sup", "small", "u", "s", "font", "img", "mark", "kbd", "q"}
+_INLINE = _EMPHASIS | {
+    "a",
+    "code",
+    "span",
+    "sub",
+    "sup",
+    "small",
+    "u",
+    "s",
+    "font",
+    "img",
+    "mark",
+    "kbd",
+    "q",
+}
 
 
 class Shown:
@@ -32,9 +48,15 @@ class Shown:
         return self.block
 
     def open_link(self, target: str, line: int, raw: str = "") -> None:
-        """What is shown from here on leads to `target`; `raw` is how that stands in the file, from `line` on."""
+        """What is shown from here on leads to `target`; `raw` is how that stands in the file, from
+        `line` on."""
         at, found = self.block.size, find_ids(target)
-        self._links.append((at, [mention(one, at, at, line + _lines_before(raw, one.cited), True) for one in found]))
+        self._links.append(
+            (
+                at,
+                [mention(one, at, at, line + _lines_before(raw, one.cited), True) for one in found],
+            )
+        )
 
     def close_link(self) -> None:
         """The end of the last link that is open."""

@@ -1,4 +1,5 @@
-"""What has the form of a title, where an unmarked one ends, and what else stands between a title and an id."""
+"""What has the form of a title, where an unmarked one ends, and what else stands between a title
+and an id."""
 
 from __future__ import annotations
 
@@ -6,14 +7,87 @@ import re
 
 _BROKEN = re.compile(r"(?<=[^\W\d_]-)\s*\n\s*(?=[^\W\d_])")
 _OPEN, _CLOSE = "\"'*_`\u201c\u201e\u2018\u00ab", "\"'*_`\u201d\u201c\u2019\u00bb"
-_SMALL = frozenset({
-    "a", "an", "the", "of", "for", "in", "on", "with", "without", "via", "to", "from", "by", "at", "and", "or", "as",
-    "be", "can", "vs", "its", "into", "over", "under", "between", "beyond", "towards", "toward", "through", "using",
-    "across", "against", "within", "but", "than", "that", "when", "who", "your", "our", "if", "so", "only",
-    "is", "are", "do", "does", "not", "what", "how", "why", "you", "we", "it", "all", "more", "no", "about",
-})  # fmt: skip
+_SMALL = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "of",
+        "for",
+        "in",
+        "on",
+        "with",
+        "without",
+        "via",
+        "to",
+        "from",
+        "by",
+        "at",
+        "and",
+        "or",
+        "as",
+        "be",
+        "can",
+        "vs",
+        "its",
+        "into",
+        "over",
+        "under",
+        "between",
+        "beyond",
+        "towards",
+        "toward",
+        "through",
+        "using",
+        "across",
+        "against",
+        "within",
+        "but",
+        "than",
+        "that",
+        "when",
+        "who",
+        "your",
+        "our",
+        "if",
+        "so",
+        "only",
+        "is",
+        "are",
+        "do",
+        "does",
+        "not",
+        "what",
+        "how",
+        "why",
+        "you",
+        "we",
+        "it",
+        "all",
+        "more",
+        "no",
+        "about",
+    }
+)
 """Words that titles may write small."""
-_MAY_END = frozenset({"is", "are", "do", "not", "what", "how", "why", "you", "we", "it", "all", "more", "no", "about"})
+_MAY_END = frozenset(
+    {
+        "is",
+        "are",
+        "do",
+        "not",
+        "what",
+        "how",
+        "why",
+        "you",
+        "we",
+        "it",
+        "all",
+        "more",
+        "no",
+        "about",
+    }
+)
 """Those of them with which a title may end; with another, something of the sentence is missing."""
 _ACRONYM = re.compile(r"\([A-Z][A-Za-z0-9-]{1,9}\)$")
 _YEAR = r"(?:19|20)\d\d[a-z]?"
@@ -55,7 +129,8 @@ _NOTE = re.compile(
     r"|Yesterday)\b"
 )
 _INSIDE = re.compile(
-    r"\bet\sal\b|\((?:19|20)\d\d[a-z]?\)|\barXiv:|https?:|\b\d+\s(?:pages|figures|tables)\b", re.IGNORECASE
+    r"\bet\sal\b|\((?:19|20)\d\d[a-z]?\)|\barXiv:|https?:|\b\d+\s(?:pages|figures|tables)\b",
+    re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?<![\w.])[A-Z]\.[\s,)]")
 _VERB = re.compile(
@@ -73,10 +148,13 @@ def fold(text: str) -> str:
 
 
 def clean(text: str) -> str | None:
-    """A title without what surrounds it: quotation marks, emphasis, the full stop. None if nothing is left."""
+    """A title without what surrounds it: quotation marks, emphasis, the full stop. None if nothing
+    is left."""
     folded = fold(text).strip()
     while folded:
-        bare = _DROPPED.sub("", folded).strip(" ").lstrip(_OPEN).rstrip(_CLOSE).rstrip(" .,;:").strip()
+        bare = (
+            _DROPPED.sub("", folded).strip(" ").lstrip(_OPEN).rstrip(_CLOSE).rstrip(" .,;:").strip()
+        )
         if bare == folded:
             return folded
         folded = bare
@@ -84,7 +162,8 @@ def clean(text: str) -> str | None:
 
 
 def like_title(text: str) -> bool:
-    """Whether a text is capitalised as titles are, and no mere name of a method: Scaling Laws for Language Models."""
+    """Whether a text is capitalised as titles are, and no mere name of a method: Scaling Laws for
+    Language Models."""
     words = [word.strip("\"'([{$\u201c\u2018,.;:!?)]}\u201d\u2019") for word in text.split()]
     words = [word for word in words if word]
     if not 4 <= len(words) <= 45 or _ACRONYM.search(text) or words[0].islower():
@@ -98,8 +177,9 @@ def like_title(text: str) -> bool:
 
 
 def prose(title: str, lower: bool = False, stopped: bool = False) -> bool:
-    """Whether what stands where a title could is none: it begins or ends as a piece of a sentence, or cites others.
-    With `lower` it may begin with a small letter (k-means, pix2pix), with `stopped` a full stop stands behind it."""
+    """Whether what stands where a title could is none: it begins or ends as a piece of a sentence,
+    or cites others. With `lower` it may begin with a small letter (k-means, pix2pix), with
+    `stopped` a full stop stands behind it."""
     last = title.rsplit(maxsplit=1)[-1].casefold()
     return bool(
         (title[0].islower() and not lower and title.split(maxsplit=1)[0].islower())
@@ -112,7 +192,8 @@ def prose(title: str, lower: bool = False, stopped: bool = False) -> bool:
 
 
 def asks(title: str) -> bool:
-    """Whether what stands bare at the beginning of an entry begins as a note or a task does, and no title."""
+    """Whether what stands bare at the beginning of an entry begins as a note or a task does, and no
+    title."""
     return bool(_NOTE.match(title))
 
 
@@ -122,13 +203,17 @@ def says_something(text: str) -> bool:
 
 
 def quoted(text: str) -> list[tuple[int, int, int]]:
-    """Where quotation marks open, where what is in them ends, and where they end: (start, end, beyond)."""
-    return [(match.start(), match.end(match.lastindex or 0), match.end()) for match in _QUOTED.finditer(text)]
+    """Where quotation marks open, where what is in them ends, and where they end: (start, end,
+    beyond)."""
+    return [
+        (match.start(), match.end(match.lastindex or 0), match.end())
+        for match in _QUOTED.finditer(text)
+    ]
 
 
 def only_labels(text: str, venue: bool = True) -> bool:
-    """Whether a text between title and id is nothing but "arXiv preprint", a date, a journal and the like; with `venue`
-    anything that begins as a venue does."""
+    """Whether a text between title and id is nothing but "arXiv preprint", a date, a journal and
+    the like; with `venue` anything that begins as a venue does."""
     return bool(
         _LABELS.fullmatch(text)
         or (venue and _VENUE_START.match(text) and len(text) < 250)
@@ -142,13 +227,18 @@ def only_journal(text: str) -> bool:
 
 
 def title_end(text: str, start: int, stop: int) -> int:
-    """Where a title that begins at `start` ends: before its venue, and before the labels of the id at `stop`."""
+    """Where a title that begins at `start` ends: before its venue, and before the labels of the id
+    at `stop`."""
     body = text[start:stop]
     if (venue := _VENUE_BEHIND.search(body)) and venue.start():
         body = body[: venue.start() + 1]
     while True:
         body = _DROPPED.sub("", body.rstrip(_LOOSE)).rstrip(_LOOSE)
         cuts = list(_SEPARATOR.finditer(body))
-        if not cuts or not _LABELS.fullmatch(body, cuts[-1].end()) or _YEARS.search(body, cuts[-1].end()):
+        if (
+            not cuts
+            or not _LABELS.fullmatch(body, cuts[-1].end())
+            or _YEARS.search(body, cuts[-1].end())
+        ):
             return start + len(body)
         body = body[: cuts[-1].start()]

@@ -30,14 +30,18 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and leave."
+        ),
     ] = False,
 ) -> None:
     """Re-test the dated claims of a research library against newer arXiv papers."""
 
 
 def main() -> None:
-    """Run the command line. Every error of ours becomes one message on stderr and its exit status."""
+    """Run the command line. Every error of ours becomes one message on stderr and its exit
+    status."""
     from retest.cli.show import complain, told
     from retest.errors import RetestError
 
@@ -56,7 +60,9 @@ def main() -> None:
         import_module(f"retest.cli.{commands}")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no "→" must not end a run that is done
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that knows no "→" must not end a run that is done
     try:
         app()
     except (RetestError, OSError) as error:

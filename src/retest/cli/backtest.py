@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from retest.domain.line import Line
-    from retest.evaluation.backtest import Fate
-    from retest.evaluation.history import Backtest
-    from retest.events import Event
+    from retest.evaluation.walk.history import Backtest
+    from retest.evaluation.walk.run import Fate
+    from retest.run.events import Event
 
 EVERY = re.compile(r"(\d{1,4})d?", re.ASCII)
 MOST = 1000
@@ -30,39 +30,55 @@ MOST = 1000
 @app.command()
 def backtest(
     name: Annotated[
-        str, typer.Argument(metavar="LINE", help="A line of the workspace, or claims of known fate as eval takes them.")
+        str,
+        typer.Argument(
+            metavar="LINE",
+            help="A line of the workspace, or claims of known fate as eval takes them.",
+        ),
     ],
-    first: Annotated[str, typer.Option("--from", help="The first day to stand on: YYYY-MM-DD, or a month.")],
-    last: Annotated[str, typer.Option("--to", help="The last one: YYYY-MM-DD, or a month, to its end.")],
+    first: Annotated[
+        str, typer.Option("--from", help="The first day to stand on: YYYY-MM-DD, or a month.")
+    ],
+    last: Annotated[
+        str, typer.Option("--to", help="The last one: YYYY-MM-DD, or a month, to its end.")
+    ],
     every: Annotated[str, typer.Option(help="Days from step to step, as in 30d.")] = "30d",
     gold: Annotated[
-        Path | None, typer.Option(help="The fates of the line's claims, by their ids: a file as eval takes.")
+        Path | None,
+        typer.Option(help="The fates of the line's claims, by their ids: a file as eval takes."),
     ] = None,
     model: Model = None,
     verifier: Annotated[
-        str | None, typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself.")
+        str | None,
+        typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself."),
     ] = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     out_folder: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write backtest.json, .md and timeline.svg there.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Write backtest.json, .md and timeline.svg there."
+        ),
     ] = None,
     as_json: Json = False,
     workspace: Workspace = Path(),
 ) -> None:
-    """Walk a line through time on the mirror, each step as a night of that day, and say what was noticed when.
+    """Walk a line through time on the mirror, each step as a night of that day, and say what was
+    noticed when.
 
-    Nothing is written under reports/, and nights remember nothing of it. docs/backtest.md says what it can show.
+    Nothing is written under reports/, and nights remember nothing of it. docs/backtest.md says what
+    it can show.
 
-    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be judged.
+    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be
+    judged.
     """
     from retest.cli.results import say_what_waits
     from retest.cli.running import interruptible, only_run
     from retest.cli.show import out, say, speaking, table
-    from retest.evaluation import backtest_page as page
-    from retest.evaluation.backtest import days, folder_of, home_of, walk
-    from retest.evaluation.files import as_json as text
-    from retest.evaluation.files import check_folder
+    from retest.evaluation.claims.files import as_json as text
+    from retest.evaluation.claims.files import check_folder
+    from retest.evaluation.walk import page
+    from retest.evaluation.walk.run import days, folder_of, home_of, walk
     from retest.settings import chosen_model, environment, load_settings
 
     with speaking(as_json=as_json, quiet=False):
@@ -76,24 +92,41 @@ def backtest(
         on = days(_day("--from", first), min(_day("--to", last), today()), int(step[1]))
         if not 1 <= len(on) <= MOST:
             raise UsageError(
-                f"from {first} to {last} there are {len(on)} steps", f"a walk has 1 to {MOST}, and none after today"
+                f"from {first} to {last} there are {len(on)} steps",
+                f"a walk has 1 to {MOST}, and none after today",
             )
         line, fates = _line(settings.workspace, name, gold)
         chosen = chosen_model(settings, environment())
-        say(f"{len(line.claims)} claims of {Path(name).stem}, {len(on)} steps from {on[0]} to {on[-1]}")
+        say(
+            f"{len(line.claims)} claims of {Path(name).stem}, {len(on)} steps from {on[0]} to "
+            f"{on[-1]}"
+        )
         work = walk(
-            line, fates, on, settings, environment(), today(), chosen, settings.verifier, _told,
-            budget_of(max_usd, max_tokens), Path(name).stem,
-        )  # fmt: skip
+            line,
+            fates,
+            on,
+            settings,
+            environment(),
+            today(),
+            chosen,
+            settings.verifier,
+            _told,
+            budget_of(max_usd, max_tokens),
+            Path(name).stem,
+        )
         with only_run(replace(settings, home=folder_of(settings, line.line))):
             found: Backtest = interruptible(work)
         if out_folder:
             written = page.write_backtest(out_folder, found)
-            say(f"wrote {', '.join(path.name for path in written) or 'nothing new'} in {out_folder}")
+            say(
+                f"wrote {', '.join(path.name for path in written) or 'nothing new'} in {out_folder}"
+            )
         if as_json:
             out(text(found).rstrip("\n"))
         else:
-            table(("claim", "expected", "at the end", "flips", "what became of it"), page.rows(found))
+            table(
+                ("claim", "expected", "at the end", "flips", "what became of it"), page.rows(found)
+            )
             out()
             out(page.headline(found))
         if any(spec.startswith("manual") for spec in (chosen, settings.verifier)):
@@ -105,12 +138,15 @@ def backtest(
 def _told(event: Event) -> None:
     """A line of progress for each step."""
     from retest.cli.show import say
-    from retest.events import LineEnded
+    from retest.run.events import LineEnded
 
     if isinstance(event, LineEnded):
         outcome = event.outcome
         changed = "news" if outcome.news else "quiet"
-        say(f"{outcome.record.as_of}  {len(outcome.record.claims)} claims  {outcome.usage.calls:>4} calls  {changed}")
+        say(
+            f"{outcome.record.as_of}  {len(outcome.record.claims)} claims  "
+            f"{outcome.usage.calls:>4} calls  {changed}"
+        )
 
 
 def _day(option: str, said: str) -> date:
@@ -122,13 +158,16 @@ def _day(option: str, said: str) -> date:
             raise ValueError("two dates")  # as a claim may have, which is dated by a span
         return first_day(said) if option == "--from" else last_day(said)
     except ValueError as error:
-        raise UsageError(f"{option} is {said!r}", "it must be a day that exists, as YYYY-MM-DD, or a month") from error
+        raise UsageError(
+            f"{option} is {said!r}", "it must be a day that exists, as YYYY-MM-DD, or a month"
+        ) from error
 
 
 def _line(workspace: Path, name: str, gold: Path | None) -> tuple[Line, dict[str, Fate]]:
-    """The line of that name, with fates if a file has them; else the claims of known fate of that name or file."""
-    from retest.evaluation.backtest import Fate
-    from retest.evaluation.gold import load_gold
+    """The line of that name, with fates if a file has them; else the claims of known fate of that
+    name or file."""
+    from retest.evaluation.claims.gold import load_gold
+    from retest.evaluation.walk.run import Fate
     from retest.lines.load import load_line
 
     file = claims_folder(workspace)[0] / f"{name}.yaml"
@@ -138,10 +177,17 @@ def _line(workspace: Path, name: str, gold: Path | None) -> tuple[Line, dict[str
     known = load_gold(str(gold) if gold else name, today()) if gold or not is_line else None
     line = load_line(file, today()) if is_line else known.line() if known else None
     if line is None:
-        raise UsageError(f"there is no line {name!r}", "name a line of the workspace, or a file of claims")
-    fates = {one.id: Fate(one.expected_verdict, one.gold_ids) for one in known.claims} if known else {}
+        raise UsageError(
+            f"there is no line {name!r}", "name a line of the workspace, or a file of claims"
+        )
+    fates = (
+        {one.id: Fate(one.expected_verdict, one.gold_ids) for one in known.claims} if known else {}
+    )
     ids = {claim.id for claim in line.claims}
     strange = sorted(fates.keys() - ids)
     if strange:
-        raise UsageError(f"{gold} has the claim {strange[0]!r}, and {name} has none", "the ids must be the line's")
+        raise UsageError(
+            f"{gold} has the claim {strange[0]!r}, and {name} has none",
+            "the ids must be the line's",
+        )
     return line, fates

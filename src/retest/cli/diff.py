@@ -19,16 +19,28 @@ if TYPE_CHECKING:
 def diff(
     lines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LINE", help="Lines to compare; all that have a report if none is named."),
+        typer.Argument(
+            metavar="LINE", help="Lines to compare; all that have a report if none is named."
+        ),
     ] = None,
     against: Annotated[
-        str, typer.Option(metavar="REF|FILE.json", help="A commit, branch or tag; or a file with an earlier record.")
+        str,
+        typer.Option(
+            metavar="REF|FILE.json",
+            help="A commit, branch or tag; or a file with an earlier record.",
+        ),
     ] = "HEAD",
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Write a pull request: its title, an empty line, its body.")
+        bool,
+        typer.Option(
+            "--markdown", help="Write a pull request: its title, an empty line, its body."
+        ),
     ] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with status 4 if anything changed, 0 if nothing did.")
+        bool,
+        typer.Option(
+            "--exit-code", help="End with status 4 if anything changed, 0 if nothing did."
+        ),
     ] = False,
     as_json: Json = False,
     reports: Reports = None,
@@ -38,7 +50,8 @@ def diff(
 
     The records under reports/ are compared with those of a commit, verdict changes first.
 
-    Exit status: 0 done, whatever changed; 2 the input is wrong; 4 with --exit-code if anything changed.
+    Exit status: 0 done, whatever changed; 2 the input is wrong; 4 with --exit-code if anything
+    changed.
     """
     from retest.cli.show import out, out_json
     from retest.reports.pull_request import body, title
@@ -48,14 +61,22 @@ def diff(
         raise UsageError("--markdown and --json are two forms of the same", "leave one of them out")
     if not workspace.is_dir():
         raise UsageError(f"there is no folder {workspace}", "name the workspace with -C")
-    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    settings = load_settings(
+        workspace.resolve(), environment(), {"reports": reports and reports.resolve()}
+    )
     folder = settings.path("reports")
     news = _news(folder, against, list(dict.fromkeys(lines or [])))
     if as_json:
-        out_json({
-            "against": against, "changed": any(line.is_news for line in news), "title": title(news),
-            "lines": [{"changed": line.is_news, **line.model_dump(mode="json")} for line in news],
-        })  # fmt: skip
+        out_json(
+            {
+                "against": against,
+                "changed": any(line.is_news for line in news),
+                "title": title(news),
+                "lines": [
+                    {"changed": line.is_news, **line.model_dump(mode="json")} for line in news
+                ],
+            }
+        )
     elif markdown:
         out(f"{title(news)}\n\n{body(news, _told(folder, settings.workspace))}".rstrip("\n"))
     else:
@@ -95,13 +116,17 @@ def _there(folder: Path) -> str:
 
 def _told(folder: Path, workspace: Path) -> str:
     """The folder of the reports, as people who have the workspace would write it."""
-    return folder.relative_to(workspace).as_posix() if folder.is_relative_to(workspace) else str(folder)
+    return (
+        folder.relative_to(workspace).as_posix()
+        if folder.is_relative_to(workspace)
+        else str(folder)
+    )
 
 
 def _table(line: LineNews) -> None:
     """What changed of a line, a row a claim; nothing where nothing did."""
     from retest.cli.show import out, table
-    from retest.text import one_line
+    from retest.text.harmless import one_line
 
     rows: list[tuple[object, ...]] = [
         (claim.id, claim.was or "", claim.now or "", _what(claim)) for claim in line.claims

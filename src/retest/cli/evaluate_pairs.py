@@ -1,4 +1,5 @@
-"""`retest eval --pairs`: extraction and entailment alone, on claim-abstract pairs whose stance is known."""
+"""`retest eval --pairs`: extraction and entailment alone, on claim-abstract pairs whose stance is
+known."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from retest.cli.options import today
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
-    from retest.evaluation.pairs_result import PairsResult
-    from retest.evaluation.pairs_run import PairsDone
+    from retest.evaluation.pairs.result import PairsResult
+    from retest.evaluation.pairs.run import PairsDone
     from retest.llm.budget import Budget
     from retest.settings import Settings
 
@@ -30,7 +31,8 @@ class PairsWanted:
 
 
 def check_alone(wanted: PairsWanted, others: dict[str, Any]) -> None:
-    """Raise UsageError for options without --pairs that need it, and for those that mean nothing beside it."""
+    """Raise UsageError for options without --pairs that need it, and for those that mean nothing
+    beside it."""
     if not wanted.pairs:
         given = "--corpus" if wanted.corpus else "--batch-size"
         raise UsageError(f"{given} is for --pairs", "name the pairs: retest eval --pairs FILE")
@@ -45,11 +47,11 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     from retest.cli.results import say_what_waits
     from retest.cli.running import interruptible
     from retest.cli.show import say
-    from retest.evaluation.files import as_json as text
-    from retest.evaluation.files import check_folder, written
-    from retest.evaluation.pairs import load_pairs
-    from retest.evaluation.pairs_run import PairSetup, evaluate_pairs
-    from retest.evaluation.pairs_shown import chart, markdown
+    from retest.evaluation.claims.files import as_json as text
+    from retest.evaluation.claims.files import check_folder, written
+    from retest.evaluation.pairs.pair import load_pairs
+    from retest.evaluation.pairs.run import PairSetup, evaluate_pairs
+    from retest.evaluation.pairs.shown import chart, markdown
     from retest.pipeline.state import Limits
     from retest.prompts import load_prompts
     from retest.settings import chosen_model, environment, parsed_model
@@ -63,14 +65,25 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     for spec in filter(None, (model, settings.verifier)):
         parsed_model(spec)
     setup = PairSetup(
-        settings, env, model, settings.verifier, load_prompts(settings.workspace), today(), budget,
-        wanted.batch_size or Limits().papers_a_call, wanted.seed,
-    )  # fmt: skip
+        settings,
+        env,
+        model,
+        settings.verifier,
+        load_prompts(settings.workspace),
+        today(),
+        budget,
+        wanted.batch_size or Limits().papers_a_call,
+        wanted.seed,
+    )
     say(f"{sum(len(one.pairs) for one in chosen)} pairs of {len(chosen)} claims of {pairs.name}")
     told = _Told(len(chosen))
     result = interruptible(evaluate_pairs(pairs, chosen, setup, told))
     if wanted.out:
-        files = {"pairs.md": markdown(result), "pairs-confusion.svg": chart(result), "pairs.json": text(result)}
+        files = {
+            "pairs.md": markdown(result),
+            "pairs-confusion.svg": chart(result),
+            "pairs.json": text(result),
+        }
         paths = written(wanted.out, files)
         names = ", ".join(path.name for path in paths)
         say(f"wrote {names} in {wanted.out}" if paths else f"nothing new in {wanted.out}")
@@ -94,25 +107,30 @@ class _Told:
         self._done.append(done)
         pairs = done.result.pairs
         right = f"{sum(pair.missed is None for pair in pairs)} of {len(pairs)} right"
-        say(f"[{len(self._done):>3}/{self._total}] {right:<16} {done.seconds:5.1f} s  {done.result.id}")
+        say(
+            f"[{len(self._done):>3}/{self._total}] {right:<16} {done.seconds:5.1f} s  "
+            f"{done.result.id}"
+        )
 
     def spent(self) -> str:
         """What was paid just now: in no file, since it differs from run to run."""
-        from retest.evaluation.result import Spent
-        from retest.evaluation.shown import cost
+        from retest.evaluation.claims.result import Spent
+        from retest.evaluation.claims.shown import cost
         from retest.llm.model import Usage
 
         used = sum((done.usage for done in self._done), Usage())
         prices = [done.usd for done in self._done]
         usd = None if None in prices else str(sum(price for price in prices if price is not None))
-        paid = Spent(calls=used.calls, input=used.input, cached=used.cached, output=used.output, usd=usd)
+        paid = Spent(
+            calls=used.calls, input=used.input, cached=used.cached, output=used.output, usd=usd
+        )
         return f"Just now: {cost(paid, max(len(self._done), 1))}"
 
 
 def _show(result: PairsResult, *, as_json: bool) -> None:
     from retest.cli.show import out, table
-    from retest.evaluation.files import as_json as text
-    from retest.evaluation.pairs_shown import lines, rows
+    from retest.evaluation.claims.files import as_json as text
+    from retest.evaluation.pairs.shown import lines, rows
 
     if as_json:
         out(text(result).rstrip("\n"))

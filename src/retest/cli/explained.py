@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from retest.explain.walk import ClaimExplained, LineExplained
 
 QUIET = "nothing: quiet"
-WORDS = {"QueryPlan": "plan", "Extraction": "read", "Entailment": "check", "Judgment": "judge", "Synthesis": "close"}
+WORDS = {
+    "QueryPlan": "plan",
+    "Extraction": "read",
+    "Entailment": "check",
+    "Judgment": "judge",
+    "Synthesis": "close",
+}
 """What the calls do, as the table has it."""
 FIRST = 24
 """Characters of the first column: the last one needs the room."""
@@ -31,20 +37,32 @@ def explained(job: Job, *, as_json: bool) -> None:
     from retest.explain.walk import explain_lines
 
     work = explain_lines(
-        job.lines, job.settings, job.environment, today(), job.day, job.model, job.settings.verifier, job.budget,
-        job.full, job.batch,
-    )  # fmt: skip
+        job.lines,
+        job.settings,
+        job.environment,
+        today(),
+        job.day,
+        job.model,
+        job.settings.verifier,
+        job.budget,
+        job.full,
+        job.batch,
+    )
     lines = interruptible(work)
     certain = [call for line in lines for claim in line.every for call in claim.certain]
     every = certain + [call for line in lines for claim in line.every for call in claim.possible]
     stops = may_stop(every, job.max_usd, job.max_tokens)
     if as_json:
         described = {
-            "as_of": str(job.day), "model": job.model, "verifier": job.settings.verifier or None,
-            "lines": [_described(line) for line in lines], "certain": _sum(total(certain)),
-            "at_most": _sum(total(every)), "assumed": ASSUMED,
+            "as_of": str(job.day),
+            "model": job.model,
+            "verifier": job.settings.verifier or None,
+            "lines": [_described(line) for line in lines],
+            "certain": _sum(total(certain)),
+            "at_most": _sum(total(every)),
+            "assumed": ASSUMED,
             "budget": {"max_usd": job.max_usd, "max_tokens": job.max_tokens, "may_stop": stops},
-        }  # fmt: skip
+        }
         out_json(described)
         return
     for line in lines:
@@ -57,7 +75,10 @@ def explained(job: Job, *, as_json: bool) -> None:
     if stops:
         limits = [f"--max-usd {job.max_usd}"] if job.max_usd is not None else []
         limits += [f"--max-tokens {job.max_tokens}"] if job.max_tokens is not None else []
-        out(f"The budget ({', '.join(limits)}) may stop it earlier; what it does not reach is due the next time.")
+        out(
+            f"The budget ({', '.join(limits)}) may stop it earlier; what it does not reach is due "
+            "the next time."
+        )
     if job.batch:
         out("Through batches it takes several runs, each with what the one before has brought.")
     _paragraph(DONE + (f" Assumed: {ASSUMED}." if every else ""))
@@ -69,7 +90,8 @@ def _show_line(line: LineExplained) -> None:
         out(f"{line.line}: {QUIET}")
         return
     rows: list[Sequence[object]] = [
-        (claim.id, _calls(claim), _range(claim), claim.failed or "; ".join(claim.why)) for claim in due
+        (claim.id, _calls(claim), _range(claim), claim.failed or "; ".join(claim.why))
+        for claim in due
     ]
     if rest := len(line.every) - len(due):
         rows.append((f"({rest} {'others' if rest > 1 else 'other'})", "", "", QUIET))
@@ -107,7 +129,9 @@ def _money(usd: Decimal | None) -> str:
 
 
 def _show_total(name: str, sum_: Total) -> None:
-    kinds = ", ".join(f"{sum_.calls[schema]} {word}" for schema, word in WORDS.items() if sum_.calls.get(schema))
+    kinds = ", ".join(
+        f"{sum_.calls[schema]} {word}" for schema, word in WORDS.items() if sum_.calls.get(schema)
+    )
     calls = f"{counted(sum_.count, 'call')} ({kinds})" if kinds else "0 calls"
     out(f"{name}: {calls}")
     out(f"         {sum_.input:,} tokens in, {sum_.output:,} out, {_money(sum_.usd)}")
@@ -122,23 +146,34 @@ def _paragraph(text: str) -> None:
 
 def _described(line: LineExplained) -> dict[str, Any]:
     return {
-        "line": line.line, "source": line.source, "certain": _sum(line.certain), "at_most": _sum(line.at_most),
-        "claims": [_claim(claim) for claim in line.claims], "synthesis": _claim(line.synthesis),
-    }  # fmt: skip
+        "line": line.line,
+        "source": line.source,
+        "certain": _sum(line.certain),
+        "at_most": _sum(line.at_most),
+        "claims": [_claim(claim) for claim in line.claims],
+        "synthesis": _claim(line.synthesis),
+    }
 
 
 def _claim(claim: ClaimExplained) -> dict[str, Any]:
     from retest.explain.estimate import total
 
     return {
-        "id": claim.id, "due": claim.due, "why": list(claim.why) or [QUIET], "failed": claim.failed,
-        "papers": claim.papers, "certain": _sum(total(claim.certain)),
+        "id": claim.id,
+        "due": claim.due,
+        "why": list(claim.why) or [QUIET],
+        "failed": claim.failed,
+        "papers": claim.papers,
+        "certain": _sum(total(claim.certain)),
         "at_most": _sum(total((*claim.certain, *claim.possible))),
-    }  # fmt: skip
+    }
 
 
 def _sum(sum_: Total) -> dict[str, Any]:
     return {
-        "calls": sum_.count, "kinds": {kind: count for kind, count in sum_.calls.items() if count},
-        "input": sum_.input, "output": sum_.output, "usd": None if sum_.usd is None else float(sum_.usd),
-    }  # fmt: skip
+        "calls": sum_.count,
+        "kinds": {kind: count for kind, count in sum_.calls.items() if count},
+        "input": sum_.input,
+        "output": sum_.output,
+        "usd": None if sum_.usd is None else float(sum_.usd),
+    }

@@ -24,26 +24,39 @@ def lines(as_json: Json = False, reports: Reports = None, workspace: Workspace =
     from retest.reports.write import read_record
     from retest.settings import environment, load_settings
 
-    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    settings = load_settings(
+        workspace.resolve(), environment(), {"reports": reports and reports.resolve()}
+    )
     rows = []
     for line in chosen_lines(settings.workspace, [], every=True):
         record = read_record(settings.path("reports"), line.line)
-        counts: Counter[str] = Counter(claim.verdict for claim in record.claims) if record else Counter()
+        counts: Counter[str] = (
+            Counter(claim.verdict for claim in record.claims) if record else Counter()
+        )
         rows.append(
-            {"line": line.line, "claims": len(line.claims), "as_of": str(record.as_of) if record else None, **counts}
+            {
+                "line": line.line,
+                "claims": len(line.claims),
+                "as_of": str(record.as_of) if record else None,
+                **counts,
+            }
         )
     if as_json:
         out_json(rows)
         return
     kinds = ("holds", "relaxed", "overturned", "undetermined")
-    cells = [(r["line"], r["claims"], r["as_of"] or "never run", *(r.get(kind, 0) for kind in kinds)) for r in rows]
+    cells = [
+        (r["line"], r["claims"], r["as_of"] or "never run", *(r.get(kind, 0) for kind in kinds))
+        for r in rows
+    ]
     table(("line", "claims", "last news", *kinds), cells)
 
 
 @app.command()
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Claims files; all of the workspace's if none is named.")
+        list[Path] | None,
+        typer.Argument(help="Claims files; all of the workspace's if none is named."),
     ] = None,
     as_json: Json = False,
     workspace: Workspace = Path(),
@@ -55,7 +68,9 @@ def check(
 
     files = paths or sorted(claims_folder(workspace.resolve())[0].glob("*.yaml"))
     if not files:
-        raise UsageError("there is no claims file to check", "name one, or make a workspace with `retest init`")
+        raise UsageError(
+            "there is no claims file to check", "name one, or make a workspace with `retest init`"
+        )
     results = [check_line(path, today()) for path in files]
     if as_json:
         out_json([_checked(result) for result in results])
@@ -73,7 +88,11 @@ def _checked(result: Checked) -> dict[str, Any]:
         {"line": fault.line, "found": fault.found, "expected": fault.expected, "hint": fault.hint}
         for fault in result.faults
     ]
-    return {"path": str(result.path), "claims": len(result.line.claims) if result.line else 0, "faults": faults}
+    return {
+        "path": str(result.path),
+        "claims": len(result.line.claims) if result.line else 0,
+        "faults": faults,
+    }
 
 
 @app.command()
@@ -88,25 +107,30 @@ def show(
 
     A table of its claims, or one claim with its evidence.
     """
-    from retest import runlog
     from retest.cli.show import out, out_json, table
     from retest.reports.markdown import newest
     from retest.reports.write import read_record
+    from retest.run import log as runlog
     from retest.settings import environment, load_settings
-    from retest.text import one_line
+    from retest.text.harmless import one_line
 
-    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    settings = load_settings(
+        workspace.resolve(), environment(), {"reports": reports and reports.resolve()}
+    )
     chosen_lines(settings.workspace, [name], every=False)
     record = read_record(settings.path("reports"), name)
     if record is None:
         raise UsageError(
-            f"there is no report of {name} in {settings.path('reports')}", f"make one: retest run --line {name}"
+            f"there is no report of {name} in {settings.path('reports')}",
+            f"make one: retest run --line {name}",
         )
     every = (*record.claims, record.counter_thesis)
     if claim:
         found = next((c for c in every if c.id == claim), None)
         if found is None:
-            raise UsageError(f"unknown claim {claim!r}", f"there is {', '.join(c.id for c in every)}")
+            raise UsageError(
+                f"unknown claim {claim!r}", f"there is {', '.join(c.id for c in every)}"
+            )
         if as_json:
             out_json(found.model_dump(mode="json"))
             return
@@ -134,7 +158,8 @@ def show(
         if ended := runlog.ended(settings.path("home"), last.get("run")):
             out(
                 one_line(
-                    f"ended {ended.get('ended')}, after {ended.get('seconds')} s, exit status {ended['exit_status']}"
+                    f"ended {ended.get('ended')}, after {ended.get('seconds')} s, exit status "
+                    f"{ended['exit_status']}"
                 )
             )
 
@@ -149,15 +174,19 @@ def _cost(usage: dict[str, Any], usd: float | None) -> str:
 @app.command("import")
 def import_(
     page: Annotated[Path, typer.Argument(help="A page of an inquiring line, as text.")],
-    line: Annotated[str, typer.Option(help="The line's name; else the output file's, or made from the question.")] = "",
+    line: Annotated[
+        str,
+        typer.Option(help="The line's name; else the output file's, or made from the question."),
+    ] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the claims file here instead of to stdout.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the claims file here instead of to stdout."),
     ] = None,
 ) -> None:
     """Draft a claims file from a page.
 
-    Question, dated findings, anchors, notes and tasks are placed; what cannot be placed is listed. A person then splits
-    findings that say two things.
+    Question, dated findings, anchors, notes and tasks are placed; what cannot be placed is listed.
+    A person then splits findings that say two things.
     """
     from retest.cli.show import out, say
     from retest.lines.page import import_page, read_page
@@ -190,6 +219,8 @@ def prompt(
     from retest.reports.write import read_record
     from retest.settings import environment, load_settings
 
-    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    settings = load_settings(
+        workspace.resolve(), environment(), {"reports": reports and reports.resolve()}
+    )
     (line,) = chosen_lines(settings.workspace, [name], every=False)
     out(research_prompt(line, read_record(settings.path("reports"), name)).rstrip("\n"))

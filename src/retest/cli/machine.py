@@ -21,7 +21,11 @@ _IGNORE = ".retest/\nsite/\n"
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="The folder to make; this one if left out.")] = Path()) -> None:
+def init(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder to make; this one if left out.")
+    ] = Path(),
+) -> None:
     """Make a workspace.
 
     claims/ with the bundled line as an example, reports/ and retest.toml. Nothing is overwritten.
@@ -56,7 +60,7 @@ def graph() -> None:
 def schema() -> None:
     """Print the JSON Schema of reports/<line>.json."""
     from retest.cli.show import out_json
-    from retest.reports.record import published_schema
+    from retest.domain.record import published_schema
 
     out_json(published_schema())
 
@@ -79,7 +83,9 @@ def doctor(as_json: Json = False, workspace: Workspace = Path()) -> None:
         out_json([{"what": what, "ok": state, "detail": detail} for what, state, detail in rows])
     else:
         marks = {True: "ok", False: "no", None: "-"}
-        table(("what", "", "detail"), [(what, marks[state], detail) for what, state, detail in rows])
+        table(
+            ("what", "", "detail"), [(what, marks[state], detail) for what, state, detail in rows]
+        )
     if any(state is False for _, state, _ in rows):
         raise typer.Exit(3)
 
@@ -96,7 +102,13 @@ def _claims(settings: Any) -> list[Row]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             line = load_line(path, today())
-            rows.append((f"claims/{path.name}", True, f"{len(line.claims)} claims{' (bundled)' if bundled else ''}"))
+            rows.append(
+                (
+                    f"claims/{path.name}",
+                    True,
+                    f"{len(line.claims)} claims{' (bundled)' if bundled else ''}",
+                )
+            )
         except RetestError as error:
             rows.append((f"claims/{path.name}", False, error.message))
     return rows
@@ -119,7 +131,10 @@ def _source(settings: Any) -> list[Row]:
 def _model(settings: Any, env: dict[str, str]) -> list[Row]:
     from retest.settings import KEYS, chosen_model, parsed_model
 
-    rows: list[Row] = [(key, bool(env.get(key)) or None, "set" if env.get(key) else "not set") for key in KEYS.values()]
+    rows: list[Row] = [
+        (key, bool(env.get(key)) or None, "set" if env.get(key) else "not set")
+        for key in KEYS.values()
+    ]
     try:
         specs = [chosen_model(settings, env), *filter(None, (settings.verifier,))]
     except UsageError as error:
@@ -147,7 +162,9 @@ def _endpoint(provider: str, env: dict[str, str]) -> list[Row]:
         return [_answers("Anthropic", base.rstrip("/") + "/v1/models", headers)]
     if provider in ("openai", "openai-chat"):
         base = env.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-        return [_answers("OpenAI", base.rstrip("/") + "/models", {"authorization": f"Bearer {key}"})]
+        return [
+            _answers("OpenAI", base.rstrip("/") + "/models", {"authorization": f"Bearer {key}"})
+        ]
     return []
 
 

@@ -11,13 +11,18 @@ from retest.cli import app
 from retest.cli.options import Json, Workspace, parsed_day, today
 from retest.errors import RunError, UsageError
 
-mirror = typer.Typer(help="Fill and inspect the local mirror.", no_args_is_help=True, rich_markup_mode=None)
+mirror = typer.Typer(
+    help="Fill and inspect the local mirror.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(mirror, name="mirror")
 
 
 @mirror.command("import")
 def import_(
-    file: Annotated[str, typer.Argument(help="arXiv's public metadata snapshot, plain or compressed; - for stdin.")],
+    file: Annotated[
+        str,
+        typer.Argument(help="arXiv's public metadata snapshot, plain or compressed; - for stdin."),
+    ],
     workspace: Workspace = Path(),
 ) -> None:
     """Fill the mirror from arXiv's metadata snapshot.
@@ -49,7 +54,8 @@ def sync(
         ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(help="Changes since this day; since the last sync or import, if left out.")
+        str | None,
+        typer.Option(help="Changes since this day; since the last sync or import, if left out."),
     ] = None,
     as_json: Json = False,
     workspace: Workspace = Path(),
@@ -80,7 +86,10 @@ def sync(
 
     turns = Turns(default_lock_folder(os.environ), site(settings.oai_url), settings.arxiv_interval)
     patience = Patience(settings.retry_attempts, settings.retry_pause, LONGEST_WAIT)
-    with Oai(settings.oai_url, turns, patience) as oai, Mirror(settings.path("home") / "mirror") as target:
+    with (
+        Oai(settings.oai_url, turns, patience) as oai,
+        Mirror(settings.path("home") / "mirror") as target,
+    ):
         harvest = Harvest(target, oai, say, progress, lambda: datetime.now(UTC))
         complete = False
         try:
@@ -94,7 +103,8 @@ def sync(
                 out(f"{harvest.changed} records new or changed of {harvest.records} harvested")
     if harvest.unread:
         raise RunError(
-            f"{len(harvest.unread)} of arXiv's records could not be read: {', '.join(harvest.unread)[:200]}",
+            f"{len(harvest.unread)} of arXiv's records could not be read: "
+            f"{', '.join(harvest.unread)[:200]}",
             "the mirror is in step but for these; they come again when arXiv changes them",
         )
 

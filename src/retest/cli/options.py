@@ -14,18 +14,28 @@ if TYPE_CHECKING:
     from retest.domain.line import Line
 
 Workspace = Annotated[
-    Path, typer.Option("--workspace", "-C", help="The folder with claims/, reports/ and retest.toml.")
+    Path,
+    typer.Option("--workspace", "-C", help="The folder with claims/, reports/ and retest.toml."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
-Source = Annotated[str | None, typer.Option(help="Where papers come from: arxiv, mirror or library.")]
-Model = Annotated[str | None, typer.Option(help="PROVIDER:NAME, for example anthropic:claude-sonnet-5-5.")]
-MaxUsd = Annotated[float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)]
-MaxTokens = Annotated[int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)]
+Source = Annotated[
+    str | None, typer.Option(help="Where papers come from: arxiv, mirror or library.")
+]
+Model = Annotated[
+    str | None, typer.Option(help="PROVIDER:NAME, for example anthropic:claude-sonnet-5-5.")
+]
+MaxUsd = Annotated[
+    float | None, typer.Option(help="Ask no model once this many US dollars may be spent.", min=0.0)
+]
+MaxTokens = Annotated[
+    int | None, typer.Option(help="Ask no model once this many tokens may be used.", min=0)
+]
 Reports = Annotated[Path | None, typer.Option(help="Where reports are read and written.")]
 
 
 ASKED_FOR = 4
-"""Exit status: all is done, and what the caller asked to be told of by one is there (docs/nightly.md)."""
+"""Exit status: all is done, and what the caller asked to be told of by one is there
+(docs/nightly.md)."""
 FIRST_DAY = date(1991, 8, 14)
 """arXiv's first day."""
 
@@ -35,7 +45,9 @@ def parsed_day(text: str, option: str = "--as-of") -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{option} is {text!r}", "it must be a day that exists, as YYYY-MM-DD") from error
+        raise UsageError(
+            f"{option} is {text!r}", "it must be a day that exists, as YYYY-MM-DD"
+        ) from error
     if day < FIRST_DAY:
         raise UsageError(f"{option} is {text}", f"arXiv begins on {FIRST_DAY}")
     return day
@@ -52,7 +64,8 @@ def now() -> datetime:
 
 
 def claims_folder(workspace: Path) -> tuple[Path, bool]:
-    """The workspace's `claims/`, or the bundled one where it has none; and whether it is the bundled one."""
+    """The workspace's `claims/`, or the bundled one where it has none; and whether it is the
+    bundled one."""
     from retest.data import defaults
 
     if not workspace.is_dir():
@@ -62,7 +75,8 @@ def claims_folder(workspace: Path) -> tuple[Path, bool]:
 
 
 def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
-    """The lines that `--line` names, or all. Raises UsageError for an unknown one and says which there are."""
+    """The lines that `--line` names, or all. Raises UsageError for an unknown one and says which
+    there are."""
     from retest.cli.show import say
     from retest.lines.load import load_line
 
@@ -70,7 +84,8 @@ def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if not every and not names:
         raise UsageError(
-            "name a line with --line, or run --all", f"lines in {folder.name}/: {', '.join(files) or 'none'}"
+            "name a line with --line, or run --all",
+            f"lines in {folder.name}/: {', '.join(files) or 'none'}",
         )
     unknown = [name for name in names if name not in files]
     if unknown:
@@ -79,7 +94,9 @@ def chosen_lines(workspace: Path, names: list[str], every: bool) -> list[Line]:
             f"there is {', '.join(files) or 'none yet'}; `retest init` makes a workspace",
         )
     if every and not files:
-        raise UsageError(f"there is no line in {folder}", "add claims/<line>.yaml; `retest init` shows how")
+        raise UsageError(
+            f"there is no line in {folder}", "add claims/<line>.yaml; `retest init` shows how"
+        )
     if bundled:
         say("no claims/ here: using the bundled line (`retest init` makes a workspace of your own)")
     return [load_line(files[name], today()) for name in (files if every else dict.fromkeys(names))]

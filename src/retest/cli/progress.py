@@ -1,4 +1,5 @@
-"""A run while it goes on, on stderr: drawn in place on a terminal, as plain lines in a log, as JSON for programs."""
+"""A run while it goes on, on stderr: drawn in place on a terminal, as plain lines in a log, as JSON
+for programs."""
 
 from __future__ import annotations
 
@@ -11,8 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from retest.cli.show import NARROW, say, say_json
 from retest.cli.tally import Tally
-from retest.events import Called, ClaimSettled, Event, LineEnded, LineStarted, StationDone, StationEntered, Tell, nobody
 from retest.llm.spent import shown
+from retest.run.events import (
+    Called,
+    ClaimSettled,
+    Event,
+    LineEnded,
+    LineStarted,
+    StationDone,
+    StationEntered,
+    Tell,
+    nobody,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +36,8 @@ A_SECOND = 4
 
 @contextmanager
 def progress(*, as_json: bool, quiet: bool, many: bool) -> Iterator[Tell]:
-    """What takes the events of a run that is shown as asked for. `many` is whether several lines are run."""
+    """What takes the events of a run that is shown as asked for. `many` is whether several lines
+    are run."""
     if quiet:
         yield nobody
     elif as_json:
@@ -39,8 +51,8 @@ def progress(*, as_json: bool, quiet: bool, many: bool) -> Iterator[Tell]:
 
 
 def _terminal() -> Console | None:
-    """The terminal at stderr, if there is one that can be drawn on. rich alone would also take a log for one where
-    FORCE_COLOR is set."""
+    """The terminal at stderr, if there is one that can be drawn on. rich alone would also take a
+    log for one where FORCE_COLOR is set."""
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
@@ -50,7 +62,9 @@ def _terminal() -> Console | None:
 
 
 @contextmanager
-def on_terminal(console: Console, *, many: bool, clock: Callable[[], float] = time.monotonic) -> Iterator[Tell]:
+def on_terminal(
+    console: Console, *, many: bool, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Tell]:
     """A block of a few lines that is drawn in place; settled claims go above it and stay."""
     from rich.live import Live
     from rich.text import Text
@@ -64,7 +78,11 @@ def on_terminal(console: Console, *, many: bool, clock: Callable[[], float] = ti
 
     # What others write to stderr meanwhile goes above the block too.
     live = Live(
-        get_renderable=drawn, console=console, refresh_per_second=A_SECOND, transient=True, redirect_stdout=False
+        get_renderable=drawn,
+        console=console,
+        refresh_per_second=A_SECOND,
+        transient=True,
+        redirect_stdout=False,
     )
 
     def tell(event: Event) -> None:
@@ -78,8 +96,11 @@ def on_terminal(console: Console, *, many: bool, clock: Callable[[], float] = ti
 
 
 @contextmanager
-def as_lines(*, many: bool, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> Iterator[Tell]:
-    """A line for each settled claim and, every so many seconds, one that says how far the run is."""
+def as_lines(
+    *, many: bool, every: float = EVERY, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Tell]:
+    """A line for each settled claim and, every so many seconds, one that says how far the run
+    is."""
     tally, lock, ended = Tally(clock), threading.Lock(), threading.Event()
 
     def tell(event: Event) -> None:
@@ -107,7 +128,10 @@ def _transcript(event: Event, many: bool, width: int) -> list[str]:
     """What stays of an event once it is over."""
     match event:
         case LineStarted(line=line, claims=claims, settled=settled) if many or settled:
-            return [f"{line}: {claims} claims" + (f", {settled} of them settled before" if settled else "")]
+            return [
+                f"{line}: {claims} claims"
+                + (f", {settled} of them settled before" if settled else "")
+            ]
         case ClaimSettled(claim=claim, settled=settled, claims=claims):
             verdict = f"undetermined: {claim.why}" if claim.why else claim.verdict
             if width < NARROW:
@@ -131,27 +155,55 @@ class JsonLines:
 def _described(event: Event) -> tuple[str, dict[str, Any]]:
     match event:
         case LineStarted():
-            return "line-started", {"line": event.line, "claims": event.claims, "settled": event.settled}
+            return "line-started", {
+                "line": event.line,
+                "claims": event.claims,
+                "settled": event.settled,
+            }
         case StationEntered() | StationDone():
             state = "entered" if isinstance(event, StationEntered) else "left"
-            return "station", {"line": event.line, "claim": event.claim, "station": event.station, "state": state}
+            return "station", {
+                "line": event.line,
+                "claim": event.claim,
+                "station": event.station,
+                "state": state,
+            }
         case Called():
             call, used = event.call, event.call.usage
             return "call", {
-                "line": call.line, "claim": call.claim, "schema": call.schema, "attempt": call.attempt,
-                "from_memory": call.cached, "model": f"{event.prices.provider}:{event.prices.model}",
-                "input": used.input, "cached": used.cached, "output": used.output, "usd": shown(event.usd),
-                "seconds": round(call.seconds, 3), "failed": call.failed,
-            }  # fmt: skip
+                "line": call.line,
+                "claim": call.claim,
+                "schema": call.schema,
+                "attempt": call.attempt,
+                "from_memory": call.cached,
+                "model": f"{event.prices.provider}:{event.prices.model}",
+                "input": used.input,
+                "cached": used.cached,
+                "output": used.output,
+                "usd": shown(event.usd),
+                "seconds": round(call.seconds, 3),
+                "failed": call.failed,
+            }
         case ClaimSettled():
             return "claim", {
-                "line": event.line, "claim": event.claim.id, "verdict": event.claim.verdict, "why": event.claim.why,
-                "settled": event.settled, "claims": event.claims,
-            }  # fmt: skip
+                "line": event.line,
+                "claim": event.claim.id,
+                "verdict": event.claim.verdict,
+                "why": event.claim.why,
+                "settled": event.settled,
+                "claims": event.claims,
+            }
         case LineEnded():
             outcome, used = event.outcome, event.outcome.usage
             return "line-ended", {
-                "line": outcome.record.line, "news": outcome.news, "complete": outcome.complete,
-                "written": [path.name for path in outcome.written], "calls": used.calls, "input": used.input,
-                "cached": used.cached, "output": used.output, "usd": shown(outcome.usd), "seconds": outcome.seconds,
-            }  # fmt: skip
+                "line": outcome.record.line,
+                "news": outcome.news,
+                "complete": outcome.complete,
+                "written": [path.name for path in outcome.written],
+                "calls": used.calls,
+                "input": used.input,
+                "cached": used.cached,
+                "output": used.output,
+                "usd": shown(outcome.usd),
+                "seconds": outcome.seconds,
+            }

@@ -22,25 +22,32 @@ def export(
     name: Annotated[str, typer.Argument(metavar="LINE", help="The line whose report cites them.")],
     form: Annotated[str, typer.Option("--format", help="bibtex, csl-json or ris.")] = "bibtex",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the file here instead of to stdout.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the file here instead of to stdout."),
     ] = None,
-    anchors: Annotated[bool, typer.Option("--anchors", help="The papers that the claims rest on, too.")] = False,
+    anchors: Annotated[
+        bool, typer.Option("--anchors", help="The papers that the claims rest on, too.")
+    ] = False,
     source: Annotated[
-        str | None, typer.Option(help="Who is asked for authors; if not named, the source that the report is from.")
+        str | None,
+        typer.Option(
+            help="Who is asked for authors; if not named, the source that the report is from."
+        ),
     ] = None,
     reports: Reports = None,
     workspace: Workspace = Path(),
 ) -> None:
     """Write what a line's report cites, for a reference manager.
 
-    Exit status: 0 done, 2 the input is wrong, 3 done, but of some papers the authors could not be had.
+    Exit status: 0 done, 2 the input is wrong, 3 done, but of some papers the authors could not be
+    had.
     """
     from retest.cli.show import out, say
-    from retest.papers.open import open_source_for_all
     from retest.reports.cited import cited_items, with_authors
     from retest.reports.export import exported
     from retest.reports.site_files import replaced
     from retest.reports.versions import records_in_folder
+    from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
 
     chosen = next((one for one in FORMATS if one == form), None)
@@ -52,9 +59,13 @@ def export(
     if record is None:
         there = ", ".join(sorted(path.stem for path in folder.glob("*.json"))) or "none"
         raise UsageError(f"there is no report of {name} in {folder}", f"there is {there}")
-    settings = load_settings(workspace.resolve(), environment(), {**flags, "source": source or record.source})
+    settings = load_settings(
+        workspace.resolve(), environment(), {**flags, "source": source or record.source}
+    )
     exported((), chosen)  # a library that is missing is said before anybody is asked
-    items, lacking = with_authors(cited_items(record, anchors), open_source_for_all(settings, today()))
+    items, lacking = with_authors(
+        cited_items(record, anchors), open_source_for_all(settings, today())
+    )
     text = exported(items, chosen)
     if output is None:
         out(text.rstrip("\n"))
@@ -71,7 +82,8 @@ def export(
 @app.command()
 def site(
     out_folder: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to make.", show_default="site/")
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The folder to make.", show_default="site/"),
     ] = None,
     title: Annotated[str, typer.Option(help="The heading of the first page.")] = "What still holds",
     reports: Reports = None,
@@ -79,7 +91,8 @@ def site(
 ) -> None:
     """Make a static site of all reports.
 
-    An index and a page a line, for any web server or for a browser alone. A folder that holds anything else is refused.
+    An index and a page a line, for any web server or for a browser alone. A folder that holds
+    anything else is refused.
     """
     from retest.cli.show import say
     from retest.reports.site import site as drawn
@@ -89,11 +102,18 @@ def site(
 
     if not workspace.is_dir():
         raise UsageError(f"there is no folder {workspace}", "name the workspace with -C")
-    settings = load_settings(workspace.resolve(), environment(), {"reports": reports and reports.resolve()})
+    settings = load_settings(
+        workspace.resolve(), environment(), {"reports": reports and reports.resolve()}
+    )
     records = records_in_folder(settings.path("reports"), [])
     if not records:
-        raise UsageError(f"there is no report in {settings.path('reports')}", "make one: retest run --all")
+        raise UsageError(
+            f"there is no report in {settings.path('reports')}", "make one: retest run --all"
+        )
     folder = out_folder or settings.workspace / "site"
     changed = put_folder(folder, drawn(list(records.values()), title))
     lines = f"{len(records)} line{'s' * (len(records) > 1)}"
-    say(f"{'wrote' if changed else 'nothing new in'} {folder}: {lines}; open {folder / 'index.html'}")
+    say(
+        f"{'wrote' if changed else 'nothing new in'} {folder}: {lines}; open "
+        f"{folder / 'index.html'}"
+    )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from retest.cli.show import out_json, say, table
 
 if TYPE_CHECKING:
-    from retest.nightly import LineOutcome
-    from retest.reports.record import ClaimRecord
+    from retest.domain.record import ClaimRecord
+    from retest.run.lines import LineOutcome
     from retest.settings import Settings
 
 
 def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
-    """Whether a claim of the lines stands as `--fail-on` names it; each is said. A counter-thesis fails nothing, and
-    where a reviewer has decided the model's other mind is no flip."""
+    """Whether a claim of the lines stands as `--fail-on` names it; each is said. A counter-thesis
+    fails nothing, and where a reviewer has decided the model's other mind is no flip."""
     found = False
     for outcome in outcomes:
         for claim in outcome.record.claims:
@@ -26,7 +26,8 @@ def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
 
 
 def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
-    """A table a line, or all as one JSON object; then what there is to do, what it cost and what was written."""
+    """A table a line, or all as one JSON object; then what there is to do, what it cost and what
+    was written."""
     from retest.llm.manual import AWAITED
     from retest.reports.markdown import newest
     from retest.reports.news import SYNTHESIS_FAILED, waits
@@ -40,7 +41,9 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
             for claim in every:
                 item = newest(claim)
                 last = item.arxiv_id if item else claim.why or ""
-                change = "waits" if waits(claim) or AWAITED in claim.detail else _changed(claim, outcome)
+                change = (
+                    "waits" if waits(claim) or AWAITED in claim.detail else _changed(claim, outcome)
+                )
                 rows.append((claim.id, claim.verdict, change, last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
         waiting = say_what_waits(settings) if _is_manual(outcome) else False
@@ -51,14 +54,20 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
         if outcome.record.limits.startswith(SYNTHESIS_FAILED) and not any(map(waits, every)):
             say(outcome.record.limits, needed=True)
         if ends := outcome.record.claims[0].searched.detail.partition("knows no papers after ")[2]:
-            say(f"the {outcome.record.source} ends on {ends}: what came out after it was not looked at")
+            say(
+                f"the {outcome.record.source} ends on {ends}: what came out after it was not "
+                "looked at"
+            )
         used = outcome.usage
         say(
             f"{outcome.record.line}: {used.calls} model calls, "
             f"{used.input} tokens in ({used.cached} cached), {used.output} out{_cost(outcome)}"
         )
         if outcome.written:
-            say(f"wrote {', '.join(path.name for path in outcome.written)} in {settings.path('reports')}")
+            say(
+                f"wrote {', '.join(path.name for path in outcome.written)} in "
+                f"{settings.path('reports')}"
+            )
         else:
             say("nothing new: the report stays as it is")
 
@@ -66,7 +75,11 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
 def say_what_waits(settings: Settings) -> bool:
     """Say how many prompts of `--model manual` have no answer yet; whether there are any."""
     prompts = sorted((settings.path("home") / "manual").glob("*.prompt.md"))
-    waiting = [path for path in prompts if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))]
+    waiting = [
+        path
+        for path in prompts
+        if not list(path.parent.glob(path.name.replace(".prompt.md", ".answer.*")))
+    ]
     if waiting:
         many = "1 prompt waits" if len(waiting) == 1 else f"{len(waiting)} prompts wait"
         wait = f"{many} in {waiting[0].parent}"
@@ -103,13 +116,27 @@ def _described(outcome: LineOutcome) -> dict[str, Any]:
     claims = []
     for claim in (*record.claims, record.counter_thesis):
         item = newest(claim)
-        claims.append({
-            "id": claim.id, "verdict": claim.verdict, "why": claim.why, "detail": claim.detail,
-            "change": _changed(claim, outcome), "evidence": len(claim.evidence), "rejected": len(claim.rejected),
-            "newest": item.arxiv_id if item else None,
-        })  # fmt: skip
+        claims.append(
+            {
+                "id": claim.id,
+                "verdict": claim.verdict,
+                "why": claim.why,
+                "detail": claim.detail,
+                "change": _changed(claim, outcome),
+                "evidence": len(claim.evidence),
+                "rejected": len(claim.rejected),
+                "newest": item.arxiv_id if item else None,
+            }
+        )
     return {
-        "line": record.line, "as_of": str(record.as_of), "model": record.model, "source": record.source,
-        "news": outcome.news, "complete": outcome.complete, "written": [str(path) for path in outcome.written],
-        "usage": asdict(outcome.usage), "usd": None if outcome.usd is None else float(outcome.usd), "claims": claims,
-    }  # fmt: skip
+        "line": record.line,
+        "as_of": str(record.as_of),
+        "model": record.model,
+        "source": record.source,
+        "news": outcome.news,
+        "complete": outcome.complete,
+        "written": [str(path) for path in outcome.written],
+        "usage": asdict(outcome.usage),
+        "usd": None if outcome.usd is None else float(outcome.usd),
+        "claims": claims,
+    }

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from retest.domain.line import Line
-    from retest.events import Tell
     from retest.llm.budget import Budget
-    from retest.nightly import LineOutcome
+    from retest.run.events import Tell
+    from retest.run.lines import LineOutcome
     from retest.settings import Settings
 
 FAIL_ON = frozenset({"holds", "relaxed", "overturned", "undetermined", "flip"})
@@ -42,19 +42,29 @@ FAIL_ON = frozenset({"holds", "relaxed", "overturned", "undetermined", "flip"})
 
 @app.command()
 def run(
-    line: Annotated[list[str] | None, typer.Option(help="A line to run; may be given several times.")] = None,
+    line: Annotated[
+        list[str] | None, typer.Option(help="A line to run; may be given several times.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Run every line of the workspace.")] = False,
     as_of: Annotated[
-        str, typer.Option(help="The day to stand on, YYYY-MM-DD; papers after it do not exist.", show_default="today")
+        str,
+        typer.Option(
+            help="The day to stand on, YYYY-MM-DD; papers after it do not exist.",
+            show_default="today",
+        ),
     ] = "",
     source: Source = None,
     model: Model = None,
     verifier: Annotated[
-        str | None, typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself.")
+        str | None,
+        typer.Option(help="PROVIDER:NAME that checks quotes and flips; else the model itself."),
     ] = None,
     offline: Annotated[
         bool,
-        typer.Option("--offline", help="Short for --source library --model annotations: no key, no network, no model."),
+        typer.Option(
+            "--offline",
+            help="Short for --source library --model annotations: no key, no network, no model.",
+        ),
     ] = False,
     fail_on: Annotated[
         list[str] | None,
@@ -64,7 +74,11 @@ def run(
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Search and ask everything anew, whatever was found or said before today.")
+        bool,
+        typer.Option(
+            "--full",
+            help="Search and ask everything anew, whatever was found or said before today.",
+        ),
     ] = False,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
@@ -78,12 +92,18 @@ def run(
     ] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Say what would be asked, why, and what it would cost; ask and write nothing."),
+        typer.Option(
+            "--explain",
+            help="Say what would be asked, why, and what it would cost; ask and write nothing.",
+        ),
     ] = False,
     reports: Reports = None,
     as_json: Json = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Tell no progress on stderr, only errors and what is to be done.")
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Tell no progress on stderr, only errors and what is to be done."
+        ),
     ] = False,
     workspace: Workspace = Path(),
 ) -> None:
@@ -91,18 +111,26 @@ def run(
 
     Newer papers are searched, a model reads them, and what it says is grounded before it counts.
 
-    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be searched or judged,
-    4 done, and a claim stands as --fail-on names it.
+    Exit status: 0 done, 1 the run failed, 2 the input is wrong, 3 done but some claims could not be
+    searched or judged, 4 done, and a claim stands as --fail-on names it.
     """
     with speaking(as_json=as_json, quiet=quiet):
         if offline and (source or model or verifier):
             raise UsageError(
-                "--offline is --source library --model annotations", "leave out --source, --model and --verifier"
+                "--offline is --source library --model annotations",
+                "leave out --source, --model and --verifier",
             )
         if offline:
             source, model, verifier = "library", "annotations", ""
-        flags = {"source": source, "model": model, "verifier": verifier, "reports": reports and reports.resolve()}
-        job = _job(workspace.resolve(), flags, line or [], every, as_of, full, (max_usd, max_tokens))
+        flags = {
+            "source": source,
+            "model": model,
+            "verifier": verifier,
+            "reports": reports and reports.resolve(),
+        }
+        job = _job(
+            workspace.resolve(), flags, line or [], every, as_of, full, (max_usd, max_tokens)
+        )
         job = replace(job, batch=batch)
         if explain:
             from retest.cli.explained import explained
@@ -134,9 +162,14 @@ class Job:
 
 
 def _job(
-    workspace: Path, flags: dict[str, Any], names: list[str], every: bool, as_of: str, full: bool,
+    workspace: Path,
+    flags: dict[str, Any],
+    names: list[str],
+    every: bool,
+    as_of: str,
+    full: bool,
     most: tuple[float | None, int | None],
-) -> Job:  # fmt: skip
+) -> Job:
     from retest.settings import chosen_model, environment, load_settings, parsed_model
 
     env = environment()
@@ -160,7 +193,10 @@ def _run(job: Job, fail_on: list[str], *, as_json: bool, quiet: bool) -> int:
     if unfit:
         raise UsageError(f"--fail-on is {unfit[0]!r}", f"it takes {', '.join(sorted(FAIL_ON))}")
     try:
-        with only_run(job.settings), recorded(job.settings, [line.line for line in job.lines], began := now()) as ended:
+        with (
+            only_run(job.settings),
+            recorded(job.settings, [line.line for line in job.lines], began := now()) as ended,
+        ):
             with progress(as_json=as_json, quiet=quiet, many=len(job.lines) > 1) as tell:
                 outcomes = to_the_end(_work(job, tell, began))
             show_results(outcomes, job.settings, as_json)
@@ -174,16 +210,29 @@ def _run(job: Job, fail_on: list[str], *, as_json: bool, quiet: bool) -> int:
 
 
 async def _work(job: Job, tell: Tell, began: datetime) -> list[LineOutcome]:
-    from retest.nightly import run_lines
+    from retest.run.lines import run_lines
 
     return await run_lines(
-        job.lines, job.settings, job.environment, today(), job.day, job.model, job.settings.verifier, tell,
-        job.budget, job.full, now, began, job.batch, say,
-    )  # fmt: skip
+        job.lines,
+        job.settings,
+        job.environment,
+        today(),
+        job.day,
+        job.model,
+        job.settings.verifier,
+        tell,
+        job.budget,
+        job.full,
+        now,
+        began,
+        job.batch,
+        say,
+    )
 
 
 def _in_the_library(lines: list[Line], every: bool) -> list[Line]:
-    """The lines that the bundled library knows. With --all the others are passed over, and said to be."""
+    """The lines that the bundled library knows. With --all the others are passed over, and said to
+    be."""
     from retest.data import defaults
 
     known = [line for line in lines if (defaults("library") / f"{line.line}.yaml").is_file()]
@@ -197,11 +246,14 @@ def _in_the_library(lines: list[Line], every: bool) -> list[Line]:
 
 
 def _today(settings: Settings, lines: list[Line]) -> date:
-    """Today in UTC; on the bundled library, the day up to which it knows the literature: it is blind after that."""
+    """Today in UTC; on the bundled library, the day up to which it knows the literature: it is
+    blind after that."""
     if settings.source == "library":
-        from retest.papers.open import open_library
+        from retest.run.source_factory import open_library
 
-        days = [library.snapshot for line in lines if (library := open_library(line.line)) is not None]
+        days = [
+            library.snapshot for line in lines if (library := open_library(line.line)) is not None
+        ]
         if days:
             return max(days)
     return today()

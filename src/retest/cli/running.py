@@ -1,4 +1,5 @@
-"""A run on this machine: one at a time on a workspace, interruptible, and on record with how it ended."""
+"""A run on this machine: one at a time on a workspace, interruptible, and on record with how it
+ended."""
 
 from __future__ import annotations
 
@@ -40,7 +41,10 @@ class only_run:  # noqa: N801 - used as a function, in a `with`
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            say("another run works on this workspace; waiting for it to end (Ctrl-C to leave)", needed=True)
+            say(
+                "another run works on this workspace; waiting for it to end (Ctrl-C to leave)",
+                needed=True,
+            )
             self._lock.acquire(poll_interval=0.2)
 
     def __exit__(self, *_: object) -> None:
@@ -57,22 +61,33 @@ class Ended:
 @contextmanager
 def recorded(settings: Settings, lines: list[str], began: datetime) -> Iterator[Ended]:
     """Write into the run log how the run ended, also where it fails."""
-    from retest.runlog import add, stamp
+    from retest.run.log import add, stamp
 
     ended, first = Ended(), time.monotonic()
 
     def write(exit_status: int, error: str = "") -> None:
         entry = {
-            "run": stamp(began), "lines": lines, "started": stamp(began), "ended": stamp(now()),
-            "seconds": round(time.monotonic() - first, 3), "exit_status": exit_status, "error": error,
-        }  # fmt: skip
+            "run": stamp(began),
+            "lines": lines,
+            "started": stamp(began),
+            "ended": stamp(now()),
+            "seconds": round(time.monotonic() - first, 3),
+            "exit_status": exit_status,
+            "error": error,
+        }
         add(settings.path("home"), entry)
 
     try:
         yield ended
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
-        status = error.exit_status if isinstance(error, RetestError) else INTERRUPTED if interrupted else 1
+        status = (
+            error.exit_status
+            if isinstance(error, RetestError)
+            else INTERRUPTED
+            if interrupted
+            else 1
+        )
         write(status, error.message if isinstance(error, RetestError) else type(error).__name__)
         raise
     write(ended.exit_status)
@@ -87,7 +102,8 @@ def interruptible(work: Coroutine[Any, Any, T]) -> T:
 
 
 def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end. On Ctrl-C KeyboardInterrupt is raised with all tasks still under way: `leave` then."""
+    """Run to the end. On Ctrl-C KeyboardInterrupt is raised with all tasks still under way: `leave`
+    then."""
     import asyncio
 
     loop = asyncio.new_event_loop()
@@ -101,8 +117,8 @@ def to_the_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def leave() -> NoReturn:
-    """Leave now. What is settled is in the checkpoints, what is paid for in the answers; a thread that waits for the
-    network is not waited for."""
+    """Leave now. What is settled is in the checkpoints, what is paid for in the answers; a thread
+    that waits for the network is not waited for."""
     say("interrupted; the same command goes on from here and pays for no answer twice", needed=True)
     sys.stdout.flush()
     os._exit(INTERRUPTED)

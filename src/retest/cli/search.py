@@ -1,4 +1,5 @@
-"""`retest search`: what the pipeline would find, for curators and for whoever asks why a claim found nothing."""
+"""`retest search`: what the pipeline would find, for curators and for whoever asks why a claim
+found nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retest.cli import app
-from retest.cli.options import FIRST_DAY, Json, Model, Source, Workspace, chosen_lines, parsed_day, today
+from retest.cli.options import (
+    FIRST_DAY,
+    Json,
+    Model,
+    Source,
+    Workspace,
+    chosen_lines,
+    parsed_day,
+    today,
+)
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,11 +33,19 @@ if TYPE_CHECKING:
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(help="A claim, or any words; not needed with --line and --claim.")] = "",
+    text: Annotated[
+        str, typer.Argument(help="A claim, or any words; not needed with --line and --claim.")
+    ] = "",
     line: Annotated[str | None, typer.Option(help="A line whose claim is searched for.")] = None,
-    claim: Annotated[str | None, typer.Option(help="The claim of that line; its anchors open the window.")] = None,
-    since: Annotated[str, typer.Option(help="Papers after this day only, YYYY-MM-DD.", show_default=False)] = "",
-    as_of: Annotated[str, typer.Option(help="The day to stand on, YYYY-MM-DD.", show_default="today")] = "",
+    claim: Annotated[
+        str | None, typer.Option(help="The claim of that line; its anchors open the window.")
+    ] = None,
+    since: Annotated[
+        str, typer.Option(help="Papers after this day only, YYYY-MM-DD.", show_default=False)
+    ] = "",
+    as_of: Annotated[
+        str, typer.Option(help="The day to stand on, YYYY-MM-DD.", show_default="today")
+    ] = "",
     limit: Annotated[int | None, typer.Option(help="How many papers.", min=1, max=1000)] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say which search found a paper, and at which rank.")
@@ -39,11 +57,12 @@ def search(
 ) -> None:
     """Search as the pipeline does, without asking a model.
 
-    For a claim of a line the model's plan is used if a run has paid for it; else, and for any text, the rule's.
+    For a claim of a line the model's plan is used if a run has paid for it; else, and for any text,
+    the rule's.
     """
     from retest.cli.show import say
-    from retest.papers.open import open_source_for_all
     from retest.pipeline.search import fuse
+    from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
 
     settings = load_settings(
@@ -52,7 +71,9 @@ def search(
     day = parsed_day(as_of) if as_of else today()
     opens = parsed_day(since, "--since") if since else None
     if bool(text) == bool(line or claim) or bool(line) != bool(claim):
-        raise UsageError("search for a text, or for a claim", 'retest search "..."; or --line LINE --claim CLAIM')
+        raise UsageError(
+            "search for a text, or for a claim", 'retest search "..."; or --line LINE --claim CLAIM'
+        )
     papers = open_source_for_all(settings, today())
     if line and claim:
         (found,) = chosen_lines(settings.workspace, [line], every=False)
@@ -63,11 +84,16 @@ def search(
         window = subject.window.model_copy(update={"opens": opens})
         subject = subject.model_copy(update={"window": window})
     if subject.window.opens >= day:
-        raise UsageError(f"the window opens on {subject.window.opens}, not before {day}", "choose --since and --as-of")
+        raise UsageError(
+            f"the window opens on {subject.window.opens}, not before {day}",
+            "choose --since and --as-of",
+        )
     if not searches:
         raise UsageError("there is no word to search for", "write at least one word")
     say(f"searching {papers.name} for papers after {subject.window.opens}, up to {day}: {note}")
-    lists = papers.search_all([planned.query for planned in searches], subject.window, max(64, settings.candidates))
+    lists = papers.search_all(
+        [planned.query for planned in searches], subject.window, max(64, settings.candidates)
+    )
     ran = list(zip(searches, lists, strict=True))
     result = _Result(subject, ran, fuse(ran, set(subject.excluded), settings.candidates))
     if as_json:
@@ -110,11 +136,17 @@ def _of_claim(
     found = source.get([anchor.id for anchor in line.anchors])
     every = {subject.claim.id: subject for subject in subjects(line, found, day)}
     if name not in every:
-        raise UsageError(f"the line {line.line} has no claim {name!r}", f"its claims are {', '.join(every)}")
+        raise UsageError(
+            f"the line {line.line} has no claim {name!r}", f"its claims are {', '.join(every)}"
+        )
     subject = every[name]
     papers = [paper for i in subject.claim.anchors if isinstance(paper := found[i], Paper)]
     kept = _kept_plan(subject, papers, settings)
-    note = "with the model's plan" if kept else "planned by rule, since no run has paid for a model's plan of it"
+    note = (
+        "with the model's plan"
+        if kept
+        else "planned by rule, since no run has paid for a model's plan of it"
+    )
     return subject, [*by_hand(subject), *kept, *by_rule(subject, papers)], note
 
 
@@ -147,9 +179,12 @@ def _kept_plan(subject: Subject, papers: list[Paper], settings: Settings) -> lis
 def _as_table(result: _Result, explain: bool) -> None:
     from retest.cli.show import out, table
     from retest.pipeline.search import label
-    from retest.text import one_line
+    from retest.text.harmless import one_line
 
-    rows = [(n, c.paper.id, c.paper.published, c.paper.title) for n, c in enumerate(result.candidates, 1)]
+    rows = [
+        (n, c.paper.id, c.paper.published, c.paper.title)
+        for n, c in enumerate(result.candidates, 1)
+    ]
     if not explain:
         table(("rank", "paper", "v1", "title"), rows)
         return
@@ -167,12 +202,19 @@ def _as_json(result: _Result, note: str) -> None:
     from retest.cli.show import out_json
     from retest.pipeline.search import label
 
-    out_json({
-        "window": {"opens": str(result.subject.window.opens), "as_of": str(result.subject.window.as_of)},
-        "plan": note,
-        "searches": [{"by": p.by, "query": label(p), "found": len(papers)} for p, papers in result.lists],
-        "papers": [_described(result, n, c) for n, c in enumerate(result.candidates, 1)],
-    })  # fmt: skip
+    out_json(
+        {
+            "window": {
+                "opens": str(result.subject.window.opens),
+                "as_of": str(result.subject.window.as_of),
+            },
+            "plan": note,
+            "searches": [
+                {"by": p.by, "query": label(p), "found": len(papers)} for p, papers in result.lists
+            ],
+            "papers": [_described(result, n, c) for n, c in enumerate(result.candidates, 1)],
+        }
+    )
 
 
 def _described(result: _Result, rank: int, candidate: Candidate) -> dict[str, Any]:
@@ -180,6 +222,12 @@ def _described(result: _Result, rank: int, candidate: Candidate) -> dict[str, An
 
     paper = candidate.paper
     return {
-        "rank": rank, "id": paper.id, "version": paper.version, "published": str(paper.published), "title": paper.title,
-        "found_by": [{"by": p.by, "query": label(p), "rank": place} for p, place in result.reasons(paper.id)],
-    }  # fmt: skip
+        "rank": rank,
+        "id": paper.id,
+        "version": paper.version,
+        "published": str(paper.published),
+        "title": paper.title,
+        "found_by": [
+            {"by": p.by, "query": label(p), "rank": place} for p, place in result.reasons(paper.id)
+        ],
+    }

@@ -1,4 +1,5 @@
-"""What people see: tables that fit 80 columns, messages on stderr, nothing of others' that a terminal would obey."""
+"""What people see: tables that fit 80 columns, messages on stderr, nothing of others' that a
+terminal would obey."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retest.errors import RetestError, RunError
-from retest.text import escaped, one_line, visible
+from retest.text.harmless import escaped, one_line, visible
 
 FIRST_COLUMN = 35
 """Characters: what leaves room for three more columns in 80."""
@@ -29,7 +30,8 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a command speaks on stderr: in words or in JSON, all that there is to say or only what is needed."""
+    """How a command speaks on stderr: in words or in JSON, all that there is to say or only what is
+    needed."""
 
     as_json: bool = False
     quiet: bool = False
@@ -41,7 +43,8 @@ _MANNER: ContextVar[Manner] = ContextVar("manner", default=IN_FULL)
 
 @contextmanager
 def speaking(*, as_json: bool, quiet: bool) -> Iterator[None]:
-    """Speak so until it is left. In JSON errors are told here, as they end the command: programs read a line each."""
+    """Speak so until it is left. In JSON errors are told here, as they end the command: programs
+    read a line each."""
     import typer
 
     before = _MANNER.set(Manner(as_json, quiet))
@@ -61,23 +64,30 @@ def told(error: RetestError | OSError) -> RetestError:
     """An error of the machine as one of ours."""
     if isinstance(error, RetestError):
         return error
-    return RunError(f"{error.filename or 'a file'}: {error.strerror or error}", "see to the path and run again")
+    return RunError(
+        f"{error.filename or 'a file'}: {error.strerror or error}", "see to the path and run again"
+    )
 
 
 def complain(error: RetestError) -> None:
     """An error and its hint, on stderr, line by line."""
     if _MANNER.get().as_json:
         say_json(
-            {"event": "error", "text": error.message, "hint": error.hint, "exit_status": error.exit_status}
-        )  # fmt: skip
+            {
+                "event": "error",
+                "text": error.message,
+                "hint": error.hint,
+                "exit_status": error.exit_status,
+            }
+        )
         return
     for number, line in enumerate(str(error).split("\n")):
         _to_stderr(visible(("error: " if number == 0 else "") + line))
 
 
 def say(text: str, *, needed: bool = False) -> None:
-    """One line of progress or advice on stderr; what is `needed`, since somebody has to do something, `--quiet` leaves
-    in. (Where a program reads, the result says it too.)"""
+    """One line of progress or advice on stderr; what is `needed`, since somebody has to do
+    something, `--quiet` leaves in. (Where a program reads, the result says it too.)"""
     manner = _MANNER.get()
     if manner.as_json:
         if not manner.quiet:
@@ -101,14 +111,18 @@ def out(text: str = "") -> None:
 
 
 def out_json(value: Any) -> None:
-    """A result for programs, on stdout; harmless to a terminal too, since what nobody sees is escaped in it."""
+    """A result for programs, on stdout; harmless to a terminal too, since what nobody sees is
+    escaped in it."""
     out(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], first: int = FIRST_COLUMN) -> None:
-    """A table on stdout, 80 columns wide where the terminal is not wider; colour only on a terminal. The first column
-    is cut short, to `first` characters, where the others need the room; a last column that does not fit is folded. On
-    a terminal too narrow for columns each row is a line with its first cell and, below it, the others."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], first: int = FIRST_COLUMN
+) -> None:
+    """A table on stdout, 80 columns wide where the terminal is not wider; colour only on a
+    terminal. The first column is cut short, to `first` characters, where the others need the room;
+    a last column that does not fit is folded. On a terminal too narrow for columns each row is a
+    line with its first cell and, below it, the others."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
@@ -117,7 +131,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], first: int =
     console = Console(soft_wrap=False)
     if not console.is_terminal:
         console = Console(width=80, no_color=True)
-    cells = [[Text(cell, style=COLOURS.get(cell, "")) for cell in map(one_line, map(str, row))] for row in rows]
+    cells = [
+        [Text(cell, style=COLOURS.get(cell, "")) for cell in map(one_line, map(str, row))]
+        for row in rows
+    ]
     if console.width < NARROW:
         for head, *rest in [[Text(column, style="bold") for column in columns], *cells]:
             console.print(head, soft_wrap=True)
@@ -128,7 +145,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], first: int =
         last = number == len(columns) - 1
         widest = first if number == 0 else None
         grid.add_column(
-            column, overflow="fold" if last else "ellipsis", no_wrap=not last, max_width=widest, min_width=4
+            column,
+            overflow="fold" if last else "ellipsis",
+            no_wrap=not last,
+            max_width=widest,
+            min_width=4,
         )
     for row in cells:
         grid.add_row(*row)

@@ -9,20 +9,31 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from retest.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
 from retest.llm.model import Usage
-from retest.text import one_line
+from retest.run.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
+from retest.text.harmless import one_line
 
 if TYPE_CHECKING:
     from retest.llm.budget import Prices
 
 SHORT = 39
-"""Columns. What is drawn in place is no wider, whatever the window is: then a window that is made narrower, down to 40,
-breaks no line of it, and no half line stays behind."""
-STATIONS = ("anchors", "plan", "search", "extract", "ground", "widen", "judge", "settle", "synthesize")
+"""Columns. What is drawn in place is no wider, whatever the window is: then a window that is made
+narrower, down to 40, breaks no line of it, and no half line stays behind."""
+STATIONS = (
+    "anchors",
+    "plan",
+    "search",
+    "extract",
+    "ground",
+    "widen",
+    "judge",
+    "settle",
+    "synthesize",
+)
 """In the order of the picture."""
 GROUND, LEAST = 3, 2.0
-"""What an estimate of the time left needs: claims that were settled with paid calls, and seconds since the first."""
+"""What an estimate of the time left needs: claims that were settled with paid calls, and seconds
+since the first."""
 
 
 class Tally:
@@ -44,7 +55,9 @@ class Tally:
     def take(self, event: Event) -> None:
         match event:
             case LineStarted(line=line, claims=claims, settled=settled):
-                if line != self.line or self.claims:  # what batches brought may have been told before
+                if (
+                    line != self.line or self.claims
+                ):  # what batches brought may have been told before
                     self._begin(line)
                 self.claims, self.settled = claims, settled
             case StationEntered(station=station):
@@ -67,8 +80,8 @@ class Tally:
                 pass
 
     def left(self) -> float | None:
-        """Seconds that the line still needs, at the pace since the first claim that took any; None while nothing can
-        be said. Claims that are answered from memory say nothing of the pace."""
+        """Seconds that the line still needs, at the pace since the first claim that took any; None
+        while nothing can be said. Claims that are answered from memory say nothing of the pace."""
         since = self._clock() - self._worked[0] if self._worked else 0.0
         if len(self._worked) < GROUND or since < LEAST or self.settled >= self.claims:
             return None
@@ -95,7 +108,9 @@ class Tally:
         return f"{one_line(self.line)}: " + "; ".join(filter(None, parts))
 
     def _standing(self) -> str:
-        return ", ".join(f"{self._at[station]} at {station}" for station in STATIONS if self._at[station] > 0)
+        return ", ".join(
+            f"{self._at[station]} at {station}" for station in STATIONS if self._at[station] > 0
+        )
 
     def _calls(self) -> str:
         calls = sum(usage.calls for usage in self._used.values())
@@ -107,11 +122,15 @@ class Tally:
         tokens = sum(usage.input + usage.output for usage in self._used.values())
         costs = [prices.of(usage) for prices, usage in self._used.items()]
         cost = sum((cost for cost in costs if cost is not None), Decimal(0))
-        return (f"{tokens:,} tokens" if tokens else "") + (f", ${cost:.4f}" if cost and None not in costs else "")
+        return (f"{tokens:,} tokens" if tokens else "") + (
+            f", ${cost:.4f}" if cost and None not in costs else ""
+        )
 
     def _time(self) -> str:
         left = self.left()
-        return clocked(self._clock() - self._began) + (f", about {_rounded(left)} left" if left is not None else "")
+        return clocked(self._clock() - self._began) + (
+            f", about {_rounded(left)} left" if left is not None else ""
+        )
 
 
 def counted(number: int, what: str) -> str:

@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 def verify(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Markdown, BibTeX, text or JSONL files, or folders of them; - is standard input."),
+        typer.Argument(
+            help="Markdown, BibTeX, text or JSONL files, or folders of them; - is standard input."
+        ),
     ],
     kind: Annotated[
         str | None,
-        typer.Option("--format", help="markdown, bibtex, text or jsonl, where a file's name does not tell."),
+        typer.Option(
+            "--format", help="markdown, bibtex, text or jsonl, where a file's name does not tell."
+        ),
     ] = None,
     as_of: Annotated[
-        str, typer.Option(help="The day to stand on, YYYY-MM-DD; papers after it do not exist.", show_default="today")
+        str,
+        typer.Option(
+            help="The day to stand on, YYYY-MM-DD; papers after it do not exist.",
+            show_default="today",
+        ),
     ] = "",
     source: Source = None,
     as_json: Json = False,
@@ -35,14 +43,15 @@ def verify(
 ) -> None:
     """Check every arXiv citation of some files: its id, title, authors and quote.
 
-    Exit status: 0 all are grounded, 1 some are rejected, 2 the input is wrong, 3 some could not be checked.
+    Exit status: 0 all are grounded, 1 some are rejected, 2 the input is wrong, 3 some could not be
+    checked.
     """
     from retest.citations import read_citations
     from retest.citations import verify as ladder
     from retest.cli.show import out, say
-    from retest.papers.open import open_source_for_all
+    from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
-    from retest.text import escaped
+    from retest.text.harmless import escaped
 
     settings = load_settings(workspace.resolve(), environment(), {"source": source})
     day = parsed_day(as_of) if as_of else today()
@@ -57,9 +66,14 @@ def verify(
             out(escaped(json.dumps(_described(one), ensure_ascii=False)))
     else:
         _show(results)
-    counts = {status: sum(one.status == status for one in results) for status in ("grounded", "rejected")}
+    counts = {
+        status: sum(one.status == status for one in results) for status in ("grounded", "rejected")
+    }
     unchecked = len(results) - sum(counts.values())
-    say(f"{counts['grounded']} grounded, {counts['rejected']} rejected, {unchecked} could not be checked")
+    say(
+        f"{counts['grounded']} grounded, {counts['rejected']} rejected, {unchecked} could not be "
+        "checked"
+    )
     if counts["rejected"]:
         raise typer.Exit(1)
     if unchecked:
@@ -69,25 +83,41 @@ def verify(
 def _described(one: Verified) -> dict[str, Any]:
     return {
         "cited": one.citation.cited,
-        "id": one.id.base if one.id else None, "version": one.id.version if one.id else None,
-        "status": one.status, "rung": one.rung, "reason": one.reason, "title": one.paper.title if one.paper else None,
-        "detail": one.detail, "identity": one.identity, "where": one.where,
-        "file": one.citation.file, "line": one.citation.line,
-    }  # fmt: skip
+        "id": one.id.base if one.id else None,
+        "version": one.id.version if one.id else None,
+        "status": one.status,
+        "rung": one.rung,
+        "reason": one.reason,
+        "title": one.paper.title if one.paper else None,
+        "detail": one.detail,
+        "identity": one.identity,
+        "where": one.where,
+        "file": one.citation.file,
+        "line": one.citation.line,
+    }
 
 
 def _show(results: list[Verified]) -> None:
     from retest.cli.show import out, table
-    from retest.text import one_line
+    from retest.text.harmless import one_line
 
     rows = [
-        (f"{Path(one.citation.file).name}:{one.citation.line}", one_line(one.citation.cited)[:30], one.rung,
-         one.status, one.reason or "")
+        (
+            f"{Path(one.citation.file).name}:{one.citation.line}",
+            one_line(one.citation.cited)[:30],
+            one.rung,
+            one.status,
+            one.reason or "",
+        )
         for one in results
-    ]  # fmt: skip
+    ]
     table(("place", "citation", "rung", "status", "why not further"), rows)
     told = [one for one in results if one.detail]
     if told:
         out()
     for one in told:
-        out(one_line(f"{one.citation.file}:{one.citation.line}: {one.citation.cited[:80]}: {one.detail}"))
+        out(
+            one_line(
+                f"{one.citation.file}:{one.citation.line}: {one.citation.cited[:80]}: {one.detail}"
+            )
+        )

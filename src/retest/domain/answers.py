@@ -1,4 +1,5 @@
-"""What the five model calls answer. The class names are the schemas' names; nothing in them is believed yet."""
+"""What the five model calls answer. The class names are the schemas' names; nothing in them is
+believed yet."""
 
 from __future__ import annotations
 
@@ -20,15 +21,21 @@ class PlannedQuery(Frozen):
 
 class QueryPlan(Frozen):
     queries: list[PlannedQuery] = Field(description="about five, diverse")
-    counter_statement: Prose = Field(description="the opposite finding, as an abstract would word it")
+    counter_statement: Prose = Field(
+        description="the opposite finding, as an abstract would word it"
+    )
 
 
 class Finding(Frozen):
     arxiv_id: str
     stance: Stance
-    sentences: list[int] = Field(description="numbers of the sentences that by themselves show the stance")
+    sentences: list[int] = Field(
+        description="numbers of the sentences that by themselves show the stance"
+    )
     why: Prose = Field(description="one sentence")
-    lever: Condition | None = Field(description="what differs from the claim's setting, if anything")
+    lever: Condition | None = Field(
+        description="what differs from the claim's setting, if anything"
+    )
 
 
 class Extraction(Frozen):
@@ -49,8 +56,12 @@ class Judgment(Frozen):
     verdict: Verdict
     cites: list[str] = Field(description="arXiv ids of the evidence that decides")
     rationale: Prose = Field(description="two or three sentences")
-    moved: Condition | None = Field(description="for relaxed and overturned: the condition that moved")
-    artifact: bool = Field(description="a title or quote says that the old result came from its period's methods")
+    moved: Condition | None = Field(
+        description="for relaxed and overturned: the condition that moved"
+    )
+    artifact: bool = Field(
+        description="a title or quote says that the old result came from its period's methods"
+    )
     confidence: Annotated[float, Field(ge=0, le=1)]
 
 

@@ -6,7 +6,8 @@ from retest.domain import Frozen
 
 
 class Citation(Frozen):
-    """What one place in a file says of one paper. Absent parts were not said; every text is as it was written."""
+    """What one place in a file says of one paper. Absent parts were not said; every text is as it
+    was written."""
 
     cited: str
     """What people find it by in the file: the id as written, or the title where no id is given."""
@@ -14,11 +15,13 @@ class Citation(Frozen):
     """An arXiv id in any written form, fit or not."""
     title: str | None = None
     authors: tuple[str, ...] = ()
-    """Names, each as `First Last`, `Last, First`, `Last` or with initials; without "et al." or "and others"."""
+    """Names, each as `First Last`, `Last, First`, `Last` or with initials; without "et al." or "and
+    others"."""
     quote: str | None = None
     claim: str | None = None
     """The sentence that the quote is to bear on."""
     entry: str | None = None
-    """The text around the id (a list item, a reference, a sentence), where it may name title and authors."""
+    """The text around the id (a list item, a reference, a sentence), where it may name title and
+    authors."""
     file: str
     line: int

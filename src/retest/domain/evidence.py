@@ -10,20 +10,31 @@ from retest.domain.verdict import Condition, Stance
 
 Rung = Literal["id", "resolves", "title", "newer", "quote", "entails"]
 Reason = Literal[
-    "malformed-id", "not-shown",
-    "not-found", "unverifiable", "withdrawn",
-    "wrong-title", "wrong-author",
-    "not-newer", "after-as-of", "anchor",
-    "no-such-sentence", "no-quote", "quote-not-found", "quote-too-short", "quote-is-claim",
+    "malformed-id",
+    "not-shown",
+    "not-found",
+    "unverifiable",
+    "withdrawn",
+    "wrong-title",
+    "wrong-author",
+    "not-newer",
+    "after-as-of",
+    "anchor",
+    "no-such-sentence",
+    "no-quote",
+    "quote-not-found",
+    "quote-too-short",
+    "quote-is-claim",
     "not-entailed",
     "not-evidence",
-]  # fmt: skip
-"""Why a citation fell off; `not-evidence` is what prose leans on without its being evidence here: a real paper, or
-authors and a year that no paper of the evidence has."""
+]
+"""Why a citation fell off; `not-evidence` is what prose leans on without its being evidence here: a
+real paper, or authors and a year that no paper of the evidence has."""
 
 
 class Evidence(Frozen):
-    """A finding that passed the ladder. `quote` was cut from the paper by code; `where` says from which text."""
+    """A finding that passed the ladder. `quote` was cut from the paper by code; `where` says from
+    which text."""
 
     arxiv_id: str
     version: int | None
@@ -40,7 +51,8 @@ class Evidence(Frozen):
 
 
 class Rejection(Frozen):
-    """A finding or citation that did not pass: how it was cited, the rung it fell off and the reason."""
+    """A finding or citation that did not pass: how it was cited, the rung it fell off and the
+    reason."""
 
     cited: str
     title: str | None = None

@@ -37,7 +37,8 @@ def first_day(dated: str) -> date:
 
 
 def last_day(dated: str) -> date:
-    """The last day of the last unit of a stated date: `2025` gives 2025-12-31. Raises as `first_day` does."""
+    """The last day of the last unit of a stated date: `2025` gives 2025-12-31. Raises as
+    `first_day` does."""
     first = first_day(dated)
     dashes = dated.rpartition("/")[2].count("-")
     if dashes == 2:
@@ -66,7 +67,8 @@ class Window(Frozen):
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month `months` earlier, or that month's last day where it has no such day."""
+    """The same day of the month `months` earlier, or that month's last day where it has no such
+    day."""
     index = day.year * 12 + day.month - 1 - months
     year, month = divmod(index, 12)
     first_of_next = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)

@@ -9,7 +9,8 @@ from retest.domain.verdict import Condition, NotedStance
 
 
 class Paper(Frozen):
-    """One arXiv paper. `id` has no version; `published` is the day of v1; absent facts are empty, never guessed."""
+    """One arXiv paper. `id` has no version; `published` is the day of v1; absent facts are empty,
+    never guessed."""
 
     id: str
     title: str
@@ -24,7 +25,8 @@ class Paper(Frozen):
     categories: tuple[str, ...] = ()
     withdrawn: bool = False
     synopsis: tuple[str, ...] = ()
-    """Sentences in a librarian's own words; the bundled library has these instead of an abstract."""
+    """Sentences in a librarian's own words; the bundled library has these instead of an abstract.
+    """
 
 
 class Candidate(Frozen):
@@ -35,7 +37,8 @@ class Candidate(Frozen):
 
 
 class Missing(Frozen):
-    """The source was asked and has no such paper. `detail` says so where the source holds only a part of arXiv."""
+    """The source was asked and has no such paper. `detail` says so where the source holds only a
+    part of arXiv."""
 
     id: str
     detail: str = ""
@@ -52,10 +55,12 @@ Lookup = Paper | Missing | Unknown
 
 
 class Query(Frozen):
-    """Every phrase of `all_of` and, where given, at least one of `any_of`. Phrases are plain text, never a grammar.
+    """Every phrase of `all_of` and, where given, at least one of `any_of`. Phrases are plain text,
+    never a grammar.
 
-    With `all_of` empty it is a bag of words, ranked by how many match and how telling they are. The most telling words
-    of the texts of `like` (papers' titles and abstracts, a claim's levers) are then in the bag too.
+    With `all_of` empty it is a bag of words, ranked by how many match and how telling they are. The
+    most telling words of the texts of `like` (papers' titles and abstracts, a claim's levers) are
+    then in the bag too.
     """
 
     all_of: tuple[str, ...] = ()
@@ -66,7 +71,11 @@ class Query(Frozen):
         every = " AND ".join(f'"{phrase}"' for phrase in self.all_of)
         some = " OR ".join(f'"{phrase}"' for phrase in self.any_of)
         asked = f"{every} AND ({some})" if every and some else every or some
-        return f"near {len(self.like)} text{'s' * (len(self.like) > 1)}: {asked}" if self.like else asked
+        return (
+            f"near {len(self.like)} text{'s' * (len(self.like) > 1)}: {asked}"
+            if self.like
+            else asked
+        )
 
 
 class Annotation(Frozen):

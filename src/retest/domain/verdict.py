@@ -10,11 +10,14 @@ NotedStance = Literal["supports", "qualifies", "contradicts", "unrelated"]
 Verdict = Literal["holds", "relaxed", "overturned", "undetermined"]
 ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
 Why = Literal["nothing-newer-found", "nothing-grounded", "search-failed", "not-judged"]
-Condition = Literal["model scale", "training method", "data", "evaluation", "domain", "metric", "magnitude"]
+Condition = Literal[
+    "model scale", "training method", "data", "evaluation", "domain", "metric", "magnitude"
+]
 
 EVIDENCE_FOR: dict[Verdict, frozenset[Stance]] = {
     "holds": frozenset({"supports"}),
     "relaxed": frozenset({"qualifies", "contradicts"}),
     "overturned": frozenset({"contradicts"}),
 }
-"""The kinds of evidence without at least one of which a verdict does not stand (docs/design.md, Settling)."""
+"""The kinds of evidence without at least one of which a verdict does not stand (docs/design.md,
+Settling)."""

@@ -1,1 +1,2 @@
-"""How far to trust a run: claims whose fate is known, taken through the stations, and what became of them."""
+"""How far to trust a run: claims whose fate is known, taken through the stations, and what became
+of them."""

@@ -1,4 +1,5 @@
-"""What calls would use: input counted from the questions themselves, output assumed, prices of genai-prices."""
+"""What calls would use: input counted from the questions themselves, output assumed, prices of
+genai-prices."""
 
 from __future__ import annotations
 
@@ -16,32 +17,44 @@ from pydantic import BaseModel
 
 from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan, Synthesis
 from retest.domain.evidence import Evidence
-from retest.explain.noting import Note
-from retest.llm.batch_state import Kind
+from retest.explain.dry_run import Note
+from retest.llm.batch.state import Kind
 from retest.llm.budget import BEYOND, Prices
 from retest.llm.model import Usage
 from retest.pipeline.calls import dated, estimated_tokens
 from retest.pipeline.state import Deps, Limits, Subject
 
 PROMPTS: dict[type[BaseModel], str] = {
-    QueryPlan: "plan", Extraction: "extract", Entailment: "entail", Judgment: "judge", Synthesis: "synthesize",
-}  # fmt: skip
+    QueryPlan: "plan",
+    Extraction: "extract",
+    Entailment: "entail",
+    Judgment: "judge",
+    Synthesis: "synthesize",
+}
 SAID: dict[type[BaseModel], tuple[int, int]] = {
-    QueryPlan: (450, 0), Extraction: (50, 60), Entailment: (50, 45), Judgment: (300, 0), Synthesis: (900, 0),
-}  # fmt: skip
-"""Tokens of an answer, and for each paper that it speaks of: a plan of five queries; a finding for most papers; a check
-with a sentence for each quote; what a model thinks without saying it is not in it."""
+    QueryPlan: (450, 0),
+    Extraction: (50, 60),
+    Entailment: (50, 45),
+    Judgment: (300, 0),
+    Synthesis: (900, 0),
+}
+"""Tokens of an answer, and for each paper that it speaks of: a plan of five queries; a finding for
+most papers; a check with a sentence for each quote; what a model thinks without saying it is not in
+it."""
 ASSUMED = (
-    "answers are taken to have 450 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a quote for checking, "
-    "300 for a judgment, 900 for the synthesis, without what a model thinks unseen; each to be valid the first time"
+    "answers are taken to have 450 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a "
+    "quote for checking, "
+    "300 for a judgment, 900 for the synthesis, without what a model thinks unseen; each to be "
+    "valid the first time"
 )
 PAPER = 520
-"""Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and titles of some 200."""
+"""Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and
+titles of some 200."""
 LONGEST = 4000
 """Tokens that an answer may have (Request.max_output_tokens)."""
 QUOTE, CHECKED = 150, 300
-"""Tokens of a piece of evidence that is not there yet: title and a quote of one or two sentences, and a quote with the
-sentences around it."""
+"""Tokens of a piece of evidence that is not there yet: title and a quote of one or two sentences,
+and a quote with the sentences around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +87,17 @@ def total(calls: Iterable[Expected]) -> Total:
     every = list(calls)
     used: dict[Prices, Usage] = {}
     for one in every:
-        used[one.prices] = used.get(one.prices, Usage()) + Usage(one.calls, one.input, 0, one.output)
+        used[one.prices] = used.get(one.prices, Usage()) + Usage(
+            one.calls, one.input, 0, one.output
+        )
     costs = [prices.of(usage) for prices, usage in used.items()]
     usd = None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
     kinds: Counter[str] = Counter()
     for one in every:
         kinds[one.schema] += one.calls
-    return Total(dict(kinds), sum(one.input for one in every), sum(one.output for one in every), usd)
+    return Total(
+        dict(kinds), sum(one.input for one in every), sum(one.output for one in every), usd
+    )
 
 
 @cache
@@ -109,7 +126,8 @@ def _said(schema: type[BaseModel], about: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The calls that a claim may need beyond those that are known, each with the most that it may be sent."""
+    """The calls that a claim may need beyond those that are known, each with the most that it may
+    be sent."""
 
     deps: Deps
     subject: Subject
@@ -128,38 +146,60 @@ class Bounds:
         return self._call(Entailment, CHECKED * papers, papers)
 
     def judging(self, papers: int, known: int, *, again: bool = False) -> Expected:
-        """On the evidence of so many papers beside that which is known, which has so many tokens."""
+        """On the evidence of so many papers beside that which is known, which has so many
+        tokens."""
         return self._call(Judgment, QUOTE * papers + known, 0, verifier=again)
 
     def added(self, schema: type[BaseModel], papers: int) -> Expected:
         """What the quotes of so many papers add to a call that is certain."""
         whole, without = (self._call(schema, CHECKED * n, n) for n in (papers, 0))
-        return Expected(schema.__name__, whole.prices, whole.input - without.input, whole.output - without.output, 0)
+        return Expected(
+            schema.__name__,
+            whole.prices,
+            whole.input - without.input,
+            whole.output - without.output,
+            0,
+        )
 
     def synthesis(self, evidence: int) -> Expected:
-        return self._call(Synthesis, QUOTE * min(evidence, self.deps.limits.evidence_a_synthesis), 0)
+        return self._call(
+            Synthesis, QUOTE * min(evidence, self.deps.limits.evidence_a_synthesis), 0
+        )
 
-    def _call(self, schema: type[BaseModel], tokens: int, about: int, *, verifier: bool = False) -> Expected:
+    def _call(
+        self, schema: type[BaseModel], tokens: int, about: int, *, verifier: bool = False
+    ) -> Expected:
         asker = self.deps.verifier if verifier or schema is Entailment else self.deps.asker
         prices = _prices(asker.model.provider, asker.model.name, schema, self.today, self.batch)
         return Expected(schema.__name__, prices, self._fixed(schema) + tokens, _said(schema, about))
 
     def _fixed(self, schema: type[BaseModel]) -> int:
-        """The question without papers and evidence; every value that any prompt offers is there (docs/prompts.md)."""
+        """The question without papers and evidence; every value that any prompt offers is there
+        (docs/prompts.md)."""
         line, claim = self.deps.line, self.subject.claim
         values: dict[str, Any] = {
-            "claim": claim.text, "dated": dated(self.subject), "levers": claim.levers, "anchors": list(self.anchors),
-            "papers": [], "items": [], "evidence": [], "question": line.question, "thesis": line.thesis,
-            "counter_thesis": line.counter_thesis, "standing": line.questions,
+            "claim": claim.text,
+            "dated": dated(self.subject),
+            "levers": claim.levers,
+            "anchors": list(self.anchors),
+            "papers": [],
+            "items": [],
+            "evidence": [],
+            "question": line.question,
+            "thesis": line.thesis,
+            "counter_thesis": line.counter_thesis,
+            "standing": line.questions,
             "verdicts": [{"id": one.id, "verdict": "undetermined"} for one in line.claims],
-        }  # fmt: skip
+        }
         system, user = self.deps.prompts[PROMPTS[schema]].render(values)
         return estimated_tokens(system + user + _schema(schema))
 
 
 def reading_calls(papers: int, limits: Limits) -> int:
     """The most calls in which so many papers are read (`extract.batches`)."""
-    return max(math.ceil(papers * PAPER / limits.tokens_a_call), math.ceil(papers / limits.papers_a_call))
+    return max(
+        math.ceil(papers * PAPER / limits.tokens_a_call), math.ceil(papers / limits.papers_a_call)
+    )
 
 
 def tokens_of(evidence: Iterable[Evidence]) -> int:
@@ -167,12 +207,28 @@ def tokens_of(evidence: Iterable[Evidence]) -> int:
 
 
 def may_stop(calls: Iterable[Expected], max_usd: float | None, max_tokens: int | None) -> bool:
-    """Whether a budget may refuse one of the calls: it counts each with its worst case (llm/budget.py) while it goes
-    on, two bytes a token where the estimate here has four and a half, and all of an answer that is allowed."""
+    """Whether a budget may refuse one of the calls: it counts each with its worst case
+    (llm/budget.py) while it goes on, two bytes a token where the estimate here has four and a half,
+    and all of an answer that is allowed."""
     worst = [
-        (one.prices, Usage(one.calls, most := one.input * 9 // 4 + BEYOND * one.calls, 0, LONGEST * one.calls, most))
+        (
+            one.prices,
+            Usage(
+                one.calls,
+                most := one.input * 9 // 4 + BEYOND * one.calls,
+                0,
+                LONGEST * one.calls,
+                most,
+            ),
+        )
         for one in calls
     ]
-    if max_tokens is not None and sum(usage.input + usage.output for _, usage in worst) > max_tokens:
+    if (
+        max_tokens is not None
+        and sum(usage.input + usage.output for _, usage in worst) > max_tokens
+    ):
         return True
-    return max_usd is not None and sum((prices.of(usage) or 0 for prices, usage in worst), Decimal(0)) > max_usd
+    return (
+        max_usd is not None
+        and sum((prices.of(usage) or 0 for prices, usage in worst), Decimal(0)) > max_usd
+    )

@@ -1,4 +1,5 @@
-"""Why something is due: the last run, as its entry in the run log and its record have it, compared with now."""
+"""Why something is due: the last run, as its entry in the run log and its record have it, compared
+with now."""
 
 from __future__ import annotations
 
@@ -6,24 +7,26 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from retest import runlog
 from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
 from retest.domain.line import COUNTER_THESIS, Claim
+from retest.domain.record import AnchorRecord, ClaimRecord
+from retest.explain.dry_run import Note
 from retest.explain.estimate import PROMPTS
-from retest.explain.noting import Note
 from retest.grounding.ladder import LADDER_VERSION
 from retest.pipeline.state import OPEN, Deps
-from retest.reports.record import AnchorRecord, ClaimRecord
+from retest.run import log as runlog
 
 OTHERWISE = "never asked in these words"
-"""Where none of the known reasons holds: levers, queries or evidence are others, or the answers were lost."""
+"""Where none of the known reasons holds: levers, queries or evidence are others, or the answers
+were lost."""
 UNTESTED = "never tested"
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the last run stood on. The record keeps the prompts of the run that last brought news; the run log has those
-    of the last run, and the version of the ladder, which the record does not hold. Without a log the record must do."""
+    """What the last run stood on. The record keeps the prompts of the run that last brought news;
+    the run log has those of the last run, and the version of the ladder, which the record does not
+    hold. Without a log the record must do."""
 
     model: str
     verifier: str
@@ -40,10 +43,18 @@ def recorded_claim(deps: Deps, claim_id: str) -> ClaimRecord | None:
 
 
 def why_due(
-    deps: Deps, before: Before | None, claim: Claim, anchors: Sequence[AnchorRecord], asked: Sequence[Note],
-    *, full: bool, model: str, verifier: str,
-) -> list[str]:  # fmt: skip
-    """Reasons in words, the weightiest first; none where nothing is asked and nothing was left open."""
+    deps: Deps,
+    before: Before | None,
+    claim: Claim,
+    anchors: Sequence[AnchorRecord],
+    asked: Sequence[Note],
+    *,
+    full: bool,
+    model: str,
+    verifier: str,
+) -> list[str]:
+    """Reasons in words, the weightiest first; none where nothing is asked and nothing was left
+    open."""
     last, reasons = recorded_claim(deps, claim.id), ["--full"] if full and asked else []
     kinds = {note.request.schema for note in asked}
     if before is None or last is None:
@@ -58,7 +69,10 @@ def why_due(
             reasons.append("its anchors or their titles have changed")
     read = len({paper.id for note in asked for paper in note.request.facts.papers})
     if QueryPlan in kinds:
-        return [*(reasons or [OTHERWISE]), f"plan first, then up to {deps.limits.candidates} papers"]
+        return [
+            *(reasons or [OTHERWISE]),
+            f"plan first, then up to {deps.limits.candidates} papers",
+        ]
     if read:
         papers = f"{read} paper{'' if read == 1 else 's'}"
         return [*reasons, f"{papers} to read"] if reasons else [f"{papers} new to it"]
@@ -80,13 +94,17 @@ def _changed(deps: Deps, before: Before, kinds: Set[type], model: str, verifier:
     return changed
 
 
-def _anchors_changed(deps: Deps, claim: Claim, last: ClaimRecord, anchors: Sequence[AnchorRecord]) -> bool:
+def _anchors_changed(
+    deps: Deps, claim: Claim, last: ClaimRecord, anchors: Sequence[AnchorRecord]
+) -> bool:
     if claim.id == COUNTER_THESIS or deps.previous is None:
         return False
     if set(last.anchors) != set(claim.anchors):
         return True
     titles = {anchor.id: anchor.title for anchor in deps.previous.anchors}
-    return any(titles.get(anchor.id) != anchor.title for anchor in anchors if anchor.id in claim.anchors)
+    return any(
+        titles.get(anchor.id) != anchor.title for anchor in anchors if anchor.id in claim.anchors
+    )
 
 
 def before(deps: Deps, home: Path) -> Before | None:
@@ -97,4 +115,9 @@ def before(deps: Deps, home: Path) -> Before | None:
     entry = runlog.last(home, deps.line.line) or {}
     if not isinstance(entry.get("prompts"), dict):  # of before this was kept
         return Before(record.model, record.verifier or "", record.prompts, None)
-    return Before(str(entry.get("model")), str(entry.get("verifier") or ""), entry["prompts"], entry.get("ladder"))
+    return Before(
+        str(entry.get("model")),
+        str(entry.get("verifier") or ""),
+        entry["prompts"],
+        entry.get("ladder"),
+    )

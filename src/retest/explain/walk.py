@@ -1,4 +1,5 @@
-"""What a run would do for each claim, found by walking its pipeline with a model that only takes notes."""
+"""What a run would do for each claim, found by walking its pipeline with a model that only takes
+notes."""
 
 from __future__ import annotations
 
@@ -10,28 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
 from retest.domain.line import COUNTER_THESIS
+from retest.explain.dry_run import NOT_ASKED, Note, Notebook, Noting, ReadOnly
 from retest.explain.estimate import Bounds, Expected, Total, noted, tokens_of, total
-from retest.explain.noting import NOT_ASKED, Note, Notebook, Noting, ReadOnly
 from retest.explain.reasons import UNTESTED, before, why_due
-from retest.llm.open import batches_for
-from retest.nightly import unsaid
-from retest.opened import Opened, due_first, opened
 from retest.pipeline.graph import line_graph
 from retest.pipeline.settle import last_decided
 from retest.pipeline.state import OPEN, Deps, LineState, Subject
 from retest.reports.news import SYNTHESIS_FAILED
-from retest.tracing import tracing
+from retest.run.lines import unsaid
+from retest.run.model_factory import batches_for
+from retest.run.open_run import Opened, due_first, opened
+from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
+    from retest.domain.record import ClaimRecord
     from retest.llm.budget import Budget
-    from retest.reports.record import ClaimRecord
     from retest.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimExplained:
-    """One claim, or the synthesis. `certain` calls are made if every answer is usable; `possible` ones may follow."""
+    """One claim, or the synthesis. `certain` calls are made if every answer is usable; `possible`
+    ones may follow."""
 
     id: str
     why: tuple[str, ...]
@@ -69,18 +71,41 @@ class LineExplained:
 
 
 async def explain_lines(
-    lines: Sequence[Line], settings: Settings, environment: Mapping[str, str], today: date, as_of: date, model: str,
-    verifier: str, budget: Budget, full: bool, batch: bool = False,
-) -> list[LineExplained]:  # fmt: skip
-    """In the order in which a run takes them. Searches, as that costs nothing; asks no model, and what a run remembers
-    is read and left as it is. Raises what a run would raise for its settings, but misses no key. What is under way in a
-    batch is not asked for; with `batch` new questions cost what they cost there."""
+    lines: Sequence[Line],
+    settings: Settings,
+    environment: Mapping[str, str],
+    today: date,
+    as_of: date,
+    model: str,
+    verifier: str,
+    budget: Budget,
+    full: bool,
+    batch: bool = False,
+) -> list[LineExplained]:
+    """In the order in which a run takes them. Searches, as that costs nothing; asks no model, and
+    what a run remembers is read and left as it is. Raises what a run would raise for its settings,
+    but misses no key. What is under way in a batch is not asked for; with `batch` new questions
+    cost what they cost there."""
     notebook = Notebook()
     asks, explained = partial(Noting, notebook=notebook), []
     specs = [model, verifier or model]
-    batches = batches_for(specs, settings, environment, today, on=batch, full=full, say=unsaid, looking=True)
+    batches = batches_for(
+        specs, settings, environment, today, on=batch, full=full, say=unsaid, looking=True
+    )
     async with tracing(settings.trace):
-        things = opened(settings, environment, today, as_of, model, verifier, budget, full, ReadOnly, asks, batches)
+        things = opened(
+            settings,
+            environment,
+            today,
+            as_of,
+            model,
+            verifier,
+            budget,
+            full,
+            ReadOnly,
+            asks,
+            batches,
+        )
         with things as open_things:
             for line in due_first(lines, settings):
                 async with open_things.deps(line, lambda *_: None, notebook.hear) as deps:
@@ -102,7 +127,9 @@ class _Walked:
 
     def line(self) -> LineExplained:
         claims = tuple(self._claim(subject) for subject in self._in_order())
-        return LineExplained(self.deps.line.line, self.deps.source.name, claims, self._synthesis(claims))
+        return LineExplained(
+            self.deps.line.line, self.deps.source.name, claims, self._synthesis(claims)
+        )
 
     def _in_order(self) -> list[Subject]:
         order = [*(claim.id for claim in self.deps.line.claims), COUNTER_THESIS]
@@ -114,35 +141,53 @@ class _Walked:
         record = next(record for record in self.state["outcomes"] if record.id == claim.id)
         certain, possible = self._calls(subject, record, notes)
         why = why_due(
-            self.deps, before(self.deps, self.things.settings.path("home")), claim, self.state["anchors"],
-            [note for note in notes if note in certain], full=self.full, model=asking.model, verifier=asking.verifier,
-        )  # fmt: skip
+            self.deps,
+            before(self.deps, self.things.settings.path("home")),
+            claim,
+            self.state["anchors"],
+            [note for note in notes if note in certain],
+            full=self.full,
+            model=asking.model,
+            verifier=asking.verifier,
+        )
         failed = record.detail if record.why in OPEN and not _is_noted(record) else ""
         papers = {paper.id for note in certain for paper in note.request.facts.papers}
         sure = tuple(self._noted(note) for note in certain)
         return ClaimExplained(claim.id, tuple(why), failed, len(papers), sure, tuple(possible))
 
-    def _calls(self, subject: Subject, record: ClaimRecord, notes: Sequence[Note]) -> tuple[list[Note], list[Expected]]:
+    def _calls(
+        self, subject: Subject, record: ClaimRecord, notes: Sequence[Note]
+    ) -> tuple[list[Note], list[Expected]]:
         """The questions that are certain to be asked, and the calls that may follow."""
         waits = record.why == "not-judged" and not _is_noted(record)
         if not notes and not waits:
             return [], []
         claim, limits = subject.claim, self.deps.limits
         last = self.deps.last(claim.id, claim.text)
-        anchors = [paper.title for paper in self.state["anchor_papers"] if paper.id in claim.anchors]
+        anchors = [
+            paper.title for paper in self.state["anchor_papers"] if paper.id in claim.anchors
+        ]
         bounds = Bounds(self.deps, subject, anchors, self.things.today, self.batch)
         kinds = [note.request.schema for note in notes]
         known = max(tokens_of(last.evidence if last else ()), tokens_of(record.evidence))
         flips = last_decided(last) is not None
-        if QueryPlan in kinds or waits:  # what follows an answer that a batch has is as little known
+        if (
+            QueryPlan in kinds or waits
+        ):  # what follows an answer that a batch has is as little known
             found = limits.candidates + len(last.evidence if last else ())
-            possible = [*bounds.reading(found), bounds.checking(found), *_widened(bounds, limits.candidates)]
+            possible = [
+                *bounds.reading(found),
+                bounds.checking(found),
+                *_widened(bounds, limits.candidates),
+            ]
             possible.append(bounds.judging(found, known))
-            return list(notes), possible + ([bounds.judging(found, known, again=True)] if flips else [])
+            return list(notes), possible + (
+                [bounds.judging(found, known, again=True)] if flips else []
+            )
         new = [note for note in notes if note.request.schema is Extraction and not note.widened]
         papers = len({paper.id for note in notes for paper in note.request.facts.papers})
-        # What is asked after papers that are new is certain only where no answer about them can make it needless: not
-        # the second round of searches, nor the second opinion on a flip.
+        # What is asked after papers that are new is certain only where no answer about them can
+        # make it needless: not the second round of searches, nor the second opinion on a flip.
         certain = [n for n in notes if not new or not (n.widened or n.request.ask == 2)]
         possible = [self._noted(note) for note in notes if note not in certain]
         checks = kinds.count(Entailment)
@@ -173,7 +218,9 @@ class _Walked:
         name, previous = "(synthesis)", deps.previous
         if any(claim.certain or claim.possible for claim in claims):
             evidence = sum(len(record.evidence) for record in self.state["outcomes"])
-            evidence += sum(claim.papers or deps.limits.candidates for claim in claims if claim.certain)
+            evidence += sum(
+                claim.papers or deps.limits.candidates for claim in claims if claim.certain
+            )
             call = Bounds(deps, subject, (), self.things.today).synthesis(evidence)
             return ClaimExplained(name, ("if what the claims rest on changes",), "", 0, (), (call,))
         if not notes:
@@ -197,5 +244,6 @@ def _is_noted(record: ClaimRecord) -> bool:
 
 
 def _widened(bounds: Bounds, most: int) -> list[Expected]:
-    """A second round of searches: its papers, one call more for papers that the model named, and their check."""
+    """A second round of searches: its papers, one call more for papers that the model named, and
+    their check."""
     return [*bounds.reading(most), *bounds.reading(1), bounds.checking(most)]

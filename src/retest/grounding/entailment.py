@@ -1,7 +1,8 @@
-"""Rung 6: does the quote entail the stance? Another model call sees claim, stance, quote and context, no more.
+"""Rung 6: does the quote entail the stance? Another model call sees claim, stance, quote and
+context, no more.
 
-The context is what tells a result from a belief that the abstract restates in order to refute it: the sentence before,
-the sentence after, and what a `...` leaves out.
+The context is what tells a result from a belief that the abstract restates in order to refute it:
+the sentence before, the sentence after, and what a `...` leaves out.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ import itertools
 from collections.abc import Sequence
 
 from retest.domain.answers import Check, Entailment
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.paper import Paper
-from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject, sentences_of
 from retest.grounding.prose import clean
 
 
 def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence], list[Rejection]]:
-    """The items that the verifier lets pass, with their last rung, and the rest. A "no" is final, also beside a "yes"
-    of the same answer; an item that the verifier says nothing of is unverifiable, and no evidence."""
+    """The items that the verifier lets pass, with their last rung, and the rest. A "no" is final,
+    also beside a "yes" of the same answer; an item that the verifier says nothing of is
+    unverifiable, and no evidence."""
     said: dict[str, list[Check]] = {}
     for check in answer.checks:
         cited = parse_id(check.arxiv_id)
@@ -36,7 +38,13 @@ def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence],
             rejected.append(reject(item.arxiv_id, "entails", "not-entailed", detail, item.title))
         elif not checks:
             rejected.append(
-                reject(item.arxiv_id, "entails", "unverifiable", "the verifier said nothing of it", item.title)
+                reject(
+                    item.arxiv_id,
+                    "entails",
+                    "unverifiable",
+                    "the verifier said nothing of it",
+                    item.title,
+                )
             )
         else:
             passed.append(item.model_copy(update={"rungs": (*item.rungs, "entails")}))
@@ -44,8 +52,8 @@ def sift(items: Sequence[Evidence], answer: Entailment) -> tuple[list[Evidence],
 
 
 def left_out(paper: Paper, numbers: Sequence[int]) -> str:
-    """What stands in the gaps of a quote of these sentences: of each gap its first and last sentence, so that none can
-    hide what its neighbour goes on to refute."""
+    """What stands in the gaps of a quote of these sentences: of each gap its first and last
+    sentence, so that none can hide what its neighbour goes on to refute."""
     known, gaps = sentences_of(paper), []
     for before, number in itertools.pairwise(sorted(set(numbers))):
         gap = known[before : number - 1]

@@ -1,8 +1,9 @@
 """Rung 3: does a cited title, and do cited authors, belong to this paper?
 
-Titles are the same up to case, punctuation, accents, LaTeX, word breaks and articles; a part of a title that stands
-before a colon, a dash or a bracket may stand for the whole, and one typing error is forgiven in a long word. Anything
-else is another title: a changed word, number or negation, or a subtitle that the paper does not have.
+Titles are the same up to case, punctuation, accents, LaTeX, word breaks and articles; a part of a
+title that stands before a colon, a dash or a bracket may stand for the whole, and one typing error
+is forgiven in a long word. Anything else is another title: a changed word, number or negation, or a
+subtitle that the paper does not have.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz.distance import OSA
 
-from retest.grounding.form import plain, title_words
+from retest.text.form import plain, title_words
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
@@ -28,28 +29,41 @@ LEAST_CUT = 4
 
 
 LONG_LIST, LONGER_LIST = 10, 20
-"""Names of a list in which one may share no more than a surname with an author who is left out (Eric Li for Yunxuan
-Li), and of one in which a name behind the first may be anybody's."""
+"""Names of a list in which one may share no more than a surname with an author who is left out
+(Eric Li for Yunxuan Li), and of one in which a name behind the first may be anybody's."""
 LEAST_LIST = 3
-"""Authors of a paper who, all cited, show that it is meant, however many others are: sources cut long lists."""
+"""Authors of a paper who, all cited, show that it is meant, however many others are: sources cut
+long lists."""
 LIKE = 0.6
 """Letters that two forms of a name have in common: Aleksandr and Alexander have two thirds."""
 
 
 def title_fits(cited: str, known: Iterable[str]) -> Fit | None:
-    """How a cited title is one of the paper's: as a whole, as a part of it that is left standing, or not at all."""
+    """How a cited title is one of the paper's: as a whole, as a part of it that is left standing,
+    or not at all."""
     forms = _cited(cited)
-    fits = [fit for title in known for words, cut in forms if words and (fit := _fits(words, cut, title))]
+    fits = [
+        fit
+        for title in known
+        for words, cut in forms
+        if words and (fit := _fits(words, cut, title))
+    ]
     return min(fits, key=("whole", "part").index, default=None)
 
 
 def title_stands_in(text: str, known: Iterable[str], apart: bool) -> bool:
-    """Whether one of the paper's titles, of at least three words, stands in a text, such as a reference's. If it is to
-    stand `apart`, something sets it off from the words before and behind it, so that it is no part of another title."""
+    """Whether one of the paper's titles, of at least three words, stands in a text, such as a
+    reference's. If it is to stand `apart`, something sets it off from the words before and behind
+    it, so that it is no part of another title."""
     shown = plain(text)
-    found = [(match.start(), match.end(), "".join(title_words(match[0]))) for match in _RUN.finditer(shown)]
+    found = [
+        (match.start(), match.end(), "".join(title_words(match[0])))
+        for match in _RUN.finditer(shown)
+    ]
     squashed = "".join(run for _, _, run in found)
-    starts = {place: n for n, place in enumerate(accumulate((len(run) for _, _, run in found), initial=0))}
+    starts = {
+        place: n for n, place in enumerate(accumulate((len(run) for _, _, run in found), initial=0))
+    }
     for title in known:
         words = title_words(title)
         wanted = "".join(words)
@@ -58,9 +72,15 @@ def title_stands_in(text: str, known: Iterable[str], apart: bool) -> bool:
             first, beyond = starts.get(at), starts.get(at + len(wanted))
             if first is not None and beyond is not None:
                 before = shown[found[first - 1][1] : found[first][0]] if first else "."
-                behind = shown[found[beyond - 1][1] : found[beyond][0]] if beyond < len(found) else "."
+                behind = (
+                    shown[found[beyond - 1][1] : found[beyond][0]] if beyond < len(found) else "."
+                )
                 behind = behind.lstrip("?!") if title.rstrip().endswith(("?", "!")) else behind
-                set_off = before.strip() and behind.strip() and not behind.lstrip(" )]}'?!").startswith(":")
+                set_off = (
+                    before.strip()
+                    and behind.strip()
+                    and not behind.lstrip(" )]}'?!").startswith(":")
+                )
                 if set_off or not apart:
                     return True
             at = squashed.find(wanted, at + 1)
@@ -71,22 +91,31 @@ def title_keys(titles: Iterable[str]) -> list[str]:
     """What titles and their parts are found by, whatever their form: their words without spaces."""
     keys: dict[str, None] = {}
     for title in titles:
-        if title.isascii() and not _MARKED.search(title) and "  " not in title and title == title.strip():
+        if (
+            title.isascii()
+            and not _MARKED.search(title)
+            and "  " not in title
+            and title == title.strip()
+        ):
             keys.update(dict.fromkeys(_simple_keys(title)))
         else:
-            keys.update(dict.fromkeys("".join(title_words(text)) for text in (title, *parts(title))))
+            keys.update(
+                dict.fromkeys("".join(title_words(text)) for text in (title, *parts(title)))
+            )
     return [key for key in keys if key]
 
 
 def _simple_keys(title: str) -> list[str]:
-    """The same for a title that `plain` leaves as it is: most titles, and a mirror keys millions of them."""
+    """The same for a title that `plain` leaves as it is: most titles, and a mirror keys millions of
+    them."""
     texts = (title, *_parts_of(title)) if _MAY_BE_CUT.search(title) else (title,)
     return [text.lower().translate(_NO_WORD) for text in texts]
 
 
 @lru_cache(maxsize=8192)
 def parts(title: str) -> tuple[str, ...]:
-    """What may stand for a title: the beginnings that end at a colon, dash or bracket, then the subtitles."""
+    """What may stand for a title: the beginnings that end at a colon, dash or bracket, then the
+    subtitles."""
     return _parts_of(plain(title))
 
 
@@ -100,8 +129,8 @@ def _parts_of(shown: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _cited(cited: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
-    """The words of a cited title, as it is and without what reference lists put around it, and whether it ends in
-    dots because it was cut short."""
+    """The words of a cited title, as it is and without what reference lists put around it, and
+    whether it ends in dots because it was cut short."""
     shown = plain(cited).strip()
     bare = _AFTER.sub("", _BEFORE.sub("", shown)).strip()
     return tuple((title_words(text), text.endswith("...")) for text in dict.fromkeys((shown, bare)))
@@ -142,8 +171,9 @@ def _content(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _typo(cited: str, known: str) -> bool:
-    """Whether a cited word is the known one with a plural's s too much or too little, or with one slip of the finger:
-    that gives a word that is none. One that English has is another word (causal, casual)."""
+    """Whether a cited word is the known one with a plural's s too much or too little, or with one
+    slip of the finger: that gives a word that is none. One that English has is another word
+    (causal, casual)."""
     if not (cited.isalpha() and known.isalpha()):
         return False
     short, long = sorted((cited, known), key=len)
@@ -162,25 +192,37 @@ def _english() -> SpellChecker:
 
 
 def authors_fit(cited: Sequence[str], known: Sequence[str]) -> tuple[bool, list[str]]:
-    """Whether cited authors are the paper's, and those who are not. Where either is unknown there is nothing to say.
+    """Whether cited authors are the paper's, and those who are not. Where either is unknown there
+    is nothing to say.
 
-    With half of them strangers, or with several that are more than a third, the list is another paper's. Fewer may be
-    another version's if they stand beside all of the paper's authors, or if each has almost the name of one who is
-    left out; a stranger in an author's place is invented, save in lists so long that some name in them is wrong.
+    With half of them strangers, or with several that are more than a third, the list is another
+    paper's. Fewer may be another version's if they stand beside all of the paper's authors, or if
+    each has almost the name of one who is left out; a stranger in an author's place is invented,
+    save in lists so long that some name in them is wrong.
     """
-    names = [name for name in cited if _readings(name) and not _OTHERS.fullmatch(plain(name)) and not _is_group(name)]
+    names = [
+        name
+        for name in cited
+        if _readings(name) and not _OTHERS.fullmatch(plain(name)) and not _is_group(name)
+    ]
     paper = [name for name in known if _readings(name)]
     if not names or not paper or any(_OTHERS.search(name) for name in paper):
         return True, []
     strangers = [name for name in names if not any(_same_person(name, p) for p in paper)]
-    left_out = [p for p in paper if not any(_same_person(name, p) for name in names)] if strangers else []
+    left_out = (
+        [p for p in paper if not any(_same_person(name, p) for name in names)] if strangers else []
+    )
     long = len(names) >= LONG_LIST
     put_in = [name for name in strangers if not any(_alike(name, p, long) for p in left_out)]
     share = len(strangers) / len(names)
     if not left_out and len(paper) >= LEAST_LIST:
-        return True, [" ".join(name.split()) for name in strangers]  # they are all there, and others of a longer list
+        return True, [
+            " ".join(name.split()) for name in strangers
+        ]  # they are all there, and others of a longer list
     another = share >= 1 / 2 or (len(strangers) > 1 and share > 1 / 3)
-    replaced = bool(left_out and put_in) and (put_in[0] == names[0] or len(put_in) > len(names) / LONGER_LIST)
+    replaced = bool(left_out and put_in) and (
+        put_in[0] == names[0] or len(put_in) > len(names) / LONGER_LIST
+    )
     return not another and not replaced, [" ".join(name.split()) for name in strangers]
 
 
@@ -194,12 +236,18 @@ def _same_person(cited: str, known: str) -> bool:
 
 
 def _alike(cited: str, known: str, part: bool) -> bool:
-    """Whether a stranger's name is almost an author's: a part of it, and of another part the beginning or most letters,
-    as in nicknames, transliterations and misprints. With `part`, a part of it is enough."""
+    """Whether a stranger's name is almost an author's: a part of it, and of another part the
+    beginning or most letters, as in nicknames, transliterations and misprints. With `part`, a part
+    of it is enough."""
     for one in _readings(cited):
         for other in _readings(known):
             shared = {name for name in one if len(name) > 1 and name in other}
-            rest = [(a, b) for a in one for b in other if a not in shared and b not in shared and a[0] == b[0]]
+            rest = [
+                (a, b)
+                for a in one
+                for b in other
+                if a not in shared and b not in shared and a[0] == b[0]
+            ]
             if part and shared:
                 return True
             if shared and any(_almost(a, b) for a, b in rest):
@@ -214,7 +262,8 @@ def _almost(cited: str, known: str) -> bool:
 
 
 def _borne(cited: Sequence[str], known: Sequence[str]) -> bool:
-    """Whether a name is the known one: a part of it is borne in full, nothing contradicts, and initials agree."""
+    """Whether a name is the known one: a part of it is borne in full, nothing contradicts, and
+    initials agree."""
     left = list(known)
     unmatched = []
     for name in (token for token in cited if len(token) > 1):
@@ -238,20 +287,32 @@ def _borne(cited: Sequence[str], known: Sequence[str]) -> bool:
 
 
 def _same_name(one: str, other: str) -> bool:
-    """Equal, or a slip apart where a name is long: short ones that differ in a letter are other people's."""
+    """Equal, or a slip apart where a name is long: short ones that differ in a letter are other
+    people's."""
     if one == other:
         return True
-    return min(len(one), len(other)) >= 6 and one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1
+    return (
+        min(len(one), len(other)) >= 6
+        and one[0] == other[0]
+        and OSA.distance(one, other, score_cutoff=1) <= 1
+    )
 
 
 @lru_cache(maxsize=65536)
 def _readings(name: str) -> tuple[tuple[str, ...], ...]:
-    """The parts of a name in small letters, with a hyphen read as a space and as nothing, and with a given name that is
-    short for another as it is and in full. `JM` beside a name in small letters is two initials, or a name (Zhi LI)."""
+    """The parts of a name in small letters, with a hyphen read as a space and as nothing, and with
+    a given name that is short for another as it is and in full. `JM` beside a name in small letters
+    is two initials, or a name (Zhi LI)."""
     shown = plain(name)
     forms = (shown.replace("-", " "), shown.replace("-", "")) if "-" in shown else (shown,)
-    readings = [parts for form in forms for tight in (True, False) if (parts := _parts(form, tight))]
-    return tuple(dict.fromkeys([*readings, *(tuple(_IN_FULL.get(part, part) for part in one) for one in readings)]))
+    readings = [
+        parts for form in forms for tight in (True, False) if (parts := _parts(form, tight))
+    ]
+    return tuple(
+        dict.fromkeys(
+            [*readings, *(tuple(_IN_FULL.get(part, part) for part in one) for one in readings)]
+        )
+    )
 
 
 def _parts(name: str, tight: bool) -> tuple[str, ...]:
@@ -273,25 +334,68 @@ _GROUP = re.compile(
     r"|open-?ai|deepseek(?:-ai)?|deepmind|google|microsoft|anthropic|nvidia|meta|mistral|huggingface|allenai)\b)|\bAI\b"
 )
 _IN_FULL = {
-    "abby": "abigail", "alex": "alexander", "andy": "andrew", "ben": "benjamin", "bill": "william", "bob": "robert",
-    "cathy": "catherine", "charlie": "charles", "chris": "christopher", "dan": "daniel", "danny": "daniel",
-    "dave": "david", "ed": "edward", "fred": "frederick", "greg": "gregory", "jeff": "jeffrey", "jim": "james",
-    "joe": "joseph", "jon": "jonathan", "josh": "joshua", "kate": "katherine", "ken": "kenneth", "liz": "elizabeth",
-    "matt": "matthew", "max": "maximilian", "mike": "michael", "nate": "nathaniel", "nick": "nicholas",
-    "pat": "patrick", "pete": "peter", "phil": "philip", "ray": "raymond", "rick": "richard", "rob": "robert",
-    "ron": "ronald", "sam": "samuel", "steve": "steven", "stephen": "steven", "ted": "theodore", "tim": "timothy",
-    "tom": "thomas", "tony": "anthony", "vicky": "victoria", "vince": "vincent", "will": "william", "zach": "zachary",
-}  # fmt: skip
+    "abby": "abigail",
+    "alex": "alexander",
+    "andy": "andrew",
+    "ben": "benjamin",
+    "bill": "william",
+    "bob": "robert",
+    "cathy": "catherine",
+    "charlie": "charles",
+    "chris": "christopher",
+    "dan": "daniel",
+    "danny": "daniel",
+    "dave": "david",
+    "ed": "edward",
+    "fred": "frederick",
+    "greg": "gregory",
+    "jeff": "jeffrey",
+    "jim": "james",
+    "joe": "joseph",
+    "jon": "jonathan",
+    "josh": "joshua",
+    "kate": "katherine",
+    "ken": "kenneth",
+    "liz": "elizabeth",
+    "matt": "matthew",
+    "max": "maximilian",
+    "mike": "michael",
+    "nate": "nathaniel",
+    "nick": "nicholas",
+    "pat": "patrick",
+    "pete": "peter",
+    "phil": "philip",
+    "ray": "raymond",
+    "rick": "richard",
+    "rob": "robert",
+    "ron": "ronald",
+    "sam": "samuel",
+    "steve": "steven",
+    "stephen": "steven",
+    "ted": "theodore",
+    "tim": "timothy",
+    "tom": "thomas",
+    "tony": "anthony",
+    "vicky": "victoria",
+    "vince": "vincent",
+    "will": "william",
+    "zach": "zachary",
+}
 """Given names as people are called by them, and in full."""
 _RUN = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(r"[^\W\d_aeiouy]{2,3}")  # Amor Rd, for Rocío del Amor
 _NAME = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
 _CUT = re.compile(r": ?| -{1,3} |-{2,3}|[?!] (?=\S)|[(\[]| [(\[]|; |\. (?=[A-Z])|, (?=or )")
-_MAY_BE_CUT = re.compile(r"[:?!(\[;]| -|--|\. |, or ")  # wherever `_CUT` matches, and found at a tenth of the time
+_MAY_BE_CUT = re.compile(
+    r"[:?!(\[;]| -|--|\. |, or "
+)  # wherever `_CUT` matches, and found at a tenth of the time
 _MARKED = re.compile(r"[&\\$~{}\x00-\x1f\x7f]")
 _NO_WORD = {code: None for code in range(128) if not chr(code).isalnum()}
-_BEFORE = re.compile(r"^\s*(?:\[?(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?\]?|\[[^\]]{1,12}\])[\s:,.-]*", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"^\s*(?:\[?(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?\]?|\[[^\]]{1,12}\])[\s:,.-]*", re.IGNORECASE
+)
 _AFTER = re.compile(
-    r"[\s,.]*(?:\((?:19|20)\d\d[a-z]?\)|\[[a-z-]{2,12}\.[A-Z]{2}\]|[-|.] arxiv(?: preprint)?|\(arxiv[^)]{0,30}\))\s*$",
+    r"[\s,.]*(?:\((?:19|20)\d\d[a-z]?\)|\[[a-z-]{2,12}\.[A-Z]{2}\]|[-|.] arxiv(?: "
+    r"preprint)?|\(arxiv[^)]{0,30}\))\s*$",
     re.IGNORECASE,
 )

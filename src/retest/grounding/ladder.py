@@ -1,7 +1,8 @@
 """Rungs 1 to 5 for a finding that points at sentences. Rung 6 is another model's (entailment.py).
 
-A finding names one of the papers that were shown and numbers of its sentences. The quote is cut from the paper here,
-so it is verbatim by construction; what can be wrong is the pointing, and that is what the rungs test.
+A finding names one of the papers that were shown and numbers of its sentences. The quote is cut
+from the paper here, so it is verbatim by construction; what can be wrong is the pointing, and that
+is what the rungs test.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from retest.domain.answers import Finding
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Evidence, Reason, Rejection, Rung
 from retest.domain.line import Window
 from retest.domain.paper import Candidate, Lookup, Missing, Paper, Unknown
 from retest.domain.verdict import Stance
-from retest.grounding.form import words
-from retest.grounding.ids import parse_id
 from retest.grounding.quote import LEAST_CHARACTERS, LEAST_WORDS, long_enough
-from retest.text import sentences
+from retest.text.form import words
+from retest.text.sentences import sentences
 
 LADDER_VERSION = "2"
 """Part of every cache key: what climbed an older ladder climbs again."""
@@ -25,13 +26,14 @@ _WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1}
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
-    """The numbered sentences that a model is shown: the librarian's synopsis, or the abstract cut into sentences."""
+    """The numbered sentences that a model is shown: the librarian's synopsis, or the abstract cut
+    into sentences."""
     return paper.synopsis or sentences(paper.abstract)
 
 
 def one_per_paper(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a paper. Of several, the one that speaks most strongly against the claim counts; it alone is shown
-    to the verifier, so an optimistic double listing cannot outvote it."""
+    """One finding a paper. Of several, the one that speaks most strongly against the claim counts;
+    it alone is shown to the verifier, so an optimistic double listing cannot outvote it."""
     best: dict[str, Finding] = {}
     for finding in findings:
         cited = parse_id(finding.arxiv_id)
@@ -41,34 +43,60 @@ def one_per_paper(findings: Sequence[Finding]) -> list[Finding]:
     return list(best.values())
 
 
-def reject(cited: str, rung: Rung, reason: Reason, detail: str, title: str | None = None) -> Rejection:
+def reject(
+    cited: str, rung: Rung, reason: Reason, detail: str, title: str | None = None
+) -> Rejection:
     """A rejection; `cited` is bounded, since a model may cite a whole page."""
     return Rejection(cited=cited[:200], title=title, rung=rung, reason=reason, detail=detail)
 
 
-def place(cited: str, found: Lookup | None, window: Window, anchors: Sequence[str]) -> Paper | Rejection:
-    """Rungs 2 and 4 for a cited paper: it exists, is not withdrawn, is no anchor, and is newer work."""
+def place(
+    cited: str, found: Lookup | None, window: Window, anchors: Sequence[str]
+) -> Paper | Rejection:
+    """Rungs 2 and 4 for a cited paper: it exists, is not withdrawn, is no anchor, and is newer
+    work."""
     if found is None or isinstance(found, Missing):
         return reject(cited, "resolves", "not-found", "the source was asked and has no such paper")
     if isinstance(found, Unknown):
-        return reject(cited, "resolves", "unverifiable", f"the source could not be asked: {found.reason}")
+        return reject(
+            cited, "resolves", "unverifiable", f"the source could not be asked: {found.reason}"
+        )
     if found.withdrawn:
         return reject(cited, "resolves", "withdrawn", "its authors have withdrawn it", found.title)
     if found.id in anchors:
-        return reject(cited, "newer", "anchor", "a claim's own anchor is no evidence for or against it", found.title)
+        return reject(
+            cited,
+            "newer",
+            "anchor",
+            "a claim's own anchor is no evidence for or against it",
+            found.title,
+        )
     if found.published > window.as_of:
-        return reject(cited, "newer", "after-as-of", f"{found.published} is after {window.as_of}", found.title)
+        return reject(
+            cited, "newer", "after-as-of", f"{found.published} is after {window.as_of}", found.title
+        )
     if found.published not in window:
-        return reject(cited, "newer", "not-newer", f"{found.published} is not after {window.opens}", found.title)
+        return reject(
+            cited,
+            "newer",
+            "not-newer",
+            f"{found.published} is not after {window.opens}",
+            found.title,
+        )
     return found
 
 
 def climb(
-    finding: Finding, shown: Mapping[str, Candidate], looked_up: Mapping[str, Lookup],
-    claim: str, window: Window, anchors: Sequence[str],
-) -> Evidence | Rejection:  # fmt: skip
-    """Rungs 1 to 5 for one finding. `shown` and `looked_up` are keyed by base id; ids that were not shown must be in
-    `looked_up` (a real one in the window is then a candidate, but this finding of it is dropped)."""
+    finding: Finding,
+    shown: Mapping[str, Candidate],
+    looked_up: Mapping[str, Lookup],
+    claim: str,
+    window: Window,
+    anchors: Sequence[str],
+) -> Evidence | Rejection:
+    """Rungs 1 to 5 for one finding. `shown` and `looked_up` are keyed by base id; ids that were not
+    shown must be in `looked_up` (a real one in the window is then a candidate, but this finding of
+    it is dropped)."""
     cited = parse_id(finding.arxiv_id)
     if cited is None:
         return reject(finding.arxiv_id, "id", "malformed-id", "not an arXiv id in any written form")
@@ -77,25 +105,49 @@ def climb(
         placed = place(finding.arxiv_id, looked_up.get(cited.base), window, anchors)
         if isinstance(placed, Rejection):
             return placed
-        return reject(finding.arxiv_id, "id", "not-shown", "real, but not among the papers shown", placed.title)
+        return reject(
+            finding.arxiv_id,
+            "id",
+            "not-shown",
+            "real, but not among the papers shown",
+            placed.title,
+        )
     paper = candidate.paper
     placed = place(finding.arxiv_id, paper, window, anchors)
     if isinstance(placed, Rejection):
         return placed
     if cited.version is not None and paper.version is not None and cited.version > paper.version:
         return reject(
-            finding.arxiv_id, "resolves", "not-found", f"the newest known version is {paper.version}", paper.title
+            finding.arxiv_id,
+            "resolves",
+            "not-found",
+            f"the newest known version is {paper.version}",
+            paper.title,
         )
     quote = cut(paper, finding.sentences)
     if isinstance(quote, tuple):
         return reject(finding.arxiv_id, "quote", *quote, title=paper.title)
     if words(quote) == words(claim):
-        return reject(finding.arxiv_id, "quote", "quote-is-claim", "the quote is the claim's own sentence", paper.title)
+        return reject(
+            finding.arxiv_id,
+            "quote",
+            "quote-is-claim",
+            "the quote is the claim's own sentence",
+            paper.title,
+        )
     return Evidence(
-        arxiv_id=paper.id, version=paper.version, title=paper.title, published=paper.published, stance=finding.stance,
-        quote=quote, where=where(paper, finding.sentences), rungs=("id", "resolves", "title", "newer", "quote"),
-        found_by=candidate.found_by, why=finding.why, lever=finding.lever,
-    )  # fmt: skip
+        arxiv_id=paper.id,
+        version=paper.version,
+        title=paper.title,
+        published=paper.published,
+        stance=finding.stance,
+        quote=quote,
+        where=where(paper, finding.sentences),
+        rungs=("id", "resolves", "title", "newer", "quote"),
+        found_by=candidate.found_by,
+        why=finding.why,
+        lever=finding.lever,
+    )
 
 
 def cut(paper: Paper, numbers: Sequence[int]) -> str | tuple[Reason, str]:
@@ -124,7 +176,8 @@ def where(paper: Paper, numbers: Sequence[int]) -> str:
 
 
 def context(paper: Paper, numbers: Sequence[int]) -> tuple[str, str]:
-    """The sentence before the first and the sentence after the last one pointed at; empty at either end."""
+    """The sentence before the first and the sentence after the last one pointed at; empty at either
+    end."""
     known = sentences_of(paper)
     first, last = min(numbers) - 1, max(numbers) - 1
     return (known[first - 1] if first > 0 else "", known[last + 1] if last + 1 < len(known) else "")

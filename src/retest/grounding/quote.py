@@ -1,8 +1,8 @@
 """Rung 5 for quotes that people or other tools bring: does a text hold it, word for word?
 
-Equal up to form (form.py) and never fuzzy. A quote begins and ends with a word: not inside one, not inside a number,
-and not between a number and its sign or unit. `...` may stand for a gap if the pieces occur in order in one text and
-each is long enough by itself.
+Equal up to form (form.py) and never fuzzy. A quote begins and ends with a word: not inside one, not
+inside a number, and not between a number and its sign or unit. `...` may stand for a gap if the
+pieces occur in order in one text and each is long enough by itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from retest.domain.evidence import Reason
-from retest.grounding.form import (
+from retest.text.form import (
     canonical,
     folded,
     has_parting_dash,
@@ -24,10 +24,11 @@ from retest.grounding.form import (
     squeezed,
     words,
 )
-from retest.text import sentences
+from retest.text.sentences import sentences
 
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25
-"""Shorter quotes, and shorter pieces of quotes with gaps, ground nothing (docs/design.md, rung 5)."""
+"""Shorter quotes, and shorter pieces of quotes with gaps, ground nothing (docs/design.md, rung 5).
+"""
 
 
 class Fallen(NamedTuple):
@@ -76,20 +77,29 @@ class Place:
         return f"{self.text}, sentence {self.sentence}, offset {self.offset}"
 
 
-def find_quote(quote: str, texts: Sequence[tuple[str, str]], claim: str | None = None) -> Place | Fallen:
-    """The place of a quote in the first of the named `texts` (name, text) that holds it, or why it grounds nothing.
+def find_quote(
+    quote: str, texts: Sequence[tuple[str, str]], claim: str | None = None
+) -> Place | Fallen:
+    """The place of a quote in the first of the named `texts` (name, text) that holds it, or why it
+    grounds nothing.
 
-    What is not found as it stands is looked for without the notes of those who quote: [sic], [12], emphasis.
+    What is not found as it stands is looked for without the notes of those who quote: [sic], [12],
+    emphasis.
     """
     found = _find_as_written(quote, texts, claim)
-    if isinstance(found, Fallen) and found.reason == "quote-not-found" and (bare := without_notes(quote)) != quote:
+    if (
+        isinstance(found, Fallen)
+        and found.reason == "quote-not-found"
+        and (bare := without_notes(quote)) != quote
+    ):
         return _find_as_written(bare, texts, claim)
     return found
 
 
 def without_notes(quote: str) -> str:
-    """A quote without what is put into quotes: marks of notes and references ([12], a raised or a loose figure behind
-    a word), `[sic]`, emphasis and who added it, Markdown's `>` and a reference at the end."""
+    """A quote without what is put into quotes: marks of notes and references ([12], a raised or a
+    loose figure behind a word), `[sic]`, emphasis and who added it, Markdown's `>` and a reference
+    at the end."""
     if not (_NOTE_SIGN.search(quote) or ("(" in quote and _BRACKETED_NOTE.search(quote))):
         return quote
     for pattern, kept in _NOTES:
@@ -97,7 +107,9 @@ def without_notes(quote: str) -> str:
     return quote
 
 
-def _find_as_written(quote: str, texts: Sequence[tuple[str, str]], claim: str | None) -> Place | Fallen:
+def _find_as_written(
+    quote: str, texts: Sequence[tuple[str, str]], claim: str | None
+) -> Place | Fallen:
     shown = plain(quote)
     pieces = pieces_of(shown)
     if not pieces:
@@ -115,7 +127,9 @@ def _find_as_written(quote: str, texts: Sequence[tuple[str, str]], claim: str | 
             return Fallen("quote-too-short", f"{what} has fewer than {least}")
     if place := _place(pieces, texts):
         return place
-    return Fallen("quote-not-found", f"it does not stand in the {' or the '.join(name for name, _ in texts)}")
+    return Fallen(
+        "quote-not-found", f"it does not stand in the {' or the '.join(name for name, _ in texts)}"
+    )
 
 
 def _place(pieces: Sequence[str], texts: Sequence[tuple[str, str]]) -> Place | None:
@@ -152,7 +166,8 @@ def _holds(text: str, pieces: Sequence[str]) -> bool:
 
 
 def pieces_of(shown: str) -> list[str]:
-    """The pieces between the gaps of a plain quote, without the marks around it and the stop at its end."""
+    """The pieces between the gaps of a plain quote, without the marks around it and the stop at its
+    end."""
     parts = _GAP.split(shown) if ".." in shown or ". ." in shown else [shown]
     return [piece for part in parts if (piece := trimmed(part))]
 
@@ -167,7 +182,8 @@ def long_enough(piece: str) -> bool:
 
 
 def _find(text: str, pieces: Sequence[str]) -> int | None:
-    """Where the first piece begins, if all stand in `text` in order; the earliest places decide, so none is missed."""
+    """Where the first piece begins, if all stand in `text` in order; the earliest places decide, so
+    none is missed."""
     first, end = None, 0
     for piece in pieces:
         at = text.find(piece, end)
@@ -181,8 +197,8 @@ def _find(text: str, pieces: Sequence[str]) -> int | None:
 
 
 def _find_squeezed(text: str, pieces: Sequence[str]) -> int | None:
-    """As `_find`, whatever spaces between letters are lost or added: text that is copied from a PDF lacks some behind
-    commas and ligatures, and has others within words."""
+    """As `_find`, whatever spaces between letters are lost or added: text that is copied from a PDF
+    lacks some behind commas and ligatures, and has others within words."""
     tight = squeezed(text)
     first, end = None, 0
     for piece in map(squeezed, pieces):
@@ -203,7 +219,9 @@ def _begins(text: str, at: int) -> bool:
     if before.isalnum() or before == "_":
         return not (first.isalnum() or first in "_'")
     if first.isdigit():
-        figure = text[at - 2 : at - 1].isdigit()  # one before it: 10,000 and 10 000 and 1/2 are one number
+        figure = text[
+            at - 2 : at - 1
+        ].isdigit()  # one before it: 10,000 and 10 000 and 1/2 are one number
         if before == " ":
             return not (figure and _THOUSANDS.match(text, at))
         return not before or before in "([{\"'=:;" or (before in ",/" and not figure)
@@ -215,7 +233,9 @@ def _ends(text: str, end: int) -> bool:
     last, after, next_one = text[end - 1], text[end : end + 1], text[end + 1 : end + 2]
     if after.isalnum() or after == "_":
         return not (last.isalnum() or last == "_")
-    if last.isdigit() and (after in tuple("%‰°^_-x€£/") or (after in (".", ",") and next_one.isdigit())):
+    if last.isdigit() and (
+        after in tuple("%‰°^_-x€£/") or (after in (".", ",") and next_one.isdigit())
+    ):
         return False
     if last.isdigit() and after == " " and _THOUSANDS.match(text, end + 1):
         return False
@@ -227,8 +247,12 @@ _LEADING = re.compile(r"^[ \"'`]*(?:-+ )?[ \"'`]*")
 _GAP = re.compile(r"\[ ?\.{3} ?\]|\( ?\.{3} ?\)|\[?\. ?\. ?\.(?: ?\.)?\]?")
 _RAISED = r"(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}|<sup>\d{1,3}</sup>)"
 _PAGE = r"p{1,2}\. ?\d[\d\u2013-]{0,8}"
-_NOTE_SIGN = re.compile("[\\[*_`<>\u00b9\u00b2\u00b3\u2070\u2074-\u2079]|(?<=[.,)\"'\u201d\u2019])\\d")
-_BRACKETED_NOTE = re.compile(r"\((?:sic|!|our|my|emph|ital|bold|p|[^()]{1,70}(?:19|20)\d\d)", re.IGNORECASE)
+_NOTE_SIGN = re.compile(
+    "[\\[*_`<>\u00b9\u00b2\u00b3\u2070\u2074-\u2079]|(?<=[.,)\"'\u201d\u2019])\\d"
+)
+_BRACKETED_NOTE = re.compile(
+    r"\((?:sic|!|our|my|emph|ital|bold|p|[^()]{1,70}(?:19|20)\d\d)", re.IGNORECASE
+)
 _NOTES = tuple(
     (re.compile(pattern, re.IGNORECASE), kept)
     for pattern, kept in (
@@ -246,7 +270,8 @@ _NOTES = tuple(
             "",
         ),
         (
-            r"\s?\([^\W\d_][\w'\u2019-]{1,30}(?:,? (?:et al\.?|(?:and|&) [\w'\u2019-]{2,30}))?,? (?:19|20)\d\d[a-z]?"
+            r"\s?\([^\W\d_][\w'\u2019-]{1,30}(?:,? (?:et al\.?|(?:and|&) [\w'\u2019-]{2,30}))?,? "
+            r"(?:19|20)\d\d[a-z]?"
             rf"(?:, {_PAGE})?\)",
             "",
         ),
@@ -255,5 +280,6 @@ _NOTES = tuple(
         (r"(?<!\w)(\*{1,3}|_{1,2}|`)(?=\w)([^*_`]{1,200})(?<=\w)\1(?!\w)", r"\2"),
         (r"^\s*>\s?(?=[^\W\d_])|\n\s*>\s?", " "),
     )
-)  # fmt: skip
-"""What those who quote put into quotes, and what stays of it. A figure behind `Fig.` is no note's."""
+)
+"""What those who quote put into quotes, and what stays of it. A figure behind `Fig.` is no note's.
+"""

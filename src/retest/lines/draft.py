@@ -1,4 +1,5 @@
-"""A claims file in the making, and its text: every value quoted by PyYAML, every comment one line at a time."""
+"""A claims file in the making, and its text: every value quoted by PyYAML, every comment one line
+at a time."""
 
 from __future__ import annotations
 
@@ -11,15 +12,50 @@ from typing import Any
 
 import yaml
 
-from retest.text import one_line
+from retest.text.harmless import one_line
 
 _EMPHASIS = re.compile(r"\*{1,3}([^\s*](?:[^*]{0,300}[^\s*])?)\*{1,3}")
 _WORD = re.compile(r"[a-z0-9]+")
-_SMALL = frozenset({
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from", "have", "how", "in",
-    "into", "is", "it", "its", "not", "of", "on", "or", "that", "the", "their", "this", "to", "what", "whether",
-    "which", "while", "why", "with",
-})  # fmt: skip
+_SMALL = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "have",
+        "how",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "not",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "what",
+        "whether",
+        "which",
+        "while",
+        "why",
+        "with",
+    }
+)
 _TO_DO = """\
 Draft of a claims file, made by `retest import`. What a person still has to do:
 - cut each finding that says two things into claims of one sentence each;
@@ -30,7 +66,8 @@ Draft of a claims file, made by `retest import`. What a person still has to do:
 
 @dataclass
 class Draft:
-    """What a page gives. `text()` is a file that loads once line, question and at least one claim are there."""
+    """What a page gives. `text()` is a file that loads once line, question and at least one claim
+    are there."""
 
     line: str = ""
     question: str = ""
@@ -50,8 +87,12 @@ class Draft:
             "thesis": self.thesis,
             "counter_thesis": self.counter_thesis,
         }
-        anchors = [{**a, "id": _Quoted(a["id"]), "dated": _Quoted(a["dated"])} for a in self.anchors]
-        claims = [{**claim, "dated": _Quoted(claim["dated"]), "anchors": []} for claim in self.claims]
+        anchors = [
+            {**a, "id": _Quoted(a["id"]), "dated": _Quoted(a["dated"])} for a in self.anchors
+        ]
+        claims = [
+            {**claim, "dated": _Quoted(claim["dated"]), "anchors": []} for claim in self.claims
+        ]
         blocks = [
             "\n".join(f"# {line}" for line in _TO_DO.split("\n")),
             _dump(head),
@@ -92,7 +133,9 @@ class _Dumper(yaml.SafeDumper):
     """PyYAML's safe dumper, and `_Quoted`."""
 
 
-_Dumper.add_representer(_Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+_Dumper.add_representer(
+    _Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
 
 
 def _dump(value: dict[str, Any]) -> str:
@@ -100,7 +143,15 @@ def _dump(value: dict[str, Any]) -> str:
 
 
 def _comment(name: str, texts: Iterable[str]) -> str:
-    lines = [line for text in texts for line in textwrap.wrap(
-        one_line(f"{name}: {text}"), 98, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ",
-    )]  # fmt: skip
+    lines = [
+        line
+        for text in texts
+        for line in textwrap.wrap(
+            one_line(f"{name}: {text}"),
+            98,
+            break_long_words=False,
+            break_on_hyphens=False,
+            subsequent_indent="  ",
+        )
+    ]
     return "\n".join(f"# {line}" for line in lines)

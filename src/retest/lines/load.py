@@ -1,4 +1,5 @@
-"""`claims/<line>.yaml` as a Line, or every fault of it with file, line, what was found and what was expected."""
+"""`claims/<line>.yaml` as a Line, or every fault of it with file, line, what was found and what was
+expected."""
 
 from __future__ import annotations
 
@@ -13,13 +14,18 @@ from pydantic import BaseModel, ValidationError
 
 from retest.domain.line import Anchor, Claim, HandQuery, Line, Review
 from retest.errors import FileError
-from retest.lines.file import read_text, shown
+from retest.files.read import read_text, shown
+from retest.files.yaml_nodes import Node, read_nodes
 from retest.lines.rules import broken_rules
-from retest.lines.yaml_nodes import Node, read_nodes
 
 MOST_FAULTS = 20
 """Faults that one error lists: more are seldom read, and the first ones often cause the others."""
-_LISTS: dict[str, type[BaseModel]] = {"anchors": Anchor, "claims": Claim, "queries": HandQuery, "review": Review}
+_LISTS: dict[str, type[BaseModel]] = {
+    "anchors": Anchor,
+    "claims": Claim,
+    "queries": HandQuery,
+    "review": Review,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class Checked:
 def load_line(path: Path, today: date | None = None) -> Line:
     """The line of a claims file. Raises FileError for its first fault; the hint lists the others.
 
-    `today` is the day after which no paper can exist yet: with it, ids and dates of the future are faults.
+    `today` is the day after which no paper can exist yet: with it, ids and dates of the future are
+    faults.
     """
     checked = check_line(path, today)
     if checked.line is None:
@@ -43,7 +50,8 @@ def load_line(path: Path, today: date | None = None) -> Line:
 
 
 def check_line(path: Path, today: date | None = None) -> Checked:
-    """All that is wrong with a claims file. Never raises: a file that cannot be read has that fault."""
+    """All that is wrong with a claims file. Never raises: a file that cannot be read has that
+    fault."""
     try:
         text = read_text(path, "a claims file")
         return check_text(text, path, today)
@@ -52,7 +60,8 @@ def check_line(path: Path, today: date | None = None) -> Checked:
 
 
 def check_text(text: str, path: Path, today: date | None = None) -> Checked:
-    """As `check_line`, for text that stands, or is to stand, in `path`. Raises FileError if it is no YAML."""
+    """As `check_line`, for text that stands, or is to stand, in `path`. Raises FileError if it is
+    no YAML."""
     root = read_nodes(text, path)
     faults = broken_rules(root, path, today)
     line = None
@@ -60,7 +69,9 @@ def check_text(text: str, path: Path, today: date | None = None) -> Checked:
         line = Line.model_validate(_data(root))
     except ValidationError as error:
         faults += [fault for found in error.errors() if (fault := _fault(path, root, found))]
-    return Checked(path, None if faults else line, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+    return Checked(
+        path, None if faults else line, tuple(sorted(faults, key=lambda fault: fault.line or 0))
+    )
 
 
 def _data(node: Node) -> Any:
@@ -73,8 +84,9 @@ def _data(node: Node) -> Any:
 
 
 def _fault(path: Path, root: Node, error: Any) -> FileError | None:
-    """One pydantic error as a place in the file. None for what is a fault only because of another one, and for days,
-    which the rules look at: pydantic takes a bare number for seconds since 1970."""
+    """One pydantic error as a place in the file. None for what is a fault only because of another
+    one, and for days, which the rules look at: pydantic takes a bare number for seconds since 1970.
+    """
     node, name = root, "the file"
     model: type[BaseModel] = Line
     for step in error["loc"]:
@@ -92,9 +104,17 @@ def _fault(path: Path, root: Node, error: Any) -> FileError | None:
     if kind == "extra_forbidden":
         close = difflib.get_close_matches(str(error["loc"][-1]), fields, n=1)
         hint = f"did you mean `{close[0]}`?" if close else ""
-        return FileError(path, node.line, f"the unknown key {name}", f"one of {', '.join(fields)}", hint)
+        return FileError(
+            path, node.line, f"the unknown key {name}", f"one of {', '.join(fields)}", hint
+        )
     if kind == "missing":
-        return FileError(path, node.line, f"no {name}", f"the key {name}", f"needed are {', '.join(_needed(model))}")
+        return FileError(
+            path,
+            node.line,
+            f"no {name}",
+            f"the key {name}",
+            f"needed are {', '.join(_needed(model))}",
+        )
     found = f"{_kind(node)} for {name}"
     expected = {
         "tuple_type": "a list",
@@ -108,7 +128,9 @@ def _fault(path: Path, root: Node, error: Any) -> FileError | None:
         "value_error": "YYYY, YYYY-MM or YYYY-MM-DD, or two of them joined by /",
     }.get(kind, error["msg"])
     detail = str(context.get("error", ""))
-    return FileError(path, node.line, found, str(expected), "" if detail.startswith("a date is") else detail)
+    return FileError(
+        path, node.line, found, str(expected), "" if detail.startswith("a date is") else detail
+    )
 
 
 def _kind(node: Node) -> str:
@@ -127,7 +149,10 @@ def together(faults: Sequence[FileError]) -> FileError:
     """Several faults as one: the first, with the others in its hint."""
     first, *rest = faults
     lines = [first.hint] if first.hint else []
-    lines += [f"{fault.message} ({fault.hint})" if fault.hint else fault.message for fault in rest[: MOST_FAULTS - 1]]
+    lines += [
+        f"{fault.message} ({fault.hint})" if fault.hint else fault.message
+        for fault in rest[: MOST_FAULTS - 1]
+    ]
     if len(faults) > MOST_FAULTS:
         lines.append(f"and {len(faults) - MOST_FAULTS} more")
     return FileError(first.path, first.line, first.found, first.expected, "\n  ".join(lines))

@@ -1,7 +1,8 @@
 """A page of a research library as a draft of a claims file: the mechanical part of it.
 
-A page has a question, an explanation, source notes, and a research prompt with dated findings, anchor papers and tasks
-(docs/page.md). Findings become claims, anchors become anchors, the rest becomes comments; what fits nowhere is listed.
+A page has a question, an explanation, source notes, and a research prompt with dated findings,
+anchor papers and tasks (docs/page.md). Findings become claims, anchors become anchors, the rest
+becomes comments; what fits nowhere is listed.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from retest.domain.arxiv_id import ArxivId, find_ids
 from retest.domain.line import Slug, first_day
 from retest.errors import UsageError
-from retest.grounding.ids import ArxivId, find_ids
+from retest.files.read import read_text
 from retest.lines.draft import Draft, plain, slug_of, unique
-from retest.lines.file import read_text
-from retest.text import one_line
+from retest.text.harmless import one_line
 
 LARGEST_PAGE = 200_000
 """Characters; a page of nine notes has 11,000."""
 MOST = 200
 """Findings, and anchors, that one page may have."""
-_LONGEST = 1_900  # characters of a text that the claims file takes, with room for what is put in front
+_LONGEST = (
+    1_900  # characters of a text that the claims file takes, with room for what is put in front
+)
 _MOST_QUESTIONS = 20
 _DATE = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
 _DATED = re.compile(
@@ -34,8 +37,12 @@ _STATED = re.compile(rf"[\])]?\s?\(({_DATE})\)")
 _BULLET = re.compile(r"[•·▪→*-]\s")
 _TASK = re.compile(r"\(?([1-9])[).]\s")
 _PART = re.compile(r"\([a-z]\)\s")
-_CLAIMED = re.compile(r"\b(?:claim that|thesis under test:)\s(.{3,400}?)(?:[?.](?:\s|$)|$)", re.IGNORECASE)
-_ARGUED = re.compile(r"\bargu(?:es|ing)\s(?:that\s|the opposite:\s)?(.{3,400}?)(?:[?.](?:\s|$)|$)", re.IGNORECASE)
+_CLAIMED = re.compile(
+    r"\b(?:claim that|thesis under test:)\s(.{3,400}?)(?:[?.](?:\s|$)|$)", re.IGNORECASE
+)
+_ARGUED = re.compile(
+    r"\bargu(?:es|ing)\s(?:that\s|the opposite:\s)?(.{3,400}?)(?:[?.](?:\s|$)|$)", re.IGNORECASE
+)
 _OPEN = re.compile(r"question remains open:?\s(.{3,400})", re.IGNORECASE)
 _HEADS = {
     "question": r"inquiring line$",
@@ -53,7 +60,8 @@ _HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class ImportedPage:
-    """The text of a claims file that loads, and what of the page is not in it: line numbers and why."""
+    """The text of a claims file that loads, and what of the page is not in it: line numbers and
+    why."""
 
     yaml: str
     unplaced: tuple[tuple[int, str], ...]
@@ -65,29 +73,39 @@ def read_page(path: Path) -> str:
 
 
 def import_page(text: str, slug: str | None) -> ImportedPage:
-    """A draft of a claims file. Raises UsageError for a text that is no such page, or a `slug` that is no name."""
+    """A draft of a claims file. Raises UsageError for a text that is no such page, or a `slug` that
+    is no name."""
     if len(text) > LARGEST_PAGE:
-        raise UsageError(f"the page has {len(text):,} characters", f"a page has at most {LARGEST_PAGE:,}")
+        raise UsageError(
+            f"the page has {len(text):,} characters", f"a page has at most {LARGEST_PAGE:,}"
+        )
     page = _Page()
     for number, line in _lines(text):
         page.take(number, line)
     page.finish()
     draft = page.draft
     if not draft.question:
-        raise UsageError("the page has no question", "it stands under a line that says INQUIRING LINE")
+        raise UsageError(
+            "the page has no question", "it stands under a line that says INQUIRING LINE"
+        )
     if not draft.claims:
-        raise UsageError("the page has no dated finding", "a finding is a line such as: • What was found (~2025).")
+        raise UsageError(
+            "the page has no dated finding",
+            "a finding is a line such as: • What was found (~2025).",
+        )
     draft.line = slug or slug_of(draft.question, "line")
     try:
         TypeAdapter(Slug).validate_python(draft.line)
     except ValidationError as error:
-        raise UsageError(f"the line's name is {slug!r}", "use lower-case words and digits joined by hyphens") from error
+        raise UsageError(
+            f"the line's name is {slug!r}", "use lower-case words and digits joined by hyphens"
+        ) from error
     return ImportedPage(draft.text(), tuple(sorted(page.unplaced)))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Logical lines: paragraphs, bullets, tasks and heads, each with the number of its first line. A line that was
-    wrapped is joined to the one before."""
+    """Logical lines: paragraphs, bullets, tasks and heads, each with the number of its first line.
+    A line that was wrapped is joined to the one before."""
     number, parts = 0, list[str]()
     for count, raw in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         line = one_line(raw)
@@ -107,7 +125,9 @@ def _begins(line: str) -> bool:
 
 
 def _head(line: str) -> str:
-    return next((name for name, pattern in _HEADS.items() if re.match(pattern, line, re.IGNORECASE)), "")
+    return next(
+        (name for name, pattern in _HEADS.items() if re.match(pattern, line, re.IGNORECASE)), ""
+    )
 
 
 @dataclass
@@ -121,7 +141,8 @@ class _Page:
     asked: str = ""
 
     def take(self, number: int, line: str) -> None:
-        """One line of the page: it opens a part, is placed in the one that is open, or is listed as unplaced."""
+        """One line of the page: it opens a part, is placed in the one that is open, or is listed as
+        unplaced."""
         head = _head(line)
         if head:
             self.part = head
@@ -142,7 +163,8 @@ class _Page:
         draft.counter_thesis = _sentence(_ARGUED.search(tasks)) or draft.counter_thesis
 
     def _place(self, number: int, line: str) -> str | None:
-        """Puts a line where it belongs. Returns why it cannot, empty if it belongs to no part; None if it is placed."""
+        """Puts a line where it belongs. Returns why it cannot, empty if it belongs to no part; None
+        if it is placed."""
         draft, bullet, task = self.draft, _BULLET.match(line), _TASK.match(line)
         if self.part == "notes":
             self._note(number, line)
@@ -198,7 +220,9 @@ class _Page:
             return "an anchor that is there already"
         if len(self.draft.anchors) == MOST:
             return f"more than {MOST} anchors"
-        about = plain(rest[stated.end() :]).strip(" -\u2013\u2014:;") or "TODO: what this paper shows"
+        about = (
+            plain(rest[stated.end() :]).strip(" -\u2013\u2014:;") or "TODO: what this paper shows"
+        )
         self.draft.anchors.append({"id": base, "dated": stated[1], "about": about})
         return None
 
@@ -220,6 +244,7 @@ def _sentence(match: re.Match[str] | None) -> str:
 
 
 def _questions(task: str) -> list[str]:
-    """The questions of the third task: its parts (a), (b), ...; without such parts, what ends with a question mark."""
+    """The questions of the third task: its parts (a), (b), ...; without such parts, what ends with
+    a question mark."""
     parts = [plain(part).strip(" ;,") for part in _PART.split(task)[1:]]
     return [part for part in parts if part] or re.findall(r"[A-Z][^?.]{3,400}\?", plain(task))

@@ -1,4 +1,5 @@
-"""What a schema cannot say of a claims file: ids and dates that mean something, names that fit together."""
+"""What a schema cannot say of a claims file: ids and dates that mean something, names that fit
+together."""
 
 from __future__ import annotations
 
@@ -8,18 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from retest.domain.arxiv_id import ArxivId, read_id
 from retest.domain.line import COUNTER_THESIS, first_day
 from retest.errors import FileError
-from retest.grounding.ids import ArxivId, read_id
-from retest.lines.file import shown
-from retest.lines.yaml_nodes import Node
+from retest.files.read import shown
+from retest.files.yaml_nodes import Node
 
 _NUMBER_LIKE = re.compile(r"[0-9][0-9._]*(?:e[0-9]+)?", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def broken_rules(root: Node, path: Path, today: date | None) -> list[FileError]:
-    """The faults of ids, dates and names. Nodes of a wrong shape are passed over: the schema finds those."""
+    """The faults of ids, dates and names. Nodes of a wrong shape are passed over: the schema finds
+    those."""
     return list(_Rules(path, today).broken(root))
 
 
@@ -46,13 +48,17 @@ class _Rules:
         yield from self._repeated(listed, "anchor")
         yield from self._repeated(names, "claim")
         yield from self._reserved(names)
-        yield from self._dates(scalar for item in (*anchors, *claims) for scalar in _scalars(item, "dated"))
+        yield from self._dates(
+            scalar for item in (*anchors, *claims) for scalar in _scalars(item, "dated")
+        )
         for scalar in listed:
             yield from self._id(scalar)
         for claim in claims:
             yield from self._claim_anchors(_scalars(claim, "anchors"), known)
             yield from self._queries(_items(claim, "queries"))
-            yield from self._days(scalar for review in _at(claim, "review") for scalar in _scalars(review, "on"))
+            yield from self._days(
+                scalar for review in _at(claim, "review") for scalar in _scalars(review, "on")
+            )
 
     def _fault(self, at: _Scalar, found: str, expected: str, hint: str = "") -> FileError:
         return FileError(self.path, at.line, found, expected, hint)
@@ -61,9 +67,13 @@ class _Rules:
         for name in names:
             if self.path.name != f"{name.text}.yaml":
                 expected = (
-                    f"`{self.path.stem}`, as the file is named" if self.path.suffix == ".yaml" else "a .yaml file"
+                    f"`{self.path.stem}`, as the file is named"
+                    if self.path.suffix == ".yaml"
+                    else "a .yaml file"
                 )
-                yield self._fault(name, f"`{shown(name.text)}` for `line`", expected, "rename one of the two")
+                yield self._fault(
+                    name, f"`{shown(name.text)}` for `line`", expected, "rename one of the two"
+                )
 
     def _id(self, at: _Scalar) -> Iterator[FileError]:
         named, cited = read_id(at.text, self.today), shown(at.text)
@@ -85,7 +95,9 @@ class _Rules:
             yield from unfit
             if not unfit and at.text not in known:
                 hint = "add it there with `dated` and `about`, or correct it"
-                yield self._fault(at, f'"{at.text}"', "one of the ids in the line's `anchors`", hint)
+                yield self._fault(
+                    at, f'"{at.text}"', "one of the ids in the line's `anchors`", hint
+                )
 
     def _repeated(self, scalars: Iterable[_Scalar], what: str) -> Iterator[FileError]:
         first: dict[str, int] = {}
@@ -113,12 +125,21 @@ class _Rules:
     def _days(self, days: Iterable[_Scalar]) -> Iterator[FileError]:
         for at in days:
             if not _is_day(at.text):
-                yield self._fault(at, f"`{shown(at.text)}` for `on`", "a day that exists, as YYYY-MM-DD")
+                yield self._fault(
+                    at, f"`{shown(at.text)}` for `on`", "a day that exists, as YYYY-MM-DD"
+                )
 
     def _queries(self, queries: Iterable[Node]) -> Iterator[FileError]:
         for query in queries:
-            if isinstance(query.value, dict) and not any(_items(query, "all_of") + _items(query, "any_of")):
-                yield FileError(self.path, query.line, "a query without a phrase", "phrases in `all_of` or `any_of`")
+            if isinstance(query.value, dict) and not any(
+                _items(query, "all_of") + _items(query, "any_of")
+            ):
+                yield FileError(
+                    self.path,
+                    query.line,
+                    "a query without a phrase",
+                    "phrases in `all_of` or `any_of`",
+                )
 
 
 def _is_day(text: str) -> bool:
@@ -135,10 +156,16 @@ def _at(node: Node, key: str) -> list[Node]:
 
 def _items(node: Node, key: str) -> list[Node]:
     """The items of the list under a key; none where there is no list."""
-    return [item for found in _at(node, key) if isinstance(found.value, list) for item in found.value]
+    return [
+        item for found in _at(node, key) if isinstance(found.value, list) for item in found.value
+    ]
 
 
 def _scalars(node: Node, key: str) -> list[_Scalar]:
     """The text under a key, or the texts of the list there."""
     nodes = _items(node, key) or _at(node, key)
-    return [_Scalar(" ".join(n.value.split()), n.line, n.plain) for n in nodes if isinstance(n.value, str)]
+    return [
+        _Scalar(" ".join(n.value.split()), n.line, n.plain)
+        for n in nodes
+        if isinstance(n.value, str)
+    ]

@@ -1,4 +1,5 @@
-"""Provider `anthropic`: the Messages API, structured output, the system text cached by the service."""
+"""Provider `anthropic`: the Messages API, structured output, the system text cached by the
+service."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ from retest.llm.failures import (
 )
 from retest.llm.model import Model, Reply, Request, Usage
 
-SERVICE = Service("Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+SERVICE = Service(
+    "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"
+)
 
 
 class _Block(BaseModel):
@@ -59,17 +62,24 @@ def _schema(schema: type[BaseModel]) -> dict[str, Any]:
 
 
 class AnthropicClient:
-    """A client of the service, with its errors made ours. Keeps its connections until `aclose`; retries nothing."""
+    """A client of the service, with its errors made ours. Keeps its connections until `aclose`;
+    retries nothing."""
 
-    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+    ) -> None:
         self.name = name
         self._url = checked_url(SERVICE, base_url)
         self.sdk = anthropic.AsyncAnthropic(
-            api_key=checked_key(SERVICE, api_key), base_url=self._url, timeout=timeout, max_retries=0
+            api_key=checked_key(SERVICE, api_key),
+            base_url=self._url,
+            timeout=timeout,
+            max_retries=0,
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
-        """The body of a raw call's reply. Raises what `from_status` and `out_of_reach` make of the SDK's errors."""
+        """The body of a raw call's reply. Raises what `from_status` and `out_of_reach` make of the
+        SDK's errors."""
         try:
             raw = await call
         except anthropic.APIStatusError as error:
@@ -95,12 +105,15 @@ class AnthropicModel(Model):
 
     provider = "anthropic"
 
-    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+    ) -> None:
         self.name = name
         self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
 
     async def complete(self, request: Request) -> Reply:
-        """As `Model` says; RunError for a model that does not exist and an account without credit."""
+        """As `Model` says; RunError for a model that does not exist and an account without
+        credit."""
         call = self._client.sdk.messages.with_raw_response.create(**asked_of(self.name, request))
         body = await self._client.body(call)
         return reply_of(self.name, request.max_output_tokens, read_body(SERVICE, Message, body))
@@ -114,22 +127,27 @@ def asked_of(model: str, request: Request) -> MessageCreateParamsNonStreaming:
     return {
         "model": model,
         "max_tokens": request.max_output_tokens,
-        "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
+        "system": [
+            {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
+        ],
         "messages": [{"role": "user", "content": request.user}],
         "output_config": {"format": {"type": "json_schema", "schema": _schema(request.schema)}},
     }
 
 
 def reply_of(model: str, limit: int, message: Message) -> Reply:
-    """What a message says; `limit` is how many tokens it might have. Raises Unusable for one that did not end by
-    itself."""
+    """What a message says; `limit` is how many tokens it might have. Raises Unusable for one that
+    did not end by itself."""
     tokens = message.usage
     read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
-    # `input_tokens` leaves out what was read from the cache and what was written to it (types/message.py).
+    # `input_tokens` leaves out what was read from the cache and what was written to it
+    # (types/message.py).
     usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens, written)
     match message.stop_reason:
         case "end_turn" | "stop_sequence":
-            return Reply("".join(block.text for block in message.content if block.type == "text"), usage)
+            return Reply(
+                "".join(block.text for block in message.content if block.type == "text"), usage
+            )
         case "max_tokens":
             raise cut_off(SERVICE, model, limit, usage)
         case "refusal":

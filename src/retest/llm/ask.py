@@ -1,4 +1,5 @@
-"""Asking a model: from the cache, or paid once, tried again while it may pass, validated, never repaired."""
+"""Asking a model: from the cache, or paid once, tried again while it may pass, validated, never
+repaired."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from retest.retry import BrokeOff, Patience, Transient, async_retrying
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache  # it loads diskcache
-    from retest.llm.batch import Batches
+    from retest.llm.batch.batches import Batches
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -35,7 +36,8 @@ SHOWN_ERRORS, SHOWN_ANSWER = 10, 2000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One answer from the cache, or one attempt at the model (counted from 1), for progress and the run log."""
+    """One answer from the cache, or one attempt at the model (counted from 1), for progress and the
+    run log."""
 
     schema: str
     line: str
@@ -57,12 +59,14 @@ class _Flight:
 
 
 class Asker:
-    """A model with memory, patience and a limit on calls at a time. `usage` is what was spent, failures included.
+    """A model with memory, patience and a limit on calls at a time. `usage` is what was spent,
+    failures included.
 
-    `ladder_version` is part of every key: answers that an older ladder asked for are not reused. `observer` is told of
-    every call as it ends, and must not raise. With a `budget`, `prices` say what this model's calls count for in it.
-    With `afresh`, only answers are reused that were asked for under the same word. With `batches`, questions may be
-    queued there and their answers may come from there.
+    `ladder_version` is part of every key: answers that an older ladder asked for are not reused.
+    `observer` is told of every call as it ends, and must not raise. With a `budget`, `prices` say
+    what this model's calls count for in it. With `afresh`, only answers are reused that were asked
+    for under the same word. With `batches`, questions may be queued there and their answers may
+    come from there.
     """
 
     def __init__(
@@ -82,9 +86,14 @@ class Asker:
         self.model = model
         self._cache = cache
         self._patience = patience
-        self._slots = asyncio.Semaphore(concurrency) if isinstance(concurrency, int) else concurrency
-        # Answers are kept for whoever asks later, and asked afresh for themselves too: so that a killed run goes on.
-        self._kept_under = dict.fromkeys((f"{ladder_version} {afresh}" if afresh else ladder_version, ladder_version))
+        self._slots = (
+            asyncio.Semaphore(concurrency) if isinstance(concurrency, int) else concurrency
+        )
+        # Answers are kept for whoever asks later, and asked afresh for themselves too: so that a
+        # killed run goes on.
+        self._kept_under = dict.fromkeys(
+            (f"{ladder_version} {afresh}" if afresh else ladder_version, ladder_version)
+        )
         self._read_under = next(iter(self._kept_under))
         self._observer = observer
         self._budget, self.prices = budget, prices
@@ -99,7 +108,8 @@ class Asker:
     async def ask(self, request: Request, schema: type[A]) -> A:
         """The answer, valid, its parts kept. Identical questions in flight at once are paid once.
 
-        Raises ModelFailed (and Waiting) for this question alone; KeyRejected and RunError where no other can succeed.
+        Raises ModelFailed (and Waiting) for this question alone; KeyRejected and RunError where no
+        other can succeed.
         """
         if request.schema is not schema:
             raise TypeError(f"the request is for {request.schema.__name__}, not {schema.__name__}")
@@ -119,17 +129,23 @@ class Asker:
         return answer
 
     def awaits(self, kind: str, prompt_hash: str, about: Sequence[str]) -> Waiting | None:
-        """What to raise in place of asking where an answer with this part is under way in a batch."""
+        """What to raise in place of asking where an answer with this part is under way in a
+        batch."""
         if self._batches is None:
             return None
         return self._batches.waiting(self._pair_key(self._read_under, kind, prompt_hash, about))
 
     def recall(self, kind: str, prompt_hash: str, about: Sequence[str]) -> str | None:
         """What was kept with `keep` under the same model, ladder, prompt and texts, or None."""
-        return self._cache.get(self._pair_key(self._read_under, kind, prompt_hash, about)) if self._cache else None
+        return (
+            self._cache.get(self._pair_key(self._read_under, kind, prompt_hash, about))
+            if self._cache
+            else None
+        )
 
     def keep(self, kind: str, prompt_hash: str, about: Sequence[str], text: str) -> None:
-        """Remember a part of a paid answer, so that it need not be asked for again beside other papers."""
+        """Remember a part of a paid answer, so that it need not be asked for again beside other
+        papers."""
         for version in self._kept_under:
             self._put(self._pair_key(version, kind, prompt_hash, about), text)
 
@@ -143,7 +159,8 @@ class Asker:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     async def _shared(self, key: str, request: Request) -> str:
-        """The valid text, from the flight that is under way or a new one; the last to leave a flight ends it."""
+        """The valid text, from the flight that is under way or a new one; the last to leave a
+        flight ends it."""
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = _Flight(asyncio.create_task(self._paid(request)))
@@ -157,7 +174,8 @@ class Asker:
                 flight.task.cancel()  # does nothing to a task that is done
 
     async def _paid(self, request: Request) -> str:
-        """Ask, and once more with the error if the answer does not validate. Valid answers are kept."""
+        """Ask, and once more with the error if the answer does not validate. Valid answers are
+        kept."""
         asked, problems, attempts = request, "", count(1)
         keys: list[str] = []
         for _ in range(ASKS):
@@ -173,7 +191,8 @@ class Asker:
                     self._put(self._key(request, version), reply.text)
                 return reply.text
         failed = ModelFailed(
-            f"{self._who} gave no valid {request.schema.__name__}, asked {ASKS} times: {shown(problems)}",
+            f"{self._who} gave no valid {request.schema.__name__}, asked {ASKS} times: "
+            f"{shown(problems)}",
             "run again, or use a model that keeps to a schema (--model)",
         )
         if self._batches:
@@ -181,9 +200,9 @@ class Asker:
         raise failed
 
     def _batched(self, asked: Request, first: Request) -> Reply | None:
-        """The reply that a batch brought, or None where the model is to be asked directly. Raises what became of the
-        question, and Waiting where it is under way; one that is queued now keeps its worst case counted, at half price,
-        and its answer is picked up free."""
+        """The reply that a batch brought, or None where the model is to be asked directly. Raises
+        what became of the question, and Waiting where it is under way; one that is queued now keeps
+        its worst case counted, at half price, and its answer is picked up free."""
         if self._batches is None:
             return None
         key = self._key(asked, self._read_under)
@@ -197,13 +216,17 @@ class Asker:
         keys = [self._key(first, version) for version in self._kept_under]
         kind = KINDS.get(asked.schema.__name__, "")
         parts = {
-            name: [self._pair_key(version, kind, asked.prompt_hash, about) for version in self._kept_under]
+            name: [
+                self._pair_key(version, kind, asked.prompt_hash, about)
+                for version in self._kept_under
+            ]
             for name, about in asked.parts.items()
         }
         raise self._batches.queue(self.model.provider, self.model.name, key, keys, parts, asked)
 
     async def _patiently(self, request: Request, attempts: Iterator[int]) -> Reply:
-        """One reply. A failure that may pass is waited for, and is this question's failure when patience ends."""
+        """One reply. A failure that may pass is waited for, and is this question's failure when
+        patience ends."""
         try:
             return await async_retrying(self._patience)(self._attempt, request, attempts)
         except Transient as error:
@@ -213,7 +236,8 @@ class Asker:
             ) from error
 
     async def _attempt(self, request: Request, attempts: Iterator[int]) -> Reply:
-        """One call, told and added up, however it ends. A slot is held for as long, and never between two attempts."""
+        """One call, told and added up, however it ends. A slot is held for as long, and never
+        between two attempts."""
         async with self._slots:
             attempt, started = next(attempts), time.monotonic()
             worst = self._reserve(request)
@@ -221,9 +245,13 @@ class Asker:
                 reply = await self.model.complete(request)
             except (RunError, Transient) as error:
                 usage = error.usage if isinstance(error, Unusable) else Usage()
-                if not isinstance(error, BrokeOff):  # what broke off may have been billed: its worst case stays counted
+                if not isinstance(
+                    error, BrokeOff
+                ):  # what broke off may have been billed: its worst case stays counted
                     self._settle(worst, usage)
-                self._tell(request, attempt, usage, time.monotonic() - started, failed=shown(str(error)))
+                self._tell(
+                    request, attempt, usage, time.monotonic() - started, failed=shown(str(error))
+                )
                 raise
             self._settle(worst, reply.usage)
             self._tell(request, attempt, reply.usage, time.monotonic() - started)
@@ -234,20 +262,38 @@ class Asker:
         if self._budget is None or self.prices is None:
             return Usage()
         sent = request.system + request.user + _schema(request.schema)
-        return self._budget.reserve(replace(self.prices, batch=batch), sent, request.max_output_tokens)
+        return self._budget.reserve(
+            replace(self.prices, batch=batch), sent, request.max_output_tokens
+        )
 
     def _settle(self, worst: Usage, used: Usage) -> None:
         if self._budget is not None and self.prices is not None:
             self._budget.settle(self.prices, worst, used)
 
     def _tell(
-        self, request: Request, attempt: int, usage: Usage, seconds: float, *, cached: bool = False, failed: str = ""
+        self,
+        request: Request,
+        attempt: int,
+        usage: Usage,
+        seconds: float,
+        *,
+        cached: bool = False,
+        failed: str = "",
     ) -> None:
         self._usage += usage
         if self._observer:
             facts = request.facts
             self._observer(
-                Call(request.schema.__name__, facts.line, facts.claim, attempt, cached, usage, seconds, failed)
+                Call(
+                    request.schema.__name__,
+                    facts.line,
+                    facts.claim,
+                    attempt,
+                    cached,
+                    usage,
+                    seconds,
+                    failed,
+                )
             )
 
     @property
@@ -265,11 +311,15 @@ class Asker:
 def answer_key(provider: str, name: str, request: Request, ladder_version: str) -> str:
     """What the answer of a model to a request is kept under."""
     parts = {
-        "provider": provider, "model": name,
-        "schema": _schema(request.schema), "prompt": request.prompt_hash,
-        "system": request.system, "user": request.user,
-        "ladder": ladder_version, "ask": request.ask,
-    }  # fmt: skip
+        "provider": provider,
+        "model": name,
+        "schema": _schema(request.schema),
+        "prompt": request.prompt_hash,
+        "system": request.system,
+        "user": request.user,
+        "ladder": ladder_version,
+        "ask": request.ask,
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -287,18 +337,23 @@ def _valid(schema: type[A], text: str) -> A:
 def _problems(error: ValidationError) -> str:
     """What is wrong, a line each, without what was found: that is the stranger's text."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    lines = [f"{shown('.'.join(map(str, one['loc'])), 120) or 'answer'}: {shown(one['msg'])}" for one in found]
+    lines = [
+        f"{shown('.'.join(map(str, one['loc'])), 120) or 'answer'}: {shown(one['msg'])}"
+        for one in found
+    ]
     more = [f"and {len(lines) - SHOWN_ERRORS} more"] if len(lines) > SHOWN_ERRORS else []
     return "\n".join(lines[:SHOWN_ERRORS] + more)
 
 
 def _once_more(user: str, answer: str, problems: str) -> str:
-    """The user text of the second ask: the first, the wrong answer in a fence that it cannot close, and the errors."""
+    """The user text of the second ask: the first, the wrong answer in a fence that it cannot close,
+    and the errors."""
     wrong = answer if len(answer) <= SHOWN_ANSWER else answer[:SHOWN_ANSWER] + "…"
     fence = "```"
     while fence in wrong:
         fence += "`"
     return (
         f"{user}\n\nYour answer was not valid. It was:\n{fence}\n{wrong}\n{fence}\n"
-        f"What is wrong with it:\n{problems}\n\nAnswer again, with one JSON object that fits the schema.\n"
+        f"What is wrong with it:\n{problems}\n\nAnswer again, with one JSON object that fits the "
+        "schema.\n"
     )

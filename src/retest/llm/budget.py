@@ -1,8 +1,8 @@
 """What a run may spend: checked before each call with its worst case, so that it is never overshot.
 
-The worst case of a call is a token for every two bytes of what is sent, and as many tokens of answer as were allowed.
-English prose has four to five bytes a token, formulas and other scripts fewer, none so far fewer than two. Prices come
-from genai-prices, which the pydantic team keeps.
+The worst case of a call is a token for every two bytes of what is sent, and as many tokens of
+answer as were allowed. English prose has four to five bytes a token, formulas and other scripts
+fewer, none so far fewer than two. Prices come from genai-prices, which the pydantic team keeps.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ class OutOfBudget(ModelFailed):
 class Prices:
     """What the calls of one model cost on a day, in US dollars; None where no price is known.
 
-    In a batch both services take half, of tokens read from a cache and written into it too: "50% of the standard
-    rates", caching multipliers "stack" (platform.claude.com, About Claude, Pricing, Batch processing), and the column
-    "Batch" of developers.openai.com/api/docs/pricing. genai-prices has the same, but not for every model.
+    In a batch both services take half, of tokens read from a cache and written into it too: "50% of
+    the standard rates", caching multipliers "stack" (platform.claude.com, About Claude, Pricing,
+    Batch processing), and the column "Batch" of developers.openai.com/api/docs/pricing.
+    genai-prices has the same, but not for every model.
     """
 
     provider: str
@@ -43,7 +44,8 @@ class Prices:
     batch: bool = False
 
     def of(self, usage: Usage) -> Decimal | None:
-        """The price of some usage; cached tokens are a part of the input, as services count them."""
+        """The price of some usage; cached tokens are a part of the input, as services count
+        them."""
         if self.provider in FREE:
             return Decimal(0)
         from genai_prices import Usage as Priced
@@ -51,22 +53,27 @@ class Prices:
 
         usage = _sound(usage)
         counted = Priced(
-            input_tokens=usage.input, cache_read_tokens=usage.cached, cache_write_tokens=usage.written,
+            input_tokens=usage.input,
+            cache_read_tokens=usage.cached,
+            cache_write_tokens=usage.written,
             output_tokens=usage.output,
-        )  # fmt: skip
+        )
         try:
             price = calc_price(
-                counted, self.model, provider_id=self.provider,
+                counted,
+                self.model,
+                provider_id=self.provider,
                 genai_request_timestamp=datetime.combine(self.day, time(12), UTC),
-            )  # fmt: skip
+            )
         except LookupError:
             return None
         return price.total_price / 2 if self.batch else price.total_price
 
 
 def _sound(usage: Usage) -> Usage:
-    """What a service says that it counted, as it can be: nothing negative, and no more read from a cache and written
-    into one than was sent. Servers that count otherwise must not cost an answer that is paid for."""
+    """What a service says that it counted, as it can be: nothing negative, and no more read from a
+    cache and written into one than was sent. Servers that count otherwise must not cost an answer
+    that is paid for."""
     sent, output = max(0, usage.input), max(0, usage.output)
     cached = min(max(0, usage.cached), sent)
     return Usage(usage.calls, sent, cached, output, min(max(0, usage.written), sent - cached))
@@ -80,16 +87,21 @@ class Budget:
         self._usd, self._tokens = Decimal(0), 0  # spent and reserved
 
     def check(self, prices: Prices) -> None:
-        """Raise UsageError where a limit in dollars cannot be kept, since the model has no price."""
+        """Raise UsageError where a limit in dollars cannot be kept, since the model has no
+        price."""
         if self._max_usd is not None and prices.of(Usage(input=1000, output=1000)) is None:
             raise UsageError(
-                f"no price is known of {prices.provider}:{prices.model}", "limit the run with --max-tokens instead"
+                f"no price is known of {prices.provider}:{prices.model}",
+                "limit the run with --max-tokens instead",
             )
 
     def reserve(self, prices: Prices, sent: str, max_output_tokens: int) -> Usage:
-        """Set aside the worst case of a call, and say what it is. Raises OutOfBudget where it does not fit."""
+        """Set aside the worst case of a call, and say what it is. Raises OutOfBudget where it does
+        not fit."""
         most = len(sent.encode(errors="replace")) // BYTES_A_TOKEN + BEYOND
-        worst = Usage(1, most, 0, max_output_tokens, most)  # what is written into a cache costs more than what is read
+        worst = Usage(
+            1, most, 0, max_output_tokens, most
+        )  # what is written into a cache costs more than what is read
         usd, tokens = self._cost(prices, worst), worst.input + worst.output
         if self._max_usd is not None and self._usd + usd > self._max_usd:
             raise OutOfBudget(f"{OVER} (--max-usd {self._max_usd})", HINT)

@@ -1,4 +1,5 @@
-"""Provider `manual`: no key needed. Each request becomes a prompt file for any chat; a file answers it."""
+"""Provider `manual`: no key needed. Each request becomes a prompt file for any chat; a file answers
+it."""
 
 from __future__ import annotations
 
@@ -16,13 +17,16 @@ from retest.llm.model import Model, Reply, Request
 AWAITED = "waits for its answer"
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 LONGEST_ANSWER = 200_000
-"""Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is another file."""
+"""Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is
+another file."""
 
 
 class ManualModel(Model):
-    """A person as a model. `folder` holds `<stem>.prompt.md` and, once written, `<stem>.answer.json` (or `.md`).
+    """A person as a model. `folder` holds `<stem>.prompt.md` and, once written,
+    `<stem>.answer.json` (or `.md`).
 
-    The stem comes from what is asked alone, so a later run finds the answers that an earlier one waited for.
+    The stem comes from what is asked alone, so a later run finds the answers that an earlier one
+    waited for.
     """
 
     provider = "manual"
@@ -32,7 +36,8 @@ class ManualModel(Model):
         self._folder = folder
 
     async def complete(self, request: Request) -> Reply:
-        """The answer, if it is there. Raises Waiting until then, and while the file holds something else."""
+        """The answer, if it is there. Raises Waiting until then, and while the file holds something
+        else."""
         stem = _stem(request)
         for name in (f"{stem}.answer.json", f"{stem}.answer.md"):
             if answer := _answer(self._folder / name):
@@ -41,7 +46,8 @@ class ManualModel(Model):
         _write(self._folder / prompt, _prompt(request, stem))
         raise Waiting(
             f"{prompt} {AWAITED}",
-            f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, and run again",
+            f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, "
+            "and run again",
         )
 
     async def aclose(self) -> None:
@@ -49,7 +55,8 @@ class ManualModel(Model):
 
 
 def _stem(request: Request) -> str:
-    """A file name that no text of strangers can steer: slugs, the schema's name, a hash of all that is asked."""
+    """A file name that no text of strangers can steer: slugs, the schema's name, a hash of all that
+    is asked."""
     names = [request.facts.line, *([request.facts.claim] if request.facts.claim else [])]
     for name in names:
         if not SLUG.fullmatch(name):
@@ -60,7 +67,8 @@ def _stem(request: Request) -> str:
 
 
 def _answer(path: Path) -> str | None:
-    """The JSON text in an answer file, or None where there is none yet: bare, or in a reply's only code block."""
+    """The JSON text in an answer file, or None where there is none yet: bare, or in a reply's only
+    code block."""
     expected = "expected: the JSON object alone, or a whole reply with exactly one fenced code block, which holds it"
     try:
         with path.open("rb") as file:
@@ -78,10 +86,14 @@ def _answer(path: Path) -> str | None:
     if not text or _is_json(text):
         return text or None
     blocks = [
-        token.content for token in MarkdownIt("commonmark").disable("inline").parse(text) if token.type == "fence"
+        token.content
+        for token in MarkdownIt("commonmark").disable("inline").parse(text)
+        if token.type == "fence"
     ]
     if len(blocks) != 1:
-        raise Waiting(f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected)
+        raise Waiting(
+            f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected
+        )
     return blocks[0]
 
 
@@ -96,9 +108,11 @@ def _is_json(text: str) -> bool:
 def _prompt(request: Request, stem: str) -> str:
     schema = json.dumps(request.schema.model_json_schema(), indent=1)
     return (
-        "Answer the request below with one JSON object that fits the schema at the end, in one fenced code block, "
+        "Answer the request below with one JSON object that fits the schema at the end, in one "
+        "fenced code block, "
         "and nothing else.\n"
-        f"(Whoever saves the answer: as `{stem}.answer.json` beside this file. The whole reply may be saved.)\n\n"
+        f"(Whoever saves the answer: as `{stem}.answer.json` beside this file. The whole reply may "
+        "be saved.)\n\n"
         f"# Instructions\n\n{request.system.strip()}\n\n"
         f"# Request\n\n{request.user.strip()}\n\n"
         f"# JSON schema of the answer (`{request.schema.__name__}`)\n\n```json\n{schema}\n```\n"

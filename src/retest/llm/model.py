@@ -1,4 +1,5 @@
-"""The protocol between the stations and a model: one request in, one reply out, nothing believed yet."""
+"""The protocol between the stations and a model: one request in, one reply out, nothing believed
+yet."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from retest.domain.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a request is about, for providers that answer without reading prose (`annotations`) and for logs."""
+    """What a request is about, for providers that answer without reading prose (`annotations`) and
+    for logs."""
 
     line: str
     claim: str = ""
@@ -40,13 +42,14 @@ class Request:
     ask: int = 1
     """1, or 2 for the independent second question about a flip: part of the cache key."""
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """For answers that speak of several papers: by arXiv id, all that what is said of this paper depends on. What is
-    said of it is then remembered for itself (parts.py)."""
+    """For answers that speak of several papers: by arXiv id, all that what is said of this paper
+    depends on. What is said of it is then remembered for itself (parts.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or more calls; of `input`, `cached` were read from the service's cache and `written` into it."""
+    """Tokens of one or more calls; of `input`, `cached` were read from the service's cache and
+    `written` into it."""
 
     calls: int = 0
     input: int = 0
@@ -55,20 +58,27 @@ class Usage:
     written: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.calls + other.calls, self.input + other.input, self.cached + other.cached,
-                     self.output + other.output, self.written + other.written)  # fmt: skip
+        return Usage(
+            self.calls + other.calls,
+            self.input + other.input,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.written + other.written,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The text of an answer that ended by itself. Providers raise ModelFailed for refusals and cut-off answers."""
+    """The text of an answer that ended by itself. Providers raise ModelFailed for refusals and
+    cut-off answers."""
 
     text: str
     usage: Usage = field(default_factory=Usage)
 
 
 class Model(Protocol):
-    """A provider and a model name. `complete` raises KeyRejected, ModelFailed, or retry.Transient to be tried again."""
+    """A provider and a model name. `complete` raises KeyRejected, ModelFailed, or retry.Transient
+    to be tried again."""
 
     provider: str
     name: str

@@ -1,4 +1,5 @@
-"""Provider `openai`: the Responses API, strict structured output; and what `openai-chat` shares with it."""
+"""Provider `openai`: the Responses API, strict structured output; and what `openai-chat` shares
+with it."""
 
 from __future__ import annotations
 
@@ -28,19 +29,30 @@ SERVICE = Service("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.op
 
 
 class OpenAIClient:
-    """A client of an OpenAI-like server, with its errors made ours. Keeps its connections until `aclose`."""
+    """A client of an OpenAI-like server, with its errors made ours. Keeps its connections until
+    `aclose`."""
 
     def __init__(
-        self, service: Service, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        service: Service,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
     ) -> None:
         self.service, self.name = service, name
         self._url = checked_url(service, base_url)
         self.sdk = openai.AsyncOpenAI(
-            api_key=checked_key(service, api_key), base_url=self._url, timeout=timeout, max_retries=0
+            api_key=checked_key(service, api_key),
+            base_url=self._url,
+            timeout=timeout,
+            max_retries=0,
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
-        """The body of a raw call's reply. Raises what `from_status` and `out_of_reach` make of the SDK's errors."""
+        """The body of a raw call's reply. Raises what `from_status` and `out_of_reach` make of the
+        SDK's errors."""
         try:
             raw = await call
         except openai.APIStatusError as error:
@@ -107,12 +119,17 @@ class OpenAIModel(Model):
 
     provider = "openai"
 
-    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+    ) -> None:
         self.name = name
-        self._client = OpenAIClient(SERVICE, name, api_key=api_key, base_url=base_url, timeout=timeout)
+        self._client = OpenAIClient(
+            SERVICE, name, api_key=api_key, base_url=base_url, timeout=timeout
+        )
 
     async def complete(self, request: Request) -> Reply:
-        """As `Model` says; RunError for a model that does not exist and an account without credit."""
+        """As `Model` says; RunError for a model that does not exist and an account without
+        credit."""
         call = self._client.sdk.responses.with_raw_response.create(**asked_of(self.name, request))
         body = await self._client.body(call)
         return reply_of(self.name, request.max_output_tokens, read_body(SERVICE, Response, body))
@@ -137,15 +154,16 @@ def asked_of(model: str, request: Request) -> ResponseCreateParamsNonStreaming:
             }
         },
         "max_output_tokens": request.max_output_tokens,
-        # Calls with the same beginning go to the machine that has it in its cache; at most 64 characters.
+        # Calls with the same beginning go to the machine that has it in its cache; at most 64
+        # characters.
         "prompt_cache_key": f"retest-{name}-{request.prompt_hash}"[:64],
         "store": False,
     }
 
 
 def reply_of(model: str, limit: int, response: Response) -> Reply:
-    """What a response says; `limit` is how many tokens it might have. Raises Unusable for one that did not end by
-    itself, and Transient where the service broke while answering."""
+    """What a response says; `limit` is how many tokens it might have. Raises Unusable for one that
+    did not end by itself, and Transient where the service broke while answering."""
     usage = Usage(1)
     if tokens := response.usage:  # `input_tokens` counts those read from the cache too
         cached = tokens.input_tokens_details or _Cached()

@@ -1,4 +1,5 @@
-"""Provider `openai-chat`: any server that speaks OpenAI's chat completions (Ollama, vLLM, llama.cpp and their like)."""
+"""Provider `openai-chat`: any server that speaks OpenAI's chat completions (Ollama, vLLM, llama.cpp
+and their like)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from retest.llm.model import Model, Reply, Request, Usage
 from retest.llm.openai import OpenAIClient
 from retest.llm.schema import strict_schema
 
-SERVICE = Service("The chat server", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1")
+SERVICE = Service(
+    "The chat server", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"
+)
 
 
 class _ChatMessage(BaseModel):
@@ -40,13 +43,18 @@ class _Completion(BaseModel):
 
 
 class OpenAIChatModel(Model):
-    """One model of a compatible server. Servers without keys are given the key `none`; retries nothing itself."""
+    """One model of a compatible server. Servers without keys are given the key `none`; retries
+    nothing itself."""
 
     provider = "openai-chat"
 
-    def __init__(self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0) -> None:
+    def __init__(
+        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+    ) -> None:
         self.name = name
-        self._client = OpenAIClient(SERVICE, name, api_key=api_key or "none", base_url=base_url, timeout=timeout)
+        self._client = OpenAIClient(
+            SERVICE, name, api_key=api_key or "none", base_url=base_url, timeout=timeout
+        )
 
     async def complete(self, request: Request) -> Reply:
         """As `Model` says; RunError for a model that the server does not have."""
@@ -65,7 +73,8 @@ class OpenAIChatModel(Model):
                         "strict": True,
                     },
                 },
-                # Ollama and older servers know only this name; OpenAI's own models are for provider `openai`.
+                # Ollama and older servers know only this name; OpenAI's own models are for provider
+                # `openai`.
                 max_tokens=request.max_output_tokens,
             )
         )
@@ -75,7 +84,9 @@ class OpenAIChatModel(Model):
         usage = Usage(1)
         if tokens := completion.usage:  # `prompt_tokens` counts those read from the cache too
             cached = tokens.prompt_tokens_details or _Cached()
-            usage = Usage(1, tokens.prompt_tokens, cached.cached_tokens or 0, tokens.completion_tokens)
+            usage = Usage(
+                1, tokens.prompt_tokens, cached.cached_tokens or 0, tokens.completion_tokens
+            )
         choice = completion.choices[0]
         match choice.finish_reason:
             case "length":

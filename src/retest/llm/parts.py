@@ -1,5 +1,5 @@
-"""Answers that speak of several papers, taken apart: each part is remembered for itself, beside whatever papers it was
-given."""
+"""Answers that speak of several papers, taken apart: each part is remembered for itself, beside
+whatever papers it was given."""
 
 from __future__ import annotations
 
@@ -8,27 +8,37 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from retest.domain.answers import Entailment, Extraction, Finding
-from retest.grounding.ids import parse_id
+from retest.domain.arxiv_id import parse_id
 
 KINDS = {"Extraction": "pair", "Entailment": "check"}
 """Under which word the parts of an answer are kept, by its schema's name."""
 
 
 def parts_of(answer: BaseModel, ids: Sequence[str]) -> dict[str, str]:
-    """What an answer says of each of the papers that were shown, as JSON; nothing for answers of another kind.
+    """What an answer says of each of the papers that were shown, as JSON; nothing for answers of
+    another kind.
 
-    Of an extraction every paper has a part. A finding that cites none of those shown stands with the first of them, so
-    that it is not lost. Of an entailment those have one of which something is said; of several checks a "no" is final.
+    Of an extraction every paper has a part. A finding that cites none of those shown stands with
+    the first of them, so that it is not lost. Of an entailment those have one of which something is
+    said; of several checks a "no" is final.
     """
     if isinstance(answer, Extraction):
         found: dict[str, list[Finding]] = {name: [] for name in ids}
         for finding in answer.findings if ids else ():
             cited = parse_id(finding.arxiv_id)
             found[cited.base if cited and cited.base in found else ids[0]].append(finding)
-        return {name: Extraction(findings=findings).model_dump_json() for name, findings in found.items()}
-    if isinstance(answer, Entailment):
-        said = {name: [c for c in answer.checks if (i := parse_id(c.arxiv_id)) and i.base == name] for name in ids}
         return {
-            name: min(checks, key=lambda one: one.entails).model_dump_json() for name, checks in said.items() if checks
+            name: Extraction(findings=findings).model_dump_json()
+            for name, findings in found.items()
+        }
+    if isinstance(answer, Entailment):
+        said = {
+            name: [c for c in answer.checks if (i := parse_id(c.arxiv_id)) and i.base == name]
+            for name in ids
+        }
+        return {
+            name: min(checks, key=lambda one: one.entails).model_dump_json()
+            for name, checks in said.items()
+            if checks
         }
     return {}

@@ -9,16 +9,20 @@ import openai
 from pydantic import BaseModel
 
 BOUNDS = ("minLength", "maxLength", "minProperties", "maxProperties", "uniqueItems")
-"""Keywords that strict mode does not know, and that llama.cpp turns into grammars too long to run: said in words."""
+"""Keywords that strict mode does not know, and that llama.cpp turns into grammars too long to run:
+said in words."""
 
 
 @cache
 def strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """The schema for strict mode: every property required, no others allowed, no defaults, `BOUNDS` in descriptions.
+    """The schema for strict mode: every property required, no others allowed, no defaults, `BOUNDS`
+    in descriptions.
 
     The answer is validated here in any case, so a bound that is only described is still kept.
     """
-    strict: dict[str, Any] = _described(openai.pydantic_function_tool(schema)["function"]["parameters"])
+    strict: dict[str, Any] = _described(
+        openai.pydantic_function_tool(schema)["function"]["parameters"]
+    )
     return strict
 
 
@@ -35,5 +39,7 @@ def _described(node: Any) -> Any:
     if "items" in plain:
         plain["items"] = _described(plain["items"])
     if bounds := ", ".join(f"{key} {node[key]}" for key in BOUNDS if key in node):
-        plain["description"] = f"{plain['description']} ({bounds})" if "description" in plain else bounds
+        plain["description"] = (
+            f"{plain['description']} ({bounds})" if "description" in plain else bounds
+        )
     return plain

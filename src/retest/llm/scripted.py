@@ -1,13 +1,15 @@
 """Provider `scripted`: answers from a file, for tests and for trying the pipeline without a model.
 
-The file is a JSON array of rules, or one rule a line (JSONL). The first rule that fits a request and is not spent
-answers it; a request that none fits fails.
+The file is a JSON array of rules, or one rule a line (JSONL). The first rule that fits a request
+and is not spent answers it; a request that none fits fails.
 
-    {"schema": "Judgment", "claim": "my-claim", "contains": "2506.01234", "ask": 2, "times": 1, "answer": {...}}
+    {"schema": "Judgment", "claim": "my-claim", "contains": "2506.01234", "ask": 2, "times": 1,
+    "answer": {...}}
 
-`schema` is the name of the schema asked for. Optional, to narrow it: `claim`, `contains` (a piece of the user text),
-`ask` (1, or 2 for the second question about a flip), `times` (how often the rule answers; without it, as often as
-asked). Exactly one of: `answer` (JSON), `text` (an answer word for word, be it prose or half a JSON), `error`:
+`schema` is the name of the schema asked for. Optional, to narrow it: `claim`, `contains` (a piece
+of the user text), `ask` (1, or 2 for the second question about a flip), `times` (how often the rule
+answers; without it, as often as asked). Exactly one of: `answer` (JSON), `text` (an answer word for
+word, be it prose or half a JSON), `error`:
 
     {"kind": "transient", "retry_after": 2}     or kind: refusal, cut-off, key-rejected
 """
@@ -89,7 +91,9 @@ class ScriptedModel(Model):
                     self._fail(rule.error, request, usage)
                 return Reply(text, usage)
         about = f"{request.schema.__name__} of claim {request.facts.claim!r}, ask {request.ask}"
-        raise ModelFailed(f"{self.name}: no rule that is not spent fits {about}", "add a rule to the script")
+        raise ModelFailed(
+            f"{self.name}: no rule that is not spent fits {about}", "add a rule to the script"
+        )
 
     def _fail(self, error: _Error, request: Request, usage: Usage) -> NoReturn:
         match error.kind:
@@ -109,7 +113,11 @@ class ScriptedModel(Model):
 def _rules(path: Path, text: str) -> list[_Rule]:
     """The rules in order. Raises FileError with the line, or the number of the rule in an array."""
     array = text.lstrip().startswith("[")
-    pieces = [(1, text)] if array else [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    pieces = (
+        [(1, text)]
+        if array
+        else [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    )
     rules: list[_Rule] = []
     for number, piece in pieces:
         try:

@@ -12,8 +12,9 @@ from retest.llm.model import Usage
 
 @dataclass(slots=True)
 class Spent:
-    """What was used for each claim and with which model; calls about the whole line count under "". Prices are looked
-    up at the end: their library takes a quarter of a second to load, and no call waits for it."""
+    """What was used for each claim and with which model; calls about the whole line count under "".
+    Prices are looked up at the end: their library takes a quarter of a second to load, and no call
+    waits for it."""
 
     used: dict[tuple[str, Prices], Usage] = field(default_factory=dict)
 
@@ -34,8 +35,12 @@ class Spent:
 
     def usd(self, claim: str | None = None) -> Decimal | None:
         """What a claim cost, or all of them; None where a price is not known."""
-        costs = [prices.of(usage) for (of, prices), usage in self.used.items() if claim in (None, of)]
-        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+        costs = [
+            prices.of(usage) for (of, prices), usage in self.used.items() if claim in (None, of)
+        ]
+        return (
+            None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+        )
 
 
 def shown(usd: Decimal | None) -> float | None:

@@ -1,8 +1,9 @@
 """arXiv's live API as a paper source, through the arxiv package and guarded where that is silent.
 
-The package has no timeout, takes any broken answer for an empty one and paces itself per object. So the transport here
-has a timeout and a name, `atom.check` sees each answer before the package's parser does, `polite.Turns` decides when to
-ask, and `retry` how often; the package makes one request at a time of which none is its own decision.
+The package has no timeout, takes any broken answer for an empty one and paces itself per object. So
+the transport here has a timeout and a name, `atom.check` sees each answer before the package's
+parser does, `polite.Turns` decides when to ask, and `retry` how often; the package makes one
+request at a time of which none is its own decision.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import requests
 from pydantic import TypeAdapter, ValidationError
 from requests.adapters import HTTPAdapter
 
+from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed
-from retest.grounding.ids import parse_id
 from retest.papers.atom import check, paper_of
-from retest.papers.daily import DayCache
+from retest.papers.day_cache import DayCache
 from retest.papers.grammar import either, joined, render, within, words
 from retest.papers.index import PaperIndex
 from retest.papers.polite import USER_AGENT, Turns, default_lock_folder, site
@@ -37,13 +38,14 @@ LARGEST_PAGE = 2000
 BATCH = 100
 """Ids asked for in one request; their names stay well below what servers take as a URL."""
 TITLED, TITLES_A_REQUEST, SHORT_TITLE = 100, 10, 5
-"""Papers and titles of one request for titles, and how many words make a title that few papers share."""
+"""Papers and titles of one request for titles, and how many words make a title that few papers
+share."""
 MOST_VERSIONS = 10
 """Earlier versions of a paper whose titles are asked for."""
 POOL = 200
-"""Papers asked for in a request of several queries, about 0.4 MB. With 200, two requests a claim find what settles it
-among the first 32 as often as one for each of its queries does; 100 lose a little, 300 gain nothing
-(benchmarks/live_api.py)."""
+"""Papers asked for in a request of several queries, about 0.4 MB. With 200, two requests a claim
+find what settles it among the first 32 as often as one for each of its queries does; 100 lose a
+little, 300 gain nothing (benchmarks/live_api.py)."""
 RANK_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 _PAPERS = TypeAdapter(list[Paper])
@@ -52,8 +54,8 @@ _PAPERS = TypeAdapter(list[Paper])
 class ArxivSource:
     """Safe to call from several threads and processes: all wait for their turn at the host.
 
-    `lock_folder` must be the same for all processes that are to be one polite client. With `answers` the same question
-    costs one request a day.
+    `lock_folder` must be the same for all processes that are to be one polite client. With
+    `answers` the same question costs one request a day.
     """
 
     name = "arxiv"
@@ -85,12 +87,14 @@ class ArxivSource:
         return self._within(asked, window, limit)
 
     def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
-        """See Source. Two requests for what a claim usually asks, and one for each four queries of a kind at most.
+        """See Source. Two requests for what a claim usually asks, and one for each four queries of
+        a kind at most.
 
-        Queries are joined by OR: those with required phrases, which are narrow, and bags of words, which would crowd
-        them out, apart from each other. What comes back is searched here with each query, by the mirror's own code.
-        A paper's rank for a query is fused of the one that it has here, where only those that came back are counted,
-        and of the one that arXiv gave it among them.
+        Queries are joined by OR: those with required phrases, which are narrow, and bags of words,
+        which would crowd them out, apart from each other. What comes back is searched here with
+        each query, by the mirror's own code. A paper's rank for a query is fused of the one that it
+        has here, where only those that came back are counted, and of the one that arXiv gave it
+        among them.
         """
         if limit < 1 or window.opens >= window.as_of:
             return [[] for _ in queries]
@@ -116,7 +120,9 @@ class ArxivSource:
         search = arxiv.Search(query=f"{asked} AND {within(window)}", max_results=page)
         return [paper for paper in self._ask(search, page) if paper.published in window]
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[list[Paper]], None]:
+    def search_noted(
+        self, queries: Sequence[Query], window: Window, limit: int
+    ) -> tuple[list[list[Paper]], None]:
         return self.search_all(queries, window, limit), None
 
     def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
@@ -132,7 +138,12 @@ class ArxivSource:
         wanted = [i for i in dict.fromkeys(ids) if i not in found]
         for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
             try:
-                papers = {p.id: p for p in self._ask(arxiv.Search(id_list=batch, max_results=len(batch)), len(batch))}
+                papers = {
+                    p.id: p
+                    for p in self._ask(
+                        arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)
+                    )
+                }
             except SearchFailed as failed:
                 found |= {i: Unknown(id=i, reason=failed.message) for i in batch}
                 continue
@@ -142,13 +153,18 @@ class ArxivSource:
         return found
 
     def titled(self, titles: Sequence[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
-        """See Source. Several titles a request; one of few words, which many papers share, has a request of its own."""
+        """See Source. Several titles a request; one of few words, which many papers share, has a
+        request of its own."""
         found: dict[str, tuple[Paper, ...] | Unknown] = {}
         for batch in _title_batches(titles):
             named = [words(title) for title in batch]
             query = either(f'ti:"{" ".join(said)}"' for said in named if said)
             try:
-                papers = tuple(self._ask(arxiv.Search(query=query, max_results=TITLED), TITLED)) if query else ()
+                papers = (
+                    tuple(self._ask(arxiv.Search(query=query, max_results=TITLED), TITLED))
+                    if query
+                    else ()
+                )
             except SearchFailed as failed:
                 found |= {title: Unknown(id="", reason=failed.message) for title in batch}
             else:
@@ -158,7 +174,10 @@ class ArxivSource:
     def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
         """See Source. The API gives a version's own title if it is asked for that version."""
         versions = {
-            paper.id: [f"{paper.id}v{n}" for n in range(max(1, paper.version - MOST_VERSIONS), paper.version)]
+            paper.id: [
+                f"{paper.id}v{n}"
+                for n in range(max(1, paper.version - MOST_VERSIONS), paper.version)
+            ]
             for paper in papers
             if paper.version
         }
@@ -167,7 +186,9 @@ class ArxivSource:
         unasked: dict[str, str] = {}
         for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
             try:
-                for paper in self._ask(arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)):
+                for paper in self._ask(
+                    arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)
+                ):
                     titles.setdefault(paper.id, []).append(paper.title)
             except SearchFailed as failed:
                 unasked |= {name.rpartition("v")[0]: failed.message for name in batch}
@@ -178,7 +199,8 @@ class ArxivSource:
         }
 
     def _ask(self, search: arxiv.Search, page: int) -> list[Paper]:
-        """The papers of one request, retried within patience, or kept of the same one today. Raises SearchFailed."""
+        """The papers of one request, retried within patience, or kept of the same one today. Raises
+        SearchFailed."""
         question = f"{page} {search.query} {','.join(search.id_list)}"
         if (kept := self._kept(question, page)) is not None:
             return kept
@@ -186,9 +208,13 @@ class ArxivSource:
             papers = retrying(self._patience).copy(sleep=self._sleep)(self._once, search, page)
         except Transient as error:
             hint = "try again later, or use --source mirror"
-            raise SearchFailed(f"{error}, after {self._patience.attempts} attempts", hint) from error
+            raise SearchFailed(
+                f"{error}, after {self._patience.attempts} attempts", hint
+            ) from error
         except OSError as error:
-            raise SearchFailed(f"no turn to ask arXiv can be taken: {error}", "make that folder writable") from error
+            raise SearchFailed(
+                f"no turn to ask arXiv can be taken: {error}", "make that folder writable"
+            ) from error
         self._keep(question, papers)
         return papers
 
@@ -243,7 +269,9 @@ class _Transport(HTTPAdapter):
         super().__init__()
         self._timeout = timeout
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         request.headers["User-Agent"] = USER_AGENT
         kwargs["timeout"] = self._timeout
         return super().send(request, *args, **kwargs)
@@ -262,7 +290,10 @@ def _title_batches(titles: Sequence[str]) -> list[list[str]]:
 
 
 def _fused(papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[Paper]:
-    """Papers by the rank that they have here and the one of `ranks`, where they have one, which also decides ties."""
+    """Papers by the rank that they have here and the one of `ranks`, where they have one, which
+    also decides ties."""
     score = {paper.id: 1 / (RANK_CONSTANT + rank) for rank, paper in enumerate(papers, start=1)}
     score |= {i: score[i] + 1 / (RANK_CONSTANT + ranks[i]) for i in score if i in ranks}
-    return sorted(papers, key=lambda paper: (-score[paper.id], ranks.get(paper.id, LARGEST_PAGE), paper.id))
+    return sorted(
+        papers, key=lambda paper: (-score[paper.id], ranks.get(paper.id, LARGEST_PAGE), paper.id)
+    )

@@ -1,4 +1,5 @@
-"""What arXiv's API answers, checked before the arxiv package parses it: that parser makes an empty list of anything."""
+"""What arXiv's API answers, checked before the arxiv package parses it: that parser makes an empty
+list of anything."""
 
 from __future__ import annotations
 
@@ -17,23 +18,31 @@ from retest.retry import Transient, retry_after
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-_ENTRY = re.compile(r"https?://[^/]+/abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d*))?", re.ASCII)
+_ENTRY = re.compile(
+    r"https?://[^/]+/abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d*))?", re.ASCII
+)
 _MAY_PASS = frozenset({408, 425, 429})
-"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585); so may every server error."""
+"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585); so may every
+server error."""
 
 
 def check(response: requests.Response) -> None:
     """Nothing, if the response is a whole answer to its request.
 
-    Raises Transient for an answer that is broken or delayed, SearchFailed where the API refuses the request.
+    Raises Transient for an answer that is broken or delayed, SearchFailed where the API refuses the
+    request.
     """
     if response.is_redirect:
         return  # requests follows it, and what comes then is checked
     status = response.status_code
     if status in _MAY_PASS or status >= 500:
-        raise Transient(f"arXiv answered with status {status}", retry_after(response.headers.get("Retry-After")))
+        raise Transient(
+            f"arXiv answered with status {status}", retry_after(response.headers.get("Retry-After"))
+        )
     if status != requests.codes.ok:
-        raise SearchFailed(f"arXiv refused the request with status {status}{_complaint(response.content)}")
+        raise SearchFailed(
+            f"arXiv refused the request with status {status}{_complaint(response.content)}"
+        )
     feed = _feed(response.content)
     entries = feed.findall(f"{_ATOM}entry")
     for entry in entries:
@@ -43,7 +52,9 @@ def check(response: requests.Response) -> None:
 
 def _feed(content: bytes) -> etree._Element:
     try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=False)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, huge_tree=False, recover=False
+        )
         feed = etree.fromstring(content, parser=parser)
     except etree.XMLSyntaxError as error:
         raise Transient(f"arXiv's answer is no well-formed XML: {error.msg}") from error
@@ -64,7 +75,9 @@ def _complaint(content: bytes) -> str:
 def _check_entry(entry: etree._Element) -> None:
     name = entry.findtext(f"{_ATOM}id") or ""
     if "/api/errors" in name:
-        raise SearchFailed(f"arXiv refused the request: {(entry.findtext(f'{_ATOM}summary') or name)[:200]}")
+        raise SearchFailed(
+            f"arXiv refused the request: {(entry.findtext(f'{_ATOM}summary') or name)[:200]}"
+        )
     if not _ENTRY.fullmatch(name):
         raise Transient("arXiv's answer has an entry without an arXiv id")
     for field in ("published", "updated"):
@@ -78,7 +91,10 @@ def _check_entry(entry: etree._Element) -> None:
 
 def _check_count(feed: etree._Element, entries: int, url: str) -> None:
     try:
-        total, start = (int(feed.findtext(f"{_OPENSEARCH}{name}") or "") for name in ("totalResults", "startIndex"))
+        total, start = (
+            int(feed.findtext(f"{_OPENSEARCH}{name}") or "")
+            for name in ("totalResults", "startIndex")
+        )
     except ValueError:
         raise Transient("arXiv's answer does not say how many results there are") from None
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

@@ -1,20 +1,26 @@
-"""Papers that cite an anchor, from OpenAlex through pyalex: candidates that no words lead to. Off unless switched on.
+"""Papers that cite an anchor, from OpenAlex through pyalex: candidates that no words lead to. Off
+unless switched on.
 
-Of OpenAlex only ids are taken, and only those that read as arXiv ids: titles, dates and abstracts come from the paper
-source afterwards. pyalex has neither a timeout nor a base URL that it heeds, and fails in many ways on answers that are
-not as it expects, so the transport here has both, `_check` sees each answer first, and what pyalex makes of it is
-validated.
+Of OpenAlex only ids are taken, and only those that read as arXiv ids: titles, dates and abstracts
+come from the paper source afterwards. pyalex has neither a timeout nor a base URL that it heeds,
+and fails in many ways on answers that are not as it expects, so the transport here has both,
+`_check` sees each answer first, and what pyalex makes of it is validated.
 
 What OpenAlex asks of its users, as of November 2026:
-- Since 13 February 2026 an API key, free of charge, is asked for; the "polite pool" of those who give an address is
-  gone (developers.openalex.org/guides/authentication and /guides/deprecations). Without a key there is a budget of
-  $0.10 a day, with one of $1; a list of 100 works costs $0.0001, one work by its DOI nothing. So without a key about
+- Since 13 February 2026 an API key, free of charge, is asked for; the "polite pool" of those who
+  give an address is
+  gone (developers.openalex.org/guides/authentication and /guides/deprecations). Without a key there
+  is a budget of
+  $0.10 a day, with one of $1; a list of 100 works costs $0.0001, one work by its DOI nothing. So
+  without a key about
   1,000 lists a day. A list has at most 100 works a page.
 - A spent budget is status 429 with `X-RateLimit-Remaining: 0`, and lasts until midnight UTC
   (github.com/J535D165/pyalex/issues/100).
-- Cursors are reported to be refused without a key (status 401, October 2026); page numbers, which reach to the
+- Cursors are reported to be refused without a key (status 401, October 2026); page numbers, which
+  reach to the
   10,000th work, are not. So pages are asked for by number.
-- A preprint that was merged with its journal's version is not found by its arXiv DOI in a list, but is if asked for
+- A preprint that was merged with its journal's version is not found by its arXiv DOI in a list, but
+  is if asked for
   alone. So anchors are asked for one by one.
 """
 
@@ -32,10 +38,10 @@ import requests
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 from requests.adapters import HTTPAdapter
 
+from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.errors import SearchFailed, UsageError
-from retest.grounding.ids import parse_id
-from retest.papers.daily import DayCache
+from retest.papers.day_cache import DayCache
 from retest.papers.polite import USER_AGENT, Turns, default_lock_folder, site
 from retest.retry import Patience, Transient, retry_after, retrying
 
@@ -47,8 +53,11 @@ MOST_PAGES = 5
 ARXIV = "S4306400194"
 """arXiv among OpenAlex's sources."""
 _MAY_PASS = frozenset({408, 425, 429})
-"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585); so may every server error."""
-_KEY = "get a free key at openalex.org/settings/api and set OPENALEX_API_KEY, or switch `follow` off"
+"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585); so may every
+server error."""
+_KEY = (
+    "get a free key at openalex.org/settings/api and set OPENALEX_API_KEY, or switch `follow` off"
+)
 
 
 class _Location(BaseModel):
@@ -67,7 +76,9 @@ class _Work(BaseModel):
     @property
     def arxiv_ids(self) -> list[str]:
         """The arXiv ids that its DOI, ids and locations name; mostly one."""
-        links = [link for place in self.locations for link in (place.landing_page_url, place.pdf_url)]
+        links = [
+            link for place in self.locations for link in (place.landing_page_url, place.pdf_url)
+        ]
         texts = [self.doi, *self.ids.values(), *links]
         found = [parse_id(text) for text in texts if isinstance(text, str)]
         return list(dict.fromkeys(one.base for one in found if one))
@@ -104,15 +115,20 @@ class Following:
             import pyalex  # type: ignore[import-untyped]  # it ships no types
         except ImportError as error:
             hint = "pip install 'retest[follow]', or switch `follow` off"
-            raise UsageError("following citations needs pyalex, which is not installed", hint) from error
+            raise UsageError(
+                "following citations needs pyalex, which is not installed", hint
+            ) from error
         self._works: Callable[[], Any] = pyalex.Works
         self._url, self._key, self._timeout, self._sleep = url.rstrip("/"), key, timeout, sleep
         self._answers, self._patience = answers, patience or Patience()
-        self._turns = Turns(lock_folder or default_lock_folder(os.environ), site(url), interval, clock, sleep)
+        self._turns = Turns(
+            lock_folder or default_lock_folder(os.environ), site(url), interval, clock, sleep
+        )
 
     def citing(self, anchors: Sequence[str], window: Window, limit: int) -> dict[str, list[str]]:
-        """For each anchor the base ids of at most `limit` arXiv papers that cite it, the most cited first, which may
-        have been published in the window. An anchor that OpenAlex does not know is not among the keys.
+        """For each anchor the base ids of at most `limit` arXiv papers that cite it, the most cited
+        first, which may have been published in the window. An anchor that OpenAlex does not know is
+        not among the keys.
 
         Raises SearchFailed if OpenAlex could not be asked, or its answer was broken.
         """
@@ -146,7 +162,8 @@ class Following:
         return _validated(_Work, found).id.rpartition("/")[2]
 
     def _citing(self, work: str, anchor: str, window: Window, limit: int) -> list[str]:
-        # A publication date may be a year's first day where only the year is known, or a journal's, later than v1.
+        # A publication date may be a year's first day where only the year is known, or a journal's,
+        # later than v1.
         ids: dict[str, None] = {}
         for page in range(1, MOST_PAGES + 1):
             works = self._works().filter(
@@ -156,27 +173,37 @@ class Following:
                 to_publication_date=f"{window.as_of.year + 1}-12-31",
             )
             works.params |= {
-                "sort": {"cited_by_count": "desc"}, "select": ["id", "doi", "ids", "locations"],
-                "per-page": PAGE, "page": page,
-            }  # fmt: skip
+                "sort": {"cited_by_count": "desc"},
+                "select": ["id", "doi", "ids", "locations"],
+                "per-page": PAGE,
+                "page": page,
+            }
             found = self._ask(works)
             results = [_validated(_Work, one) for one in found or ()]
             count = _validated(_Meta, getattr(found, "meta", None)).count
             if not results and count > (page - 1) * PAGE:
-                raise SearchFailed(f"OpenAlex announced {count} works and gave none on page {page}", "try again later")
-            new = [i for one in results for i in one.arxiv_ids if i != anchor and _may_be_in(i, window)]
+                raise SearchFailed(
+                    f"OpenAlex announced {count} works and gave none on page {page}",
+                    "try again later",
+                )
+            new = [
+                i for one in results for i in one.arxiv_ids if i != anchor and _may_be_in(i, window)
+            ]
             ids |= dict.fromkeys(new)
             if len(ids) >= limit or count <= page * PAGE:
                 break
         return list(ids)[:limit]
 
     def _ask(self, works: Any) -> Any:
-        """What pyalex makes of the answer, retried within patience; None for a work that is not there."""
+        """What pyalex makes of the answer, retried within patience; None for a work that is not
+        there."""
         try:
             return retrying(self._patience).copy(sleep=self._sleep)(self._once, works)
         except Transient as error:
             hint = "try again later, or switch `follow` off"
-            raise SearchFailed(f"{error}, after {self._patience.attempts} attempts", hint) from error
+            raise SearchFailed(
+                f"{error}, after {self._patience.attempts} attempts", hint
+            ) from error
         except OSError as error:
             hint = "make that folder writable"
             raise SearchFailed(f"no turn to ask OpenAlex can be taken: {error}", hint) from error
@@ -187,14 +214,17 @@ class Following:
             session.mount("https://", _Transport(self._url, self._key, self._timeout))
             session.hooks["response"].append(_check)
             try:
-                # The only seam that pyalex has for a session, and the only way to another host than its own.
+                # The only seam that pyalex has for a session, and the only way to another host than
+                # its own.
                 return works._get_from_url(works.url.replace(URL, self._url, 1), session)
             except _AbsentError:
                 return None
             except requests.JSONDecodeError as error:
                 raise Transient("OpenAlex's answer is no JSON") from error
             except requests.RequestException as error:
-                raise Transient(f"OpenAlex could not be reached ({type(error).__name__})") from error
+                raise Transient(
+                    f"OpenAlex could not be reached ({type(error).__name__})"
+                ) from error
             except (KeyError, TypeError, ValueError, RecursionError) as error:
                 raise Transient("OpenAlex's answer is not of the form it should have") from error
 
@@ -211,23 +241,35 @@ def _check(response: requests.Response, *_: object, **__: object) -> None:
     response.close()  # what nobody reads would stay open
     if status == requests.codes.not_found:
         raise _AbsentError
-    if status == requests.codes.too_many_requests and headers.get("X-RateLimit-Remaining", "").strip() == "0":
-        raise SearchFailed("OpenAlex's budget for today is used up", f"wait until midnight UTC; or {_KEY}")
+    if (
+        status == requests.codes.too_many_requests
+        and headers.get("X-RateLimit-Remaining", "").strip() == "0"
+    ):
+        raise SearchFailed(
+            "OpenAlex's budget for today is used up", f"wait until midnight UTC; or {_KEY}"
+        )
     if status in (requests.codes.unauthorized, requests.codes.forbidden):
         raise SearchFailed(f"OpenAlex refused the request with status {status}", _KEY)
     if status in _MAY_PASS or status >= 500:
-        raise Transient(f"OpenAlex answered with status {status}", retry_after(headers.get("Retry-After")))
-    raise SearchFailed(f"OpenAlex refused the request with status {status}", "switch `follow` off, and report this")
+        raise Transient(
+            f"OpenAlex answered with status {status}", retry_after(headers.get("Retry-After"))
+        )
+    raise SearchFailed(
+        f"OpenAlex refused the request with status {status}", "switch `follow` off, and report this"
+    )
 
 
 class _Transport(HTTPAdapter):
-    """With a timeout, under our own name, and with the key where it belongs: pyalex would send it to any host."""
+    """With a timeout, under our own name, and with the key where it belongs: pyalex would send it
+    to any host."""
 
     def __init__(self, url: str, key: str, timeout: float) -> None:
         super().__init__()
         self._url, self._key, self._timeout = url, key, timeout
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         request.headers["User-Agent"] = USER_AGENT
         if self._key and (request.url or "").startswith(f"{self._url}/"):
             request.headers["Authorization"] = f"Bearer {self._key}"
@@ -239,7 +281,9 @@ def _validated(kind: type[Model], value: Any) -> Model:
     try:
         return kind.model_validate(value)
     except (ValidationError, RecursionError) as error:
-        raise SearchFailed("OpenAlex's answer is not of the form it should have", "try again later") from error
+        raise SearchFailed(
+            "OpenAlex's answer is not of the form it should have", "try again later"
+        ) from error
 
 
 def _is_id(text: str) -> bool:
@@ -248,7 +292,8 @@ def _is_id(text: str) -> bool:
 
 
 def _may_be_in(arxiv_id: str, window: Window) -> bool:
-    """An id begins with its month, old ones behind the archive: that of v1, or the next if it came in the last days."""
+    """An id begins with its month, old ones behind the archive: that of v1, or the next if it came
+    in the last days."""
     match = re.match(r"(?:.*/)?(\d\d)(\d\d)", arxiv_id)
     if not match:
         return False

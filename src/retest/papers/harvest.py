@@ -1,7 +1,9 @@
-"""Bring a mirror in step with arXiv: the records that changed, a page at a time, in the index before the note moves on.
+"""Bring a mirror in step with arXiv: the records that changed, a page at a time, in the index
+before the note moves on.
 
-A harvest may be killed at any moment. The next one goes on at the page that the note names, or, where the token for it
-is not valid any more, at the newest day that had come, if the days came in order, as arXiv's do.
+A harvest may be killed at any moment. The next one goes on at the page that the note names, or,
+where the token for it is not valid any more, at the newest day that had come, if the days came in
+order, as arXiv's do.
 """
 
 from __future__ import annotations
@@ -24,15 +26,19 @@ from retest.papers.snapshot import Broken
 from retest.papers.synced import OVERLAP, Extent, Synced, UnderWay, load_synced, save_synced
 
 EARLIEST = date(2005, 9, 16)
-"""arXiv's first datestamp: older changes bear it too, and a request from a day before it is refused (its Identify)."""
+"""arXiv's first datestamp: older changes bear it too, and a request from a day before it is refused
+(its Identify)."""
 EVERY = 10.0
 """Seconds between two reports of progress."""
 MOST_UNREAD = 10
 """Records of a page that may be broken. With more of them it is the form that has changed."""
 WHOLE = (
-    "no day to go on from is known, so all of it is harvested. For all of arXiv that is 2.8 million records, 1,300 a "
-    "page, one page at a time: five hours if arXiv is quick, two days if not. It may be stopped, and goes on from "
-    "there. Faster: stop it, import arXiv's metadata snapshot (retest mirror import FILE), and sync then"
+    "no day to go on from is known, so all of it is harvested. For all of arXiv that is 2.8 "
+    "million records, 1,300 a "
+    "page, one page at a time: five hours if arXiv is quick, two days if not. It may be stopped, "
+    "and goes on from "
+    "there. Faster: stop it, import arXiv's metadata snapshot (retest mirror import FILE), and "
+    "sync then"
 )
 _SET = re.compile(r"[a-z-]+(?::[a-z-]+(?::[A-Za-z-]+)?)?")
 
@@ -42,17 +48,20 @@ def checked_set(text: str) -> str:
     if not _SET.fullmatch(text):
         raise UsageError(
             f"--set is {text!r}",
-            "sets are named as arXiv's OAI-PMH interface names them: a group (cs, physics), an archive in it\n"
+            "sets are named as arXiv's OAI-PMH interface names them: a group (cs, physics), an "
+            "archive in it\n"
             "  (physics:hep-th) or a category in that (cs:cs:CL)",
         )
     return text
 
 
 class Harvest:
-    """What a sync has brought so far; `withdrawn` are known papers that arXiv has taken off, `unread` broken records.
+    """What a sync has brought so far; `withdrawn` are known papers that arXiv has taken off,
+    `unread` broken records.
 
-    `progress` is told now and then, and at the end, of the records, how many a second, and of how many if known.
-    `tell` is given lines about where it starts and what it leaves out. `now` is the moment, with its time zone.
+    `progress` is told now and then, and at the end, of the records, how many a second, and of how
+    many if known. `tell` is given lines about where it starts and what it leaves out. `now` is the
+    moment, with its time zone.
     """
 
     def __init__(
@@ -71,19 +80,23 @@ class Harvest:
         self._began = self._reported = clock()
         noted = load_synced(mirror.folder)
         held = mirror.held() if noted is None else None
-        # A mirror filled by an older version: the snapshot in it is at least as new as its newest paper.
+        # A mirror filled by an older version: the snapshot in it is at least as new as its newest
+        # paper.
         self._noted = Synced().with_import(held[1]) if held else noted or Synced()
 
     def sync(self, oai_set: str = "", since: date | None = None) -> None:
         """Bring in what changed in a set, or anywhere in arXiv, since the last time or since a day.
 
-        Raises RunError where arXiv gave less than all: the mirror then holds what came, and knows where to go on.
+        Raises RunError where arXiv gave less than all: the mirror then holds what came, and knows
+        where to go on.
         """
         under_way = self._start(oai_set, since)
         restarted: set[date | None] = set()
         while True:
             try:
-                page = self._oai.page(Ask(oai_set, under_way.since, under_way.token, under_way.seen))
+                page = self._oai.page(
+                    Ask(oai_set, under_way.since, under_way.token, under_way.seen)
+                )
             except (NoRecordsMatch, BadResumptionToken) as error:
                 if isinstance(error, NoRecordsMatch) and not under_way.token:
                     break  # nothing is new
@@ -94,9 +107,14 @@ class Harvest:
                         GO_ON,
                     ) from error
                 restarted.add(under_way.since)
-                self._tell(f"arXiv's list has to be asked for anew, from {under_way.since or 'its beginning'}")
+                self._tell(
+                    "arXiv's list has to be asked for anew, from "
+                    f"{under_way.since or 'its beginning'}"
+                )
                 continue
-            if under_way.answered is None:  # the note must know of the list before any of its papers is in
+            if (
+                under_way.answered is None
+            ):  # the note must know of the list before any of its papers is in
                 self._keep(oai_set, self._extent(oai_set))
             self._bring_in(page)
             under_way = _after(under_way, page)
@@ -126,38 +144,46 @@ class Harvest:
         known = self._noted.known(oai_set)
         if since and known and since > known:
             raise UsageError(
-                f"--since {since} would leave a gap: changes after {known} are not in the mirror yet",
+                f"--since {since} would leave a gap: changes after {known} are not in the mirror "
+                "yet",
                 "leave --since out, and the sync goes on from there",
             )
         asked = since or (known - OVERLAP if known else None)
         asked = asked if asked and asked > EARLIEST else None
-        if (under_way := extent.under_way) and self._goes_on(under_way, asked, given=since is not None):
+        if (under_way := extent.under_way) and self._goes_on(
+            under_way, asked, given=since is not None
+        ):
             self._tell(f"{name}: going on where the last sync stopped")
             expired = under_way.expires and self._now() >= under_way.expires
             return under_way if under_way.token and not expired else under_way.again()
         self._tell(f"{name}: changes since {asked}" if asked else f"{name}: {WHOLE}")
-        # What the set's own harvest brought began on its day, a snapshot or a wider set with arXiv, and nothing now.
+        # What the set's own harvest brought began on its day, a snapshot or a wider set with arXiv,
+        # and nothing now.
         begins = asked if known is None else extent.since if extent.until == known else None
         if begins and (asked is None or asked < begins):
             begins = asked
         under_way = UnderWay(asked=asked, since=asked)
-        self._noted = self._noted.with_set(oai_set, Extent(since=begins, until=extent.until, under_way=under_way))
+        self._noted = self._noted.with_set(
+            oai_set, Extent(since=begins, until=extent.until, under_way=under_way)
+        )
         return under_way
 
     @staticmethod
     def _goes_on(under_way: UnderWay, asked: date | None, *, given: bool) -> bool:
-        """Whether a list that was begun is the one wanted: begun on the given day, or, where none is given, not behind
-        what is known without it, as it is after an import."""
+        """Whether a list that was begun is the one wanted: begun on the given day, or, where none
+        is given, not behind what is known without it, as it is after an import."""
         if given:
             return under_way.asked == asked
         return (under_way.again().since or EARLIEST) >= (asked or EARLIEST)
 
     def _finished(self, oai_set: str, under_way: UnderWay) -> Extent:
-        """The newest day seen is the one to go on from, but never one after the server's day at the list's beginning:
-        what was changed while the list came may be missing from it."""
+        """The newest day seen is the one to go on from, but never one after the server's day at the
+        list's beginning: what was changed while the list came may be missing from it."""
         extent = self._extent(oai_set)
         days = [day for day in (under_way.newest, under_way.answered) if day]
-        until = max([day for day in (min(days, default=under_way.asked), extent.until) if day], default=None)
+        until = max(
+            [day for day in (min(days, default=under_way.asked), extent.until) if day], default=None
+        )
         return Extent(since=extent.since, until=until)
 
     def _bring_in(self, page: Page) -> None:
@@ -173,9 +199,11 @@ class Harvest:
         if len(broken) > MOST_UNREAD or len(broken) == len(page.records) > 1:
             name, why = next(iter(broken.items()))
             raise RunError(
-                f"arXiv's records have another form: {len(broken)} of {len(page.records)} cannot be read; "
+                f"arXiv's records have another form: {len(broken)} of {len(page.records)} cannot "
+                "be read; "
                 f"in {name[:40]} {why}",
-                "this version cannot sync any more; get a newer one, or import arXiv's newest snapshot",
+                "this version cannot sync any more; get a newer one, or import arXiv's newest "
+                "snapshot",
             )
         for name, why in broken.items():
             self._tell(f"arXiv's record {name[:40]} cannot be read and is left out: {why}")
@@ -186,7 +214,9 @@ class Harvest:
         self.withdrawn += sum(not paper.withdrawn for paper in gone.values())
         self.unread |= broken
         read = {paper.id for paper in papers}
-        unread = {name: why for name, why in (self._noted.unread | broken).items() if name not in read}
+        unread = {
+            name: why for name, why in (self._noted.unread | broken).items() if name not in read
+        }
         self._noted = self._noted.model_copy(update={"unread": unread})
 
     def _report(self, size: int | None, *, end: bool = False) -> None:
@@ -199,7 +229,9 @@ class Harvest:
 def _after(under_way: UnderWay, page: Page) -> UnderWay:
     """The list after one more page."""
     days = [record.day for record in page.records]
-    in_order = all(one <= next_one for one, next_one in pairwise([under_way.newest or days[0], *days]))
+    in_order = all(
+        one <= next_one for one, next_one in pairwise([under_way.newest or days[0], *days])
+    )
     return under_way.model_copy(
         update={
             "token": page.token,

@@ -1,7 +1,8 @@
 """The search index behind the mirror and the library: its schema, its documents and its queries.
 
-Query phrases come from models and strangers. They are cut into words by the same analyser that cut the papers, and the
-query is built from those words as objects: nothing here parses a query string, so no phrase can be an operator.
+Query phrases come from models and strangers. They are cut into words by the same analyser that cut
+the papers, and the query is built from those words as objects: nothing here parses a query string,
+so no phrase can be an operator.
 """
 
 from __future__ import annotations
@@ -22,25 +23,29 @@ from tantivy import Occur
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
 from retest.grounding.identity import title_keys
-from retest.papers.contrast import WORDS
+from retest.papers.argues import WORDS
 from retest.papers.source import Ranked
 
 Place = tuple[int, int]
 """Where a paper stands: the segment of the index, and the number in it."""
 ANALYSER = "retest_english"
 LONGEST_PHRASE = 6
-"""Longer texts are claims and passages, which no paper repeats word for word: only their words count."""
+"""Longer texts are claims and passages, which no paper repeats word for word: only their words
+count."""
 MOST_KEPT = 10_000
 """Papers in memory, about 3 kB each."""
 MOST_WORDS, MOST_PHRASES = 256, 64
-"""Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a plan 8 phrases."""
+"""Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a
+plan 8 phrases."""
 TELLING = 60
-"""Words of each text of `like` that count: the most telling one as much as a word asked for, the others less. That is
-Rocchio's feedback (1971) with equal weights for the query and for the papers given as examples."""
+"""Words of each text of `like` that count: the most telling one as much as a word asked for, the
+others less. That is Rocchio's feedback (1971) with equal weights for the query and for the papers
+given as examples."""
 CONTRAST = 0.5
 """What a word of contrast counts, to a word asked for."""
 FEW = 64
-"""Values of a field that are looked up one by one: a set of values, or a range, costs more the larger the index is."""
+"""Values of a field that are looked up one by one: a set of values, or a range, costs more the
+larger the index is."""
 LONGEST_KEY = 300
 """Characters of a title's key; titles have at most 250 or so."""
 _BRITISH = re.compile(
@@ -52,7 +57,8 @@ _MARKS = re.compile("[\u0300-\u036f\ud800-\udfff]+")
 
 
 def analyser(*, stop_words: bool = True) -> tantivy.TextAnalyzer:
-    """Words in lower case, stemmed as English; with or without `the`, `of`, `not`. To be given what `plain` makes."""
+    """Words in lower case, stemmed as English; with or without `the`, `of`, `not`. To be given what
+    `plain` makes."""
     words = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(40))
@@ -64,7 +70,8 @@ def analyser(*, stop_words: bool = True) -> tantivy.TextAnalyzer:
 
 
 def plain(text: str) -> str:
-    """Without accents, ligatures, wide forms and lone surrogates: so that `naïve` and `naive` are one word.
+    """Without accents, ligatures, wide forms and lone surrogates: so that `naïve` and `naive` are
+    one word.
 
     Far faster than the index's own filter for it, as most texts are ASCII.
     """
@@ -72,9 +79,10 @@ def plain(text: str) -> str:
 
 
 def schema() -> tantivy.Schema:
-    """`text` is the title, twice, and the abstract: as good as two fields weighed apart, and a third faster
-    (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `title` holds what all known titles and their
-    parts are found by; `arrived` counts the writings of the index; `record` is the whole paper as JSON."""
+    """`text` is the title, twice, and the abstract: as good as two fields weighed apart, and a
+    third faster (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `title` holds
+    what all known titles and their parts are found by; `arrived` counts the writings of the index;
+    `record` is the whole paper as JSON."""
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("id", tokenizer_name="raw", index_option="basic")
     fields.add_text_field("text", tokenizer_name=ANALYSER)
@@ -96,7 +104,8 @@ def _day(number: int) -> date:
 
 
 def issued(arxiv_id: str) -> int:
-    """A number that grows with the ids as arXiv gives them out; 0 for those of before April 2007, with an archive."""
+    """A number that grows with the ids as arXiv gives them out; 0 for those of before April 2007,
+    with an archive."""
     head, _, tail = arxiv_id.partition(".")
     return int(head) * 100_000 + int(tail) if head.isdecimal() and tail.isdecimal() else 0
 
@@ -115,10 +124,12 @@ def document(paper: Paper, arrived: int = 1) -> tantivy.Document:
 
 
 class PaperIndex:
-    """Papers that can be searched. Opening and searching raise ValueError where the files are not an intact index."""
+    """Papers that can be searched. Opening and searching raise ValueError where the files are not
+    an intact index."""
 
     def __init__(self, index: tantivy.Index, *, keeps: bool = False) -> None:
-        """`keeps`: papers that were read stay in memory. Only for an index that is not reloaded: places change then."""
+        """`keeps`: papers that were read stay in memory. Only for an index that is not reloaded:
+        places change then."""
         self.index = index
         self._kept: dict[tuple[int, int], Paper] | None = {} if keeps else None
         self._schema = index.schema
@@ -153,7 +164,8 @@ class PaperIndex:
         return made
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
-        """At most `limit` papers of the window, best first. A query without a single word finds nothing."""
+        """At most `limit` papers of the window, best first. A query without a single word finds
+        nothing."""
         return list(self.ranked(query, window, limit))
 
     def ranked(self, query: Query, window: Window, limit: int) -> Ranked:
@@ -169,9 +181,14 @@ class PaperIndex:
         return {paper.id: paper for paper in self._papers(self._any("id", wanted), len(wanted))}
 
     def titled(self, title: str, limit: int = 20) -> tuple[Paper, ...]:
-        """The papers that bear a title, in whole or in part and in any form; if none does, those that share most."""
+        """The papers that bear a title, in whole or in part and in any form; if none does, those
+        that share most."""
         keys = [key[:LONGEST_KEY] for key in title_keys([title])[:1]]
-        exact = tuple(self._papers(tantivy.Query.term_set_query(self._schema, "title", keys), limit)) if keys else ()
+        exact = (
+            tuple(self._papers(tantivy.Query.term_set_query(self._schema, "title", keys), limit))
+            if keys
+            else ()
+        )
         if exact:
             return exact
         words = self._analyser.analyze(plain(title))[:MOST_WORDS]
@@ -181,11 +198,15 @@ class PaperIndex:
         return tuple(self._papers(tantivy.Query.boolean_query(parts), limit))
 
     def came(self, mark: int, after: date, until: date) -> tantivy.Query | None:
-        """The papers that were not in the index at its writing `mark`, and those of the days behind `after` up to
-        `until`, for `reaches`; None if there are none."""
+        """The papers that were not in the index at its writing `mark`, and those of the days behind
+        `after` up to `until`, for `reaches`; None if there are none."""
         writings = range(mark + 1, self.last_writing() + 1)
         days = [after + timedelta(n) for n in range(1, (until - after).days + 1)]
-        those = [self._any("arrived", writings) if len(writings) <= FEW else self._range("arrived", mark + 1, 2**62)]
+        those = [
+            self._any("arrived", writings)
+            if len(writings) <= FEW
+            else self._range("arrived", mark + 1, 2**62)
+        ]
         if len(days) <= FEW:
             those.append(self._any("day", [day_number(day) for day in days]))
         else:
@@ -194,10 +215,17 @@ class PaperIndex:
         return query if self.index.searcher().search(query, 1, count=False).hits else None
 
     def reaches(self, query: Query, window: Window, last: str | None, came: tantivy.Query) -> bool:
-        """Whether a paper of those that `came` ranks with or above the paper `last`; with None, whether one is found at
-        all. It looks at these papers only, so it costs as much as they are many."""
-        held = [] if last is None else [(Occur.Should, tantivy.Query.term_query(self._schema, "id", last))]
-        asked = self.build(query, window, tantivy.Query.boolean_query([(Occur.Should, came), *held]))
+        """Whether a paper of those that `came` ranks with or above the paper `last`; with None,
+        whether one is found at all. It looks at these papers only, so it costs as much as they are
+        many."""
+        held = (
+            []
+            if last is None
+            else [(Occur.Should, tantivy.Query.term_query(self._schema, "id", last))]
+        )
+        asked = self.build(
+            query, window, tantivy.Query.boolean_query([(Occur.Should, came), *held])
+        )
         if asked is None:
             return False
         found = self._scored(asked, 2)
@@ -211,10 +239,14 @@ class PaperIndex:
         return int(self._aggregate({"last": {"max": {"field": "arrived"}}})["last"]["value"])
 
     def numbered(self, first: int, last: int) -> tuple[int, int]:
-        """How many papers were issued with numbers from `first` to `last`, and the highest of these numbers or 0."""
-        within = tantivy.Query.range_query(self._schema, "issued", tantivy.FieldType.Integer, first, last)
+        """How many papers were issued with numbers from `first` to `last`, and the highest of these
+        numbers or 0."""
+        within = tantivy.Query.range_query(
+            self._schema, "issued", tantivy.FieldType.Integer, first, last
+        )
         found = self.index.searcher().aggregate(
-            within, {"count": {"value_count": {"field": "issued"}}, "last": {"max": {"field": "issued"}}}
+            within,
+            {"count": {"value_count": {"field": "issued"}}, "last": {"max": {"field": "issued"}}},
         )
         return int(found["count"]["value"]), int(found["last"]["value"] or 0)
 
@@ -224,26 +256,40 @@ class PaperIndex:
 
     def days(self) -> tuple[date, date]:
         """The first and the last v1 day. The index must not be empty."""
-        found = self._aggregate({"first": {"min": {"field": "day"}}, "last": {"max": {"field": "day"}}})
+        found = self._aggregate(
+            {"first": {"min": {"field": "day"}}, "last": {"max": {"field": "day"}}}
+        )
         return _day(int(found["first"]["value"])), _day(int(found["last"]["value"]))
 
     def years(self) -> dict[int, int]:
         """How many papers have their v1 day in which year. The index must not be empty."""
         first, last = self.days()
-        ranges = [{"from": year * 10_000, "to": (year + 1) * 10_000} for year in range(first.year, last.year + 1)]
+        ranges = [
+            {"from": year * 10_000, "to": (year + 1) * 10_000}
+            for year in range(first.year, last.year + 1)
+        ]
         found = self._aggregate({"years": {"range": {"field": "day", "ranges": ranges}}})
-        counts = {int(b["from"]) // 10_000: b["doc_count"] for b in found["years"]["buckets"] if "from" in b}
+        counts = {
+            int(b["from"]) // 10_000: b["doc_count"]
+            for b in found["years"]["buckets"]
+            if "from" in b
+        }
         return {year: count for year, count in sorted(counts.items()) if count}
 
     def _aggregate(self, wanted: dict[str, Any]) -> dict[str, Any]:
         return self.index.searcher().aggregate(tantivy.Query.all_query(), wanted)
 
-    def _papers(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> Iterator[Paper]:
+    def _papers(
+        self, query: tantivy.Query, limit: int, order_by: str | None = None
+    ) -> Iterator[Paper]:
         return (paper for _, paper in self._scored(query, limit, order_by))
 
-    def _scored(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> list[tuple[float, Paper]]:
+    def _scored(
+        self, query: tantivy.Query, limit: int, order_by: str | None = None
+    ) -> list[tuple[float, Paper]]:
         found = [(score, self.paper(place)) for score, place in self._hits(query, limit, order_by)]
-        # Where papers score alike, their place in the index decides, and that differs from import to import.
+        # Where papers score alike, their place in the index decides, and that differs from import
+        # to import.
         return sorted(found, key=lambda hit: (-hit[0], hit[1].id))
 
     def _places(self, query: tantivy.Query, limit: int) -> list[Place]:
@@ -251,12 +297,18 @@ class PaperIndex:
         places: list[Place] = []
         for _, alike in groupby(self._hits(query, limit), key=lambda hit: hit[0]):
             those = [place for _, place in alike]
-            places += sorted(those, key=lambda place: self.paper(place).id) if len(those) > 1 else those
+            places += (
+                sorted(those, key=lambda place: self.paper(place).id) if len(those) > 1 else those
+            )
         return places
 
-    def _hits(self, query: tantivy.Query, limit: int, order_by: str | None = None) -> list[tuple[float, Place]]:
+    def _hits(
+        self, query: tantivy.Query, limit: int, order_by: str | None = None
+    ) -> list[tuple[float, Place]]:
         searcher = self.index.searcher()
-        most = max(1, min(limit, searcher.num_docs))  # tantivy reserves room for as many as it is asked for
+        most = max(
+            1, min(limit, searcher.num_docs)
+        )  # tantivy reserves room for as many as it is asked for
         hits = searcher.search(query, most, count=False, order_by_field=order_by).hits
         return [(score, (at.segment_ord, at.doc)) for score, at in hits]
 
@@ -273,7 +325,9 @@ class PaperIndex:
 
     def read(self, place: Place) -> Paper:
         """The paper at a place, not kept in memory."""
-        return Paper.model_validate_json(self.index.searcher().doc(tantivy.DocAddress(*place))["record"][0])
+        return Paper.model_validate_json(
+            self.index.searcher().doc(tantivy.DocAddress(*place))["record"][0]
+        )
 
     def every(self) -> Iterator[tuple[Place, Paper]]:
         """All papers, each with its place, in no order that means anything."""
@@ -284,22 +338,34 @@ class PaperIndex:
         """Papers with one of these values."""
         if len(values) > FEW:
             return tantivy.Query.term_set_query(self._schema, field, [*values])
-        terms = [(Occur.Should, tantivy.Query.term_query(self._schema, field, value)) for value in values]
+        terms = [
+            (Occur.Should, tantivy.Query.term_query(self._schema, field, value)) for value in values
+        ]
         return tantivy.Query.boolean_query(terms)
 
     def _range(self, field: str, first: int, last: int) -> tantivy.Query:
-        return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, first, last)
+        return tantivy.Query.range_query(
+            self._schema, field, tantivy.FieldType.Integer, first, last
+        )
 
-    def build(self, query: Query, window: Window, among: tantivy.Query | None = None) -> tantivy.Query | None:
+    def build(
+        self, query: Query, window: Window, among: tantivy.Query | None = None
+    ) -> tantivy.Query | None:
         """The query as objects, or None if it has no words; `among`: of these papers only.
 
-        A phrase of `all_of` must have all its words in the paper, an item of `any_of` too in order to count, and one
-        of them must. With `all_of` empty every single word of `any_of` counts, and every telling word of `like`, and
-        none is required; that a paper is worded as one that argues then ranks it higher.
+        A phrase of `all_of` must have all its words in the paper, an item of `any_of` too in order
+        to count, and one of them must. With `all_of` empty every single word of `any_of` counts,
+        and every telling word of `like`, and none is required; that a paper is worded as one that
+        argues then ranks it higher.
         """
         every = [phrase for text in query.all_of[:MOST_PHRASES] if (phrase := self._phrase(text))]
-        some = [words for text in query.any_of[:MOST_PHRASES] if (words := self._content_words(text))]
-        either = [(Occur.Should, self._words(words, Occur.Must if every else Occur.Should)) for words in some]
+        some = [
+            words for text in query.any_of[:MOST_PHRASES] if (words := self._content_words(text))
+        ]
+        either = [
+            (Occur.Should, self._words(words, Occur.Must if every else Occur.Should))
+            for words in some
+        ]
         if not every:
             telling = self._telling(query.like[:MOST_PHRASES])
             either += [(Occur.Should, self._word(word, weight)) for word, weight in telling.items()]
@@ -324,9 +390,10 @@ class PaperIndex:
         return tantivy.Query.boolean_query([*unscored, *parts])
 
     def _phrase(self, text: str) -> tantivy.Query | None:
-        """One phrase of `all_of`: its words but stop words, and a reward if it stands word for word. Requiring the
-        phrase as it stands loses more papers than it gains, and a reward for those of `any_of` costs more time than all
-        the rest and gains nothing (benchmarks/search.py)."""
+        """One phrase of `all_of`: its words but stop words, and a reward if it stands word for
+        word. Requiring the phrase as it stands loses more papers than it gains, and a reward for
+        those of `any_of` costs more time than all the rest and gains nothing
+        (benchmarks/search.py)."""
         content = self._content_words(text)
         if not content:
             return None
@@ -338,13 +405,17 @@ class PaperIndex:
         return tantivy.Query.boolean_query([(Occur.Must, required), (Occur.Should, exact)])
 
     def _content_words(self, text: str) -> list[str]:
-        """The different words but stop words; all of them where there are no others. Spelt as the papers spell them."""
+        """The different words but stop words; all of them where there are no others. Spelt as the
+        papers spell them."""
         spelt = _BRITISH.sub(self._spelling, plain(text))
-        words = self._content.analyze(spelt)[:MOST_WORDS] or self._analyser.analyze(spelt)[:MOST_WORDS]
+        words = (
+            self._content.analyze(spelt)[:MOST_WORDS] or self._analyser.analyze(spelt)[:MOST_WORDS]
+        )
         return list(dict.fromkeys(words))
 
     def _spelling(self, british: re.Match[str]) -> str:
-        """`optimise` and `behaviour` as American papers write them, where more papers here do so."""
+        """`optimise` and `behaviour` as American papers write them, where more papers here do
+        so."""
         stem, ending, colour, rest = british.groups()
         american = f"{stem}z{ending}" if stem else f"{colour}{rest}"
         return american if self._frequency(american) > self._frequency(british[0]) else british[0]
@@ -354,7 +425,8 @@ class PaperIndex:
         return self.index.searcher().doc_freq("text", stems[0]) if stems else 0
 
     def _telling(self, texts: Sequence[str]) -> dict[str, float]:
-        """The most telling words of texts by tf-idf, and their weights: at most 1 for a text, shared by all texts."""
+        """The most telling words of texts by tf-idf, and their weights: at most 1 for a text,
+        shared by all texts."""
         searcher = self.index.searcher()
         weights: dict[str, float] = defaultdict(float)
         for text in texts:

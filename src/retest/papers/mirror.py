@@ -1,8 +1,9 @@
-"""A local index of arXiv's metadata: one writer at a time, any number of readers, also while it is written.
+"""A local index of arXiv's metadata: one writer at a time, any number of readers, also while it is
+written.
 
-FOLDER/format.json    what made the folder, and the version of its form
-FOLDER/harvest.json   how far it is in step with arXiv (retest.papers.synced)
-FOLDER/index/         the index; a commit replaces its meta.json at once, so a killed writer leaves the last one
+FOLDER/format.json    what made the folder, and the version of its form FOLDER/harvest.json   how
+far it is in step with arXiv (retest.papers.synced) FOLDER/index/         the index; a commit
+replaces its meta.json at once, so a killed writer leaves the last one
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from retest.papers.synced import Synced, load_synced
 FORMAT = {"made_by": "retest mirror", "format": 3}
 """Raised by one whenever an index made before could not be read or would rank otherwise."""
 HEAP = 400_000_000
-"""Bytes that the writer may hold before it puts a segment on disk. With half as many 1.5 million papers went in with
-0.4 GiB of memory, beside the mapped files of the index, which the system takes back when it needs to; with these it is
-a twentieth faster (benchmarks/growth.py)."""
+"""Bytes that the writer may hold before it puts a segment on disk. With half as many 1.5 million
+papers went in with 0.4 GiB of memory, beside the mapped files of the index, which the system takes
+back when it needs to; with these it is a twentieth faster (benchmarks/growth.py)."""
 THREADS = 2
 DRIFT = 1.02
-"""Papers change places as others come in, since words become more or less rare. Until a mirror has grown by this factor
-that is left out of account."""
+"""Papers change places as others come in, since words become more or less rare. Until a mirror has
+grown by this factor that is left out of account."""
 WHOLE = 0.95
 """The share of a month's numbers from which a mirror counts as whole: a few are never announced."""
 BATCH = 1000
@@ -46,8 +47,8 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class MirrorStats:
-    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `bytes` are those on disk; `synced` says
-    how far it is in step with arXiv."""
+    """`first` and `last` are v1 days; `years` counts papers by the year of v1; `bytes` are those on
+    disk; `synced` says how far it is in step with arXiv."""
 
     records: int
     first: date
@@ -58,9 +59,11 @@ class MirrorStats:
 
 
 class MirrorSource:
-    """The mirror as a paper source, as it stood when this was made: an import that goes on meanwhile is not seen.
+    """The mirror as a paper source, as it stood when this was made: an import that goes on
+    meanwhile is not seen.
 
-    Raises UsageError for a folder without a mirror, with an empty one, or with one that this version cannot read.
+    Raises UsageError for a folder without a mirror, with an empty one, or with one that this
+    version cannot read.
     """
 
     name = "mirror"
@@ -72,7 +75,9 @@ class MirrorSource:
         self._held = self._index.index.searcher().num_docs
         self.until: date | None = self._index.days()[1]
         self._unread = (load_synced(folder) or Synced()).unread
-        self._came = lru_cache(maxsize=64)(self._index.came)  # most claims were last searched on the same nights
+        self._came = lru_cache(maxsize=64)(
+            self._index.came
+        )  # most claims were last searched on the same nights
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         try:
@@ -83,13 +88,20 @@ class MirrorSource:
     def search_all(self, queries: Sequence[Query], window: Window, limit: int) -> list[list[Paper]]:
         return [self.search(query, window, limit) for query in queries]
 
-    def search_noted(self, queries: Sequence[Query], window: Window, limit: int) -> tuple[list[Ranked], Seen]:
+    def search_noted(
+        self, queries: Sequence[Query], window: Window, limit: int
+    ) -> tuple[list[Ranked], Seen]:
         try:
-            lists = [Ranked(self._index.ranked(query, window, limit).places, self._paper) for query in queries]
+            lists = [
+                Ranked(self._index.ranked(query, window, limit).places, self._paper)
+                for query in queries
+            ]
             last = tuple(papers[-1].id if len(papers) == limit else None for papers in lists)
         except (ValueError, OSError) as error:
             raise _unreadable(error) from error
-        return lists, Seen(mirror=self._id, mark=self._mark, held=self._held, window=window, last=last)
+        return lists, Seen(
+            mirror=self._id, mark=self._mark, held=self._held, window=window, last=last
+        )
 
     def _paper(self, place: Place) -> Paper:
         try:
@@ -98,7 +110,9 @@ class MirrorSource:
             raise _unreadable(error) from error
 
     def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
-        same = seen.mirror == self._id and seen.mark <= self._mark and len(seen.last) == len(queries)
+        same = (
+            seen.mirror == self._id and seen.mark <= self._mark and len(seen.last) == len(queries)
+        )
         if (
             not same
             or self._held > DRIFT * seen.held
@@ -109,7 +123,8 @@ class MirrorSource:
         try:
             came = self._came(seen.mark, seen.window.as_of, window.as_of)
             return came is None or not any(
-                self._index.reaches(query, window, last, came) for query, last in zip(queries, seen.last, strict=True)
+                self._index.reaches(query, window, last, came)
+                for query, last in zip(queries, seen.last, strict=True)
             )
         except (ValueError, OSError) as error:
             raise _unreadable(error) from error
@@ -124,7 +139,10 @@ class MirrorSource:
 
     def _absent(self, arxiv_id: str) -> Missing | Unknown:
         if arxiv_id in self._unread:
-            return Unknown(id=arxiv_id, reason="arXiv has it, but its record could not be read when it was synced")
+            return Unknown(
+                id=arxiv_id,
+                reason="arXiv has it, but its record could not be read when it was synced",
+            )
         if issued(arxiv_id) > issued(self._newest):
             return Unknown(id=arxiv_id, reason=f"the mirror ends at {self._newest}")
         return Missing(id=arxiv_id, detail=self._gaps(arxiv_id))
@@ -143,7 +161,10 @@ class MirrorSource:
         try:
             return {title: self._index.titled(title) for title in titles}
         except (ValueError, OSError) as error:
-            return {title: Unknown(id="", reason=f"the mirror could not be read: {error}") for title in titles}
+            return {
+                title: Unknown(id="", reason=f"the mirror could not be read: {error}")
+                for title in titles
+            }
 
     def other_titles(self, papers: Sequence[Paper]) -> dict[str, tuple[str, ...] | Unknown]:
         del papers  # they hold every title that is known here
@@ -153,7 +174,8 @@ class MirrorSource:
 class Mirror:
     """The mirror's writer, a context manager. The folder is made if need be.
 
-    Raises UsageError where another writer is at work, and for a folder that is not a mirror of this format.
+    Raises UsageError where another writer is at work, and for a folder that is not a mirror of this
+    format.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -177,7 +199,10 @@ class Mirror:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -187,12 +212,15 @@ class Mirror:
 
     @staticmethod
     def stats(folder: Path) -> MirrorStats:
-        """What is in the mirror, also while it is written. Raises UsageError as MirrorSource does."""
+        """What is in the mirror, also while it is written. Raises UsageError as MirrorSource
+        does."""
         index = whole(folder)
         first, last = index.days()
         years = index.years()
         size = sum(map(_size, (folder / "index").iterdir()))
-        return MirrorStats(sum(years.values()), first, last, size, years, load_synced(folder) or Synced())
+        return MirrorStats(
+            sum(years.values()), first, last, size, years, load_synced(folder) or Synced()
+        )
 
     def held(self) -> tuple[int, date] | None:
         """How many papers are here, and the last v1 day of them; None if there are none."""
@@ -213,9 +241,13 @@ class Mirror:
             try:
                 for batch in _batches(papers):
                     for paper in batch:
-                        if paper.id in written:  # what is not committed yet cannot be looked up, so not be merged with
+                        if (
+                            paper.id in written
+                        ):  # what is not committed yet cannot be looked up, so not be merged with
                             repeated.write(paper.model_dump_json().encode() + b"\n")
-                    for arxiv_id in self._put([paper for paper in batch if paper.id not in written]):
+                    for arxiv_id in self._put(
+                        [paper for paper in batch if paper.id not in written]
+                    ):
                         written.add(arxiv_id)
             except BaseException:  # whatever stops the papers, the mirror stays as it was
                 self._writer.rollback()
@@ -230,7 +262,8 @@ class Mirror:
         return changed
 
     def _put(self, batch: list[Paper]) -> list[str]:
-        """Write papers, merged with what is committed and with each other; the ids of those new or changed."""
+        """Write papers, merged with what is committed and with each other; the ids of those new or
+        changed."""
         before = self._index.get([paper.id for paper in batch])
         now = dict(before)
         for paper in batch:
@@ -249,8 +282,9 @@ class Mirror:
 
 
 class _Ids:
-    """A set of ids in a few bits each, so that an import takes no more memory the more papers it brings: the ids of a
-    thousand papers that differ in the last three figures are one row of bits."""
+    """A set of ids in a few bits each, so that an import takes no more memory the more papers it
+    brings: the ids of a thousand papers that differ in the last three figures are one row of bits.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[str, bytearray] = {}
@@ -277,9 +311,11 @@ class _Ids:
 
 
 def merge(before: Paper, now: Paper) -> Paper:
-    """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all titles.
+    """What is known of a paper after `now` came in: the newer version, the earlier v1 day, all
+    titles.
 
-    One that was withdrawn stays so until a newer version says otherwise: a snapshot from before must not undo it.
+    One that was withdrawn stays so until a newer version says otherwise: a snapshot from before
+    must not undo it.
     """
     older = now.version is not None and before.version is not None and now.version < before.version
     newest, other = (before, now) if older else (now, before)
@@ -304,7 +340,9 @@ def _batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
 
 
 def _unreadable(error: Exception) -> SearchFailed:
-    return SearchFailed(f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE")
+    return SearchFailed(
+        f"the mirror could not be read: {error}", "make it anew: retest mirror import FILE"
+    )
 
 
 def _size(file: Path) -> int:
@@ -318,9 +356,13 @@ def _found(folder: Path) -> None:
     """Make the folder a mirror, unless something else is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise UsageError(f"{folder} holds files, but no mirror", "name an empty folder, or one that does not exist")
+        raise UsageError(
+            f"{folder} holds files, but no mirror",
+            "name an empty folder, or one that does not exist",
+        )
     draft = folder / f"format.json.{os.getpid()}"
-    # The id tells a mirror from one that was made anew in its place: what was noted of the other is void then.
+    # The id tells a mirror from one that was made anew in its place: what was noted of the other is
+    # void then.
     draft.write_text(json.dumps({**FORMAT, "id": secrets.token_hex(8)}) + "\n", encoding="utf-8")
     draft.replace(folder / "format.json")
 
@@ -331,7 +373,8 @@ def _check_format(folder: Path) -> str:
         found = json.loads((folder / "format.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(
-            f"there is no mirror in {folder}", "make one: retest mirror import FILE, and then retest mirror sync"
+            f"there is no mirror in {folder}",
+            "make one: retest mirror import FILE, and then retest mirror sync",
         ) from None
     except (OSError, ValueError) as error:
         raise _damaged(folder, error) from error
@@ -366,5 +409,6 @@ def _damaged(folder: Path, error: Exception) -> UsageError:
             "give this user the right to read and write the folder and the files in it",
         )
     return UsageError(
-        f"the mirror in {folder} is damaged: {error}", "remove the folder and make it anew: retest mirror import FILE"
+        f"the mirror in {folder} is damaged: {error}",
+        "remove the folder and make it anew: retest mirror import FILE",
     )

@@ -1,9 +1,11 @@
-"""arXiv's OAI-PMH interface a page at a time, through oaipmh-scythe and guarded where that is silent.
+"""arXiv's OAI-PMH interface a page at a time, through oaipmh-scythe and guarded where that is
+silent.
 
-The client mends what it parses: of an answer that breaks off it makes a shorter page whose missing token reads as the
-end of the list, of an HTML page an empty list, and an error's code may name any attribute of a module of its own. It
-bounds neither an answer's size nor its time, and forgets its pace between requests. So each answer is read whole and
-parsed strictly here before the client sees it; `polite.Turns` decides when to ask, and `retry` how often.
+The client mends what it parses: of an answer that breaks off it makes a shorter page whose missing
+token reads as the end of the list, of an HTML page an empty list, and an error's code may name any
+attribute of a module of its own. It bounds neither an answer's size nor its time, and forgets its
+pace between requests. So each answer is read whole and parsed strictly here before the client sees
+it; `polite.Turns` decides when to ask, and `retry` how often.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ LONGEST_WAIT = 300.0
 LARGEST = 64 << 20
 """Bytes of an answer, unpacked. A page of 1,300 records has about 4 MB."""
 _MAY_PASS = frozenset({403, 406, 408, 425, 429})
-"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585; 403 and 406 are what arXiv's edge
-answers to those that it slows down); so may every server error."""
+"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585; 403 and 406 are
+what arXiv's edge answers to those that it slows down); so may every server error."""
 _SPACE = bytes(32 if code < 32 and code not in b"\t\n\r" else code for code in range(256))
 """Control characters, which XML forbids and old abstracts have, become spaces."""
 
@@ -62,15 +64,18 @@ class Oai:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._scythe.close()
 
     def page(self, ask: Ask) -> Page:
         """One page, whole and in its place, tried as often as patience allows.
 
-        Raises NoRecordsMatch where there is nothing, BadResumptionToken for a token that is not valid any more, and
-        RunError where arXiv refuses the request or gives no whole answer.
+        Raises NoRecordsMatch where there is nothing, BadResumptionToken for a token that is not
+        valid any more, and RunError where arXiv refuses the request or gives no whole answer.
         """
         try:
             page = retrying(self._patience).copy(sleep=self._sleep)(self._once, ask)
@@ -81,9 +86,13 @@ class Oai:
         except OAIPMHException as error:
             raise refused(f"{type(error).__name__}: {error}") from error
         except httpx2.InvalidURL as error:
-            raise UsageError(f"oai_url is no address: {error}", "leave it out to ask arXiv") from error
+            raise UsageError(
+                f"oai_url is no address: {error}", "leave it out to ask arXiv"
+            ) from error
         except OSError as error:
-            raise RunError(f"no turn to ask arXiv can be taken: {error}", "make that folder writable") from error
+            raise RunError(
+                f"no turn to ask arXiv can be taken: {error}", "make that folder writable"
+            ) from error
         self._last = tuple(record.id for record in page.records)
         return page
 
@@ -99,7 +108,9 @@ class Oai:
                 raise Transient(f"arXiv could not be reached ({type(error).__name__})") from error
         page = page_of(answer.xml, ask)
         if page.token in self._asked:
-            raise Transient("arXiv's list goes in circles: it leads back to a page that it came from")
+            raise Transient(
+                "arXiv's list goes in circles: it leads back to a page that it came from"
+            )
         if ask.token and self._last == tuple(record.id for record in page.records):
             raise Transient("arXiv answered with the page before once more")
         return page
@@ -108,10 +119,16 @@ class Oai:
         """Nothing, if the response is whole and of the protocol. Raises Transient or RunError."""
         status = response.status_code
         if status in _MAY_PASS or status >= 500:
-            raise Transient(f"arXiv answered with status {status}", retry_after(response.headers.get("Retry-After")))
+            raise Transient(
+                f"arXiv answered with status {status}",
+                retry_after(response.headers.get("Retry-After")),
+            )
         if response.has_redirect_location:
             where = response.headers["Location"][:200]
-            raise RunError(f"arXiv's OAI-PMH interface has moved to {where}", "set RETEST_OAI_URL to its new address")
+            raise RunError(
+                f"arXiv's OAI-PMH interface has moved to {where}",
+                "set RETEST_OAI_URL to its new address",
+            )
         if status != httpx2.codes.OK:
             raise refused(f"status {status}")
         until, size, parts = self._clock() + LONGEST, 0, []

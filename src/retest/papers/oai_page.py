@@ -1,8 +1,10 @@
-"""What arXiv's OAI-PMH interface answers, checked before it is believed: a page of records, whole and in its place.
+"""What arXiv's OAI-PMH interface answers, checked before it is believed: a page of records, whole
+and in its place.
 
-What the service does, by its source (github.com/arXiv/oaipmh) and its help (info.arxiv.org/help/oa): datestamps are
-days, and lists are in their order; a page has 1,300 records, and no count of all; a token holds a day and an offset,
-and is given out for the day; errors come with status 200; only a list of one page ends without a token element.
+What the service does, by its source (github.com/arXiv/oaipmh) and its help
+(info.arxiv.org/help/oa): datestamps are days, and lists are in their order; a page has 1,300
+records, and no count of all; a token holds a day and an offset, and is given out for the day;
+errors come with status 200; only a list of one page ends without a token element.
 """
 
 from __future__ import annotations
@@ -20,16 +22,24 @@ NAMESPACE = "{http://www.openarchives.org/OAI/2.0/}"
 PREFIX = "arXivRaw"
 """The one format with the dates of all versions."""
 CODES = frozenset(
-    {"badArgument", "badResumptionToken", "badVerb", "cannotDisseminateFormat", "idDoesNotExist", "noRecordsMatch",
-     "noMetadataFormats", "noSetHierarchy"}
-)  # fmt: skip
+    {
+        "badArgument",
+        "badResumptionToken",
+        "badVerb",
+        "cannotDisseminateFormat",
+        "idDoesNotExist",
+        "noRecordsMatch",
+        "noMetadataFormats",
+        "noSetHierarchy",
+    }
+)
 """OAI-PMH 2.0, 3.6."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A page of the records of a set ("" for all) changed on or after a day; with a token, the page it leads to, which
-    comes after `seen` records."""
+    """A page of the records of a set ("" for all) changed on or after a day; with a token, the page
+    it leads to, which comes after `seen` records."""
 
     oai_set: str
     since: date | None = None
@@ -46,7 +56,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record's header, and its metadata as XML where it is not deleted. `id` is what follows `oai:arXiv.org:`."""
+    """A record's header, and its metadata as XML where it is not deleted. `id` is what follows
+    `oai:arXiv.org:`."""
 
     id: str
     day: date
@@ -56,7 +67,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`day` is the server's; `token` leads on, None at the end; `size` is the list's where the server says it."""
+    """`day` is the server's; `token` leads on, None at the end; `size` is the list's where the
+    server says it."""
 
     records: tuple[Record, ...]
     day: date
@@ -66,9 +78,12 @@ class Page:
 
 
 def check_document(body: bytes) -> None:
-    """Nothing, if the body is a well-formed answer of the protocol. Raises Transient or RunError."""
+    """Nothing, if the body is a well-formed answer of the protocol. Raises Transient or
+    RunError."""
     try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=False)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, huge_tree=False, recover=False
+        )
         root = etree.fromstring(body, parser=parser)
     except etree.XMLSyntaxError as error:
         raise Transient(f"arXiv's answer is no well-formed XML: {error.msg}") from error
@@ -85,7 +100,11 @@ def page_of(root: etree._Element, ask: Ask) -> Page:
     if listed is None:
         raise Transient("arXiv's answer has neither records nor an error")
     echo = root.find(f"{NAMESPACE}request")
-    for name in ("resumptionToken", "set", "metadataPrefix"):  # `from` comes back as a later day at times
+    for name in (
+        "resumptionToken",
+        "set",
+        "metadataPrefix",
+    ):  # `from` comes back as a later day at times
         said, asked = (echo.get(name) if echo is not None else None), ask.query().get(name)
         if said is not None and asked is not None and unquote(said) != unquote(asked):
             raise Transient(f"arXiv answered another request, with {name} {said[:80]!r}")
@@ -116,7 +135,12 @@ def _record(element: etree._Element) -> Record:
         raise Transient("arXiv's answer has a record without an identifier and a datestamp")
     metadata = element.find(f"{NAMESPACE}metadata")
     raw = next(metadata.iterchildren(tag=etree.Element), None) if metadata is not None else None
-    return Record(name.strip().removeprefix("oai:arXiv.org:"), day.date(), header.get("status") == "deleted", raw)
+    return Record(
+        name.strip().removeprefix("oai:arXiv.org:"),
+        day.date(),
+        header.get("status") == "deleted",
+        raw,
+    )
 
 
 def _count(element: etree._Element | None, name: str) -> int | None:
@@ -136,7 +160,9 @@ def _moment(text: str | None) -> datetime | None:
 def refused(what: str) -> RunError:
     return RunError(
         f"arXiv refused the request: {' '.join(what.split())[:300]}",
-        "see that --set names one of arXiv's sets (cs, physics:hep-th, cs:cs:CL), that --since is no day to come, and\n"
-        "  that RETEST_OAI_URL, if set, is right; if all are, the interface may have changed: import arXiv's newest\n"
+        "see that --set names one of arXiv's sets (cs, physics:hep-th, cs:cs:CL), that --since is "
+        "no day to come, and\n"
+        "  that RETEST_OAI_URL, if set, is right; if all are, the interface may have changed: "
+        "import arXiv's newest\n"
         "  snapshot instead. What came until then is in the mirror",
     )

@@ -1,8 +1,9 @@
 """A record in arXiv's raw form as a paper.
 
-The form (http://arxiv.org/OAI/arXivRaw.xsd): id, submitter, a `version` for each version with its date, size and source
-type, title, authors in one line, categories in another, and where there are any: comments, proxy, report-no, acm-class,
-msc-class, journal-ref, doi, license, abstract. Texts are as they were submitted, with line breaks and TeX.
+The form (http://arxiv.org/OAI/arXivRaw.xsd): id, submitter, a `version` for each version with its
+date, size and source type, title, authors in one line, categories in another, and where there are
+any: comments, proxy, report-no, acm-class, msc-class, journal-ref, doi, license, abstract. Texts
+are as they were submitted, with line breaks and TeX.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ _VERSION = re.compile(r"v([1-9]\d{0,3})", re.ASCII)
 def paper_of(record: Record) -> Paper:
     """A record that is not deleted as a paper. Raises Broken.
 
-    The newest version's source type has the letter I where arXiv has no source for it, which is so for a withdrawn one.
+    The newest version's source type has the letter I where arXiv has no source for it, which is so
+    for a withdrawn one.
     """
     if record.raw is None or record.raw.tag != f"{RAW}arXivRaw":
-        raise Broken("no metadata" if record.raw is None else f"metadata {record.raw.tag}", "arXivRaw")
+        raise Broken(
+            "no metadata" if record.raw is None else f"metadata {record.raw.tag}", "arXivRaw"
+        )
     texts: dict[str, str] = {}
     versions: dict[int, tuple[date, str]] = {}
     for child in record.raw.iterchildren():
@@ -40,7 +44,9 @@ def paper_of(record: Record) -> Paper:
             texts[child.tag.removeprefix(RAW)] = " ".join((child.text or "").split())
     arxiv_id, title = texts.get("id", ""), texts.get("title", "")
     if arxiv_id != record.id or not ID.fullmatch(arxiv_id):
-        raise Broken(f"id {shown(arxiv_id)} under the header of {shown(record.id)}", "one arXiv id in both")
+        raise Broken(
+            f"id {shown(arxiv_id)} under the header of {shown(record.id)}", "one arXiv id in both"
+        )
     if not title or not versions:
         raise Broken("no version" if title else "no title", "a title, and a version with its date")
     newest = max(versions)

@@ -1,4 +1,5 @@
-"""One polite client for all processes of the machine: one request at a time, never closer than an interval."""
+"""One polite client for all processes of the machine: one request at a time, never closer than an
+interval."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from filelock import FileLock, Timeout
 from retest import __version__
 from retest.retry import Transient
 
-USER_AGENT = f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
+USER_AGENT = (
+    f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
+)
 QUEUE = 600.0
 """Seconds to wait for other processes' requests before giving up."""
 
@@ -29,18 +32,23 @@ def default_lock_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
 
 
 def site(url: str) -> str:
-    """Whose turns a request to `url` takes: the host's, and for all of arXiv's interfaces the same, since its terms of
-    use allow one connection and one request every 3 seconds to its API, OAI-PMH and RSS together."""
+    """Whose turns a request to `url` takes: the host's, and for all of arXiv's interfaces the same,
+    since its terms of use allow one connection and one request every 3 seconds to its API, OAI-PMH
+    and RSS together."""
     parts = urlsplit(url)
     name = (parts.hostname or "").casefold()
-    return "arxiv.org" if name == "arxiv.org" or name.endswith(".arxiv.org") else parts.netloc.casefold()
+    return (
+        "arxiv.org"
+        if name == "arxiv.org" or name.endswith(".arxiv.org")
+        else parts.netloc.casefold()
+    )
 
 
 class Turns:
     """Turns to ask a host, kept in two small files that its name's hash names.
 
-    The clock must be shared by the machine's processes, as the monotonic clock is. After a reboot it starts anew:
-    a note from its future is from before, and costs one interval at most.
+    The clock must be shared by the machine's processes, as the monotonic clock is. After a reboot
+    it starts anew: a note from its future is from before, and costs one interval at most.
     """
 
     def __init__(
@@ -57,10 +65,11 @@ class Turns:
 
     @contextmanager
     def turn(self, longest: float) -> Iterator[None]:
-        """Hold the turn while the block asks. No wait that another process was told to keep is over `longest` seconds.
+        """Hold the turn while the block asks. No wait that another process was told to keep is over
+        `longest` seconds.
 
-        A Transient that leaves the block with a `retry_after` makes all processes wait so long. Raises Transient if no
-        turn comes, OSError if the folder cannot be written.
+        A Transient that leaves the block with a `retry_after` makes all processes wait so long.
+        Raises Transient if no turn comes, OSError if the folder cannot be written.
         """
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -74,7 +83,9 @@ class Turns:
                     pause = max(pause, min(error.retry_after or 0.0, longest))
                     raise
                 finally:
-                    self._write(pause)  # counted from the end: the next request cannot overtake this one
+                    self._write(
+                        pause
+                    )  # counted from the end: the next request cannot overtake this one
         except Timeout:
             raise Transient(f"other processes have been asking for {QUEUE:.0f} s") from None
 

@@ -1,6 +1,8 @@
-"""Fill the mirror from arXiv's public metadata snapshot: one JSON object a line, about 2.8 million of them.
+"""Fill the mirror from arXiv's public metadata snapshot: one JSON object a line, about 2.8 million
+of them.
 
-Read as a stream, plain or packed, so that neither the file nor its records are ever in memory as a whole.
+Read as a stream, plain or packed, so that neither the file nor its records are ever in memory as a
+whole.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _VERSION = re.compile(r"v[1-9]\d{0,3}", re.ASCII)
 _CREATED = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC|[+-]0000)"
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}(?::\d{2})? "
+    r"(?:GMT|UTC|[+-]0000)"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -41,15 +44,17 @@ def import_snapshot(
     skip: Callable[[FileError], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Put the records of a snapshot into the mirror, all or none. Returns how many were new or changed.
+    """Put the records of a snapshot into the mirror, all or none. Returns how many were new or
+    changed.
 
-    `path` is a file, plain, gzip, bzip2, xz, zstandard or zip, told by its first bytes; "-" is standard input.
-    `progress` is called now and then with the records read so far, and how many a second that is.
-    Raises FileError at the first broken line, unless `skip` is given: it is told of each, and the rest goes in.
-    A file that cannot be unpacked to its end is an error in any case.
+    `path` is a file, plain, gzip, bzip2, xz, zstandard or zip, told by its first bytes; "-" is
+    standard input. `progress` is called now and then with the records read so far, and how many a
+    second that is. Raises FileError at the first broken line, unless `skip` is given: it is told of
+    each, and the rest goes in. A file that cannot be unpacked to its end is an error in any case.
 
-    The newest `update_date` in it is noted as the day up to which the mirror is in step with arXiv, for a sync to go on
-    from. A file with less than half of what the mirror then holds is no snapshot of all of arXiv: its day is not noted.
+    The newest `update_date` in it is noted as the day up to which the mirror is in step with arXiv,
+    for a sync to go on from. A file with less than half of what the mirror then holds is no
+    snapshot of all of arXiv: its day is not noted.
     """
     before = load_synced(mirror.folder) or Synced()
     newest = _Newest()
@@ -96,7 +101,9 @@ def _papers(
             record = _record(line)
             paper = paper_of(record)
         except Broken as broken:
-            error = FileError(stream.path, number, broken.found, broken.expected, HINT.format(number=number))
+            error = FileError(
+                stream.path, number, broken.found, broken.expected, HINT.format(number=number)
+            )
             if skip is None:
                 raise error from None
             skip(error)
@@ -121,7 +128,9 @@ def _record(line: bytes) -> dict[str, Any]:
     try:
         record: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Broken(f"{shown(line[:60].decode(errors='replace'))} ({error.msg})", "one JSON object a line") from None
+        raise Broken(
+            f"{shown(line[:60].decode(errors='replace'))} ({error.msg})", "one JSON object a line"
+        ) from None
     if not isinstance(record, dict):
         raise Broken(shown(record), "a JSON object")
     return record
@@ -149,7 +158,8 @@ def paper_of(record: dict[str, Any]) -> Paper:
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks, and with single spaces: words are parted and joined only where there is anything to part."""
+    """Without line breaks, and with single spaces: words are parted and joined only where there is
+    anything to part."""
     line = text.replace("\n", " ").strip()
     # All white space but the space itself, and nearly nothing else, is not printable.
     return line if "  " not in line and line.isprintable() else " ".join(line.split())
@@ -178,9 +188,16 @@ def _versions(value: object) -> tuple[date, int, date]:
     """The first day, the newest version's number, and its day."""
     dated: dict[int, date] = {}
     for entry in value if isinstance(value, list) else ():
-        name, created = (entry.get("version"), entry.get("created")) if isinstance(entry, dict) else (None, None)
+        name, created = (
+            (entry.get("version"), entry.get("created"))
+            if isinstance(entry, dict)
+            else (None, None)
+        )
         if not isinstance(name, str) or not _VERSION.fullmatch(name):
-            raise Broken(f"version {shown(entry)}", '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}')
+            raise Broken(
+                f"version {shown(entry)}",
+                '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}',
+            )
         dated[int(name[1:])] = created_on(created)
     if not dated:
         raise Broken(f"versions {shown(value)}", "a list with at least one version")
@@ -204,7 +221,9 @@ def _authors(value: object) -> tuple[str, ...]:
         return ()
     names = []
     for parts in value if isinstance(value, list) else (value,):
-        last, first, suffix = (*parts, "", "", "")[:3] if isinstance(parts, list) and parts else (None, "", "")
+        last, first, suffix = (
+            (*parts, "", "", "")[:3] if isinstance(parts, list) and parts else (None, "", "")
+        )
         if not (isinstance(last, str) and isinstance(first, str) and isinstance(suffix, str)):
             raise Broken(f"authors_parsed {shown(parts)}", '["Last", "First", "suffix"]')
         names.append(" ".join(f"{first} {last} {suffix}".split()))

@@ -20,19 +20,30 @@ from retest.errors import FileError, UsageError
 
 CHUNK = 1 << 20
 LONGEST_LINE = 16 << 20
-"""Bytes. arXiv's longest records, of papers with thousands of authors, stay below 1 MiB; more is no snapshot."""
+"""Bytes. arXiv's longest records, of papers with thousands of authors, stay below 1 MiB; more is no
+snapshot."""
 ZSTD_WINDOW = 1 << 27
 """The window of `zstd --long=27`, and so the memory that unpacking may take."""
 PIECE = 1 << 13
 """Packed bytes unpacked at once: even the tightest zstandard makes no more than 256 MiB of them."""
-_FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, RuntimeError)
-"""What the unpackers raise for damaged, cut off, encrypted (RuntimeError) and unknown (NotImplementedError) files."""
+_FAULTS = (
+    EOFError,
+    OSError,
+    zlib.error,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+    zipfile.BadZipFile,
+    RuntimeError,
+)
+"""What the unpackers raise for damaged, cut off, encrypted (RuntimeError) and unknown
+(NotImplementedError) files."""
 
 
 class Unpacked:
     """The lines of the file `path`, or of standard input for "-"; a context manager.
 
-    Plain, gzip, bzip2, xz, zstandard or zip, told by the first bytes. Raises UsageError where it cannot be opened.
+    Plain, gzip, bzip2, xz, zstandard or zip, told by the first bytes. Raises UsageError where it
+    cannot be opened.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -45,19 +56,25 @@ class Unpacked:
             self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by __exit__
             self._seekable = True
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}", "name arXiv's metadata snapshot") from error
+            raise UsageError(
+                f"{path} cannot be read: {error.strerror}", "name arXiv's metadata snapshot"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._seekable:
             self._raw.close()
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line with its number, from 1. Raises FileError where the file is cut off, damaged or has no lines."""
+        """Each line with its number, from 1. Raises FileError where the file is cut off, damaged or
+        has no lines."""
         number, rest = 0, b""
         try:
             for chunk in self._chunks():
@@ -67,11 +84,16 @@ class Unpacked:
                     yield number, line
                 if len(rest) > LONGEST_LINE:
                     raise FileError(
-                        self.path, number + 1, f"a line of more than {LONGEST_LINE} bytes", "one record a line"
+                        self.path,
+                        number + 1,
+                        f"a line of more than {LONGEST_LINE} bytes",
+                        "one record a line",
                     )
         except _FAULTS as error:
             found = f"damaged or cut off packing ({str(error) or type(error).__name__})"
-            raise FileError(self.path, number + 1, found, "a whole file", "get the file again") from error
+            raise FileError(
+                self.path, number + 1, found, "a whole file", "get the file again"
+            ) from error
         if rest:
             yield number + 1, rest
 
@@ -92,9 +114,13 @@ class Unpacked:
 
     def _zip(self) -> Iterator[bytes]:
         if not self._seekable:
-            raise UsageError("a zip file cannot be read from standard input", "name the file, or unpack it first")
+            raise UsageError(
+                "a zip file cannot be read from standard input", "name the file, or unpack it first"
+            )
         with zipfile.ZipFile(self._raw) as archive:
-            members = [m for m in archive.infolist() if m.filename.endswith((".json", ".jsonl", ".ndjson"))]
+            members = [
+                m for m in archive.infolist() if m.filename.endswith((".json", ".jsonl", ".ndjson"))
+            ]
             if len(members) != 1:
                 found = f"{len(members)} JSON files in the archive"
                 raise FileError(self.path, None, found, "one", "unpack it and name the right file")
@@ -102,7 +128,9 @@ class Unpacked:
                 yield from _read(cast(BinaryIO, member))
 
 
-def _read(stream: BinaryIO | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile | BufferedReader) -> Iterator[bytes]:
+def _read(
+    stream: BinaryIO | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile | BufferedReader,
+) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
         yield chunk
 

@@ -1,8 +1,9 @@
 """Whether a paper's authors, or arXiv, took it back.
 
-arXiv's metadata has no flag for it. A withdrawal is a new version whose comments say so; its abstract mostly stays, and
-in older papers is replaced by a sentence. So only set phrases about the paper itself count: a paper that was withdrawn
-from a conference still stands, and one that studies withdrawal, or mentions it further on, is none.
+arXiv's metadata has no flag for it. A withdrawal is a new version whose comments say so; its
+abstract mostly stays, and in older papers is replaced by a sentence. So only set phrases about the
+paper itself count: a paper that was withdrawn from a conference still stands, and one that studies
+withdrawal, or mentions it further on, is none.
 """
 
 from __future__ import annotations
@@ -24,5 +25,6 @@ _ABSTRACT = re.compile(rf"^(?:\W*{_PASSIVE}{_ELSEWHERE}|{_BARE})", re.IGNORECASE
 
 
 def is_withdrawn(abstract: str, comments: str) -> bool:
-    """True where the comments, or the abstract's first words, say that this very paper is withdrawn."""
+    """True where the comments, or the abstract's first words, say that this very paper is
+    withdrawn."""
     return bool(_COMMENTS.search(comments) or _ABSTRACT.match(abstract))

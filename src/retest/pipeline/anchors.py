@@ -1,4 +1,5 @@
-"""Station: each anchor resolved and dated, and from them each claim's window. A withdrawn or revised anchor is news."""
+"""Station: each anchor resolved and dated, and from them each claim's window. A withdrawn or
+revised anchor is news."""
 
 from __future__ import annotations
 
@@ -8,18 +9,28 @@ from datetime import date
 
 from langgraph.runtime import Runtime
 
-from retest.domain.line import COUNTER_THESIS, Anchor, Claim, Line, Window, first_day, last_day, months_before
+from retest.domain.line import (
+    COUNTER_THESIS,
+    Anchor,
+    Claim,
+    Line,
+    Window,
+    first_day,
+    last_day,
+    months_before,
+)
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
+from retest.domain.record import AnchorRecord, AnchorStatus
 from retest.pipeline.state import OPEN, Deps, LineState, Subject
-from retest.reports.record import AnchorRecord, AnchorStatus
 
 COUNTER_MONTHS = 6
 """The counter-thesis is asked of the last six months (docs/design.md)."""
 
 
 def recent(as_of: date) -> date:
-    """The day after which work counts as of the last six months. It moves once a month, on the first: were it to move
-    every night, papers would leave every night, and each would change the report and be paid for."""
+    """The day after which work counts as of the last six months. It moves once a month, on the
+    first: were it to move every night, papers would leave every night, and each would change the
+    report and be paid for."""
     return months_before(as_of, COUNTER_MONTHS).replace(day=1)
 
 
@@ -33,12 +44,15 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     return {
         "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],
         "anchor_papers": papers,
-        "subjects": sorted(subjects(deps.line, found, deps.as_of), key=lambda subject: not _is_open(deps, subject)),
+        "subjects": sorted(
+            subjects(deps.line, found, deps.as_of), key=lambda subject: not _is_open(deps, subject)
+        ),
     }
 
 
 def _is_open(deps: Deps, subject: Subject) -> bool:
-    """Whether the last run left the claim unsearched or unjudged, or never met it: it comes first then."""
+    """Whether the last run left the claim unsearched or unjudged, or never met it: it comes first
+    then."""
     last = deps.last(subject.claim.id, subject.claim.text)
     return last is None or last.why in OPEN
 
@@ -54,20 +68,28 @@ def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subje
         result.append(Subject(claim=claim, window=window, excluded=claim.anchors, unasked=unasked))
     opens = recent(as_of)
     counter = Claim(
-        id=COUNTER_THESIS, text=line.counter_thesis, dated=opens.isoformat(),
+        id=COUNTER_THESIS,
+        text=line.counter_thesis,
+        dated=opens.isoformat(),
         levers=tuple(dict.fromkeys(lever for claim in line.claims for lever in claim.levers)),
-    )  # fmt: skip
+    )
     everything = tuple(anchor.id for anchor in line.anchors)
-    result.append(Subject(claim=counter, window=Window(opens=opens, as_of=as_of), excluded=everything))
+    result.append(
+        Subject(claim=counter, window=Window(opens=opens, as_of=as_of), excluded=everything)
+    )
     return result
 
 
 def _record(anchor: Anchor, found: Lookup, line: Line) -> AnchorRecord:
     resting = [claim for claim in line.claims if anchor.id in claim.anchors]
     if isinstance(found, Missing):
-        return _news(anchor, None, "not-found", "the source was asked and has no such paper", resting)
+        return _news(
+            anchor, None, "not-found", "the source was asked and has no such paper", resting
+        )
     if isinstance(found, Unknown):
-        return _news(anchor, None, "unverifiable", f"the source could not be asked: {found.reason}", resting)
+        return _news(
+            anchor, None, "unverifiable", f"the source could not be asked: {found.reason}", resting
+        )
     if found.withdrawn:
         detail = "its authors have withdrawn it: what rests on it needs another ground"
         return _news(anchor, found, "withdrawn", detail, resting)
@@ -85,7 +107,13 @@ def _news(
     anchor: Anchor, found: Paper | None, status: AnchorStatus, detail: str, about: Sequence[Claim]
 ) -> AnchorRecord:
     return AnchorRecord(
-        id=anchor.id, about=anchor.about, stated=anchor.dated, version=found.version if found else None,
-        title=found.title if found else None, published=found.published if found else None, status=status,
-        detail=detail, claims=tuple(claim.id for claim in about),
-    )  # fmt: skip
+        id=anchor.id,
+        about=anchor.about,
+        stated=anchor.dated,
+        version=found.version if found else None,
+        title=found.title if found else None,
+        published=found.published if found else None,
+        status=status,
+        detail=detail,
+        claims=tuple(claim.id for claim in about),
+    )

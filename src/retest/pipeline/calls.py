@@ -25,12 +25,14 @@ def request(
     """A request from the prompt of that name."""
     template = prompts[prompt]
     system, user = template.render(values)
-    return Request(schema=schema, system=system, user=user, prompt_hash=template.hash, facts=facts, ask=ask)
+    return Request(
+        schema=schema, system=system, user=user, prompt_hash=template.hash, facts=facts, ask=ask
+    )
 
 
 def dated(subject: Subject) -> str:
-    """The claim's date as prompts state it. The counter-thesis's moves with the day, so it is named, not given: a
-    prompt that changes every night would be paid for every night."""
+    """The claim's date as prompts state it. The counter-thesis's moves with the day, so it is
+    named, not given: a prompt that changes every night would be paid for every night."""
     return "the last six months" if subject.claim.id == COUNTER_THESIS else subject.claim.dated
 
 
@@ -40,5 +42,6 @@ def shuffled(word: str, name: str) -> str:
 
 
 def estimated_tokens(text: str) -> int:
-    """A cautious estimate, in tokens: English abstracts run at about 5 characters a token, formulas at fewer."""
+    """A cautious estimate, in tokens: English abstracts run at about 5 characters a token, formulas
+    at fewer."""
     return int(len(text) / 4.5) + 1

@@ -1,4 +1,5 @@
-"""Station: a model reads the candidates, several papers a call, and points at sentences that bear on the claim."""
+"""Station: a model reads the candidates, several papers a call, and points at sentences that bear
+on the claim."""
 
 from __future__ import annotations
 
@@ -11,10 +12,10 @@ from langgraph.runtime import Runtime
 from pydantic import ValidationError
 
 from retest.domain.answers import Extraction, Finding
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.paper import Candidate, Paper
 from retest.errors import ModelFailed, Waiting
-from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject, sentences_of
 from retest.llm.model import Facts
 from retest.llm.parts import parts_of
@@ -25,9 +26,9 @@ NOT_IN_CALL = "not among the papers shown in that call"
 
 
 async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """Findings of all candidates: what was said of a paper before is remembered, and only the others are shown to the
-    model. A call that fails fails the claim, since the papers it was shown stay unread; the other calls are finished
-    first, so that what is paid for is kept."""
+    """Findings of all candidates: what was said of a paper before is remembered, and only the
+    others are shown to the model. A call that fails fails the claim, since the papers it was shown
+    stay unread; the other calls are finished first, so that what is paid for is kept."""
     deps, subject = runtime.context, state["subject"]
     pairs = _Pairs(deps, subject.claim.text, tuple(paper.title for paper in state["anchor_papers"]))
     said: dict[str, list[Finding]] = {}
@@ -41,7 +42,9 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             failed.append(waiting)
         else:
             unread.append(candidate)
-    calls = [_read(deps, subject, pairs, batch) for batch in batches(unread, deps.limits, deps.order)]
+    calls = [
+        _read(deps, subject, pairs, batch) for batch in batches(unread, deps.limits, deps.order)
+    ]
     for answer in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(answer, ModelFailed):
             failed.append(answer)
@@ -66,8 +69,9 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """What the model said of a paper with respect to a claim. It holds for the very words of both, for the model, the
-    prompt and the ladder: a change of any of them and the paper is read again."""
+    """What the model said of a paper with respect to a claim. It holds for the very words of both,
+    for the model, the prompt and the ladder: a change of any of them and the paper is read again.
+    """
 
     deps: Deps
     claim: str
@@ -85,18 +89,33 @@ class _Pairs:
 
     def about(self, paper: Paper) -> list[str]:
         """All that what is said of a paper depends on, beside model, prompt and ladder."""
-        return [self.claim, *self.anchors, paper.id, str(paper.version), paper.title, *sentences_of(paper)]
+        return [
+            self.claim,
+            *self.anchors,
+            paper.id,
+            str(paper.version),
+            paper.title,
+            *sentences_of(paper),
+        ]
 
 
-async def _read(deps: Deps, subject: Subject, pairs: _Pairs, batch: Sequence[Candidate]) -> dict[str, list[Finding]]:
-    """What the model says of each paper of a batch; a finding that cites none of them stands with the first."""
+async def _read(
+    deps: Deps, subject: Subject, pairs: _Pairs, batch: Sequence[Candidate]
+) -> dict[str, list[Finding]]:
+    """What the model says of each paper of a batch; a finding that cites none of them stands with
+    the first."""
     values = {
-        "claim": subject.claim.text, "anchors": pairs.anchors,
+        "claim": subject.claim.text,
+        "anchors": pairs.anchors,
         "papers": [
-            {"id": candidate.paper.id, "title": candidate.paper.title, "sentences": sentences_of(candidate.paper)}
+            {
+                "id": candidate.paper.id,
+                "title": candidate.paper.title,
+                "sentences": sentences_of(candidate.paper),
+            }
             for candidate in batch
         ],
-    }  # fmt: skip
+    }
     facts = Facts(
         line=deps.line.line,
         claim=subject.claim.id,
@@ -113,12 +132,17 @@ def _findings(text: str) -> list[Finding]:
     return list(Extraction.model_validate_json(text).findings)
 
 
-def batches(candidates: Sequence[Candidate], limits: Limits, order: str = "") -> list[list[Candidate]]:
-    """The candidates in even batches under the limits, in order of id: a paper that is new tonight then changes the
-    last batches only, and the answers to the others are remembered. With `order`, shuffled by that word."""
+def batches(
+    candidates: Sequence[Candidate], limits: Limits, order: str = ""
+) -> list[list[Candidate]]:
+    """The candidates in even batches under the limits, in order of id: a paper that is new tonight
+    then changes the last batches only, and the answers to the others are remembered. With `order`,
+    shuffled by that word."""
     papers = ordered(candidates, order)
     tokens = [estimated_tokens(c.paper.title + c.paper.abstract) for c in papers]
-    count = max(math.ceil(sum(tokens) / limits.tokens_a_call), math.ceil(len(papers) / limits.papers_a_call))
+    count = max(
+        math.ceil(sum(tokens) / limits.tokens_a_call), math.ceil(len(papers) / limits.papers_a_call)
+    )
     share = sum(tokens) / count if count else 0
     result: list[list[Candidate]] = []
     filled = 0.0

@@ -6,8 +6,9 @@
                       ^                    |
                       '------- widen <-----'   once, if nothing was grounded
 
-A station that fails in a way we know puts a Failure into the claim's state and the claim goes to `settle`. What we do
-not know (a bug) reaches `stumble`, which settles that claim as not judged and lets its siblings go on.
+A station that fails in a way we know puts a Failure into the claim's state and the claim goes to
+`settle`. What we do not know (a bug) reaches `stumble`, which settles that claim as not judged and
+lets its siblings go on.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from retest.errors import RetestError
-from retest.events import StationDone, StationEntered
 from retest.pipeline.anchors import anchors
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
@@ -33,16 +33,20 @@ from retest.pipeline.search import search
 from retest.pipeline.settle import settle
 from retest.pipeline.state import ClaimState, Deps, Failure, LineState, Settled
 from retest.pipeline.synthesize import synthesize
+from retest.run.events import StationDone, StationEntered
 
 log = logging.getLogger("retest")
 S = TypeVar("S", bound=Callable[..., Any])
 
 
 async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -> ClaimState:
-    """An error that no station foresaw costs its claim. Errors that must stop the run (a refused key) go on."""
+    """An error that no station foresaw costs its claim. Errors that must stop the run (a refused
+    key) go on."""
     if isinstance(error.error, RetestError):
         raise error.error
-    log.error("station %s of claim %s failed", error.node, state["subject"].claim.id, exc_info=error.error)
+    log.error(
+        "station %s of claim %s failed", error.node, state["subject"].claim.id, exc_info=error.error
+    )
     what = f"an internal error in station {error.node} ({type(error.error).__name__})"
     detail = f"{what}; retest.log in the state folder has the trace"
     return await settle({**state, "failure": Failure(why="not-judged", detail=detail)}, runtime)
@@ -113,7 +117,10 @@ def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
     def fan_out(state: LineState) -> list[Send]:
         papers = state["anchor_papers"]
         return [
-            Send("claim", {"subject": s, "anchor_papers": [p for p in papers if p.id in s.claim.anchors]})
+            Send(
+                "claim",
+                {"subject": s, "anchor_papers": [p for p in papers if p.id in s.claim.anchors]},
+            )
             for s in state["subjects"]
         ]
 

@@ -1,4 +1,5 @@
-"""Station: a verdict from evidence only, and a second, independent one where it would flip the last report's."""
+"""Station: a verdict from evidence only, and a second, independent one where it would flip the last
+report's."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from retest.pipeline.state import ClaimState, Deps, Failure
 
 
 async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """One judgment, or two. The second question goes to the verifier; where that is the same model, it is asked
-    afresh, past the memory of the first answer."""
+    """One judgment, or two. The second question goes to the verifier; where that is the same model,
+    it is asked afresh, past the memory of the first answer."""
     deps, subject = runtime.context, state["subject"]
     try:
         first = await _ask(deps.asker, state, deps, ask=1)
@@ -25,7 +26,11 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             return {"judgment": first, "second": None}
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
     except ModelFailed as failed:
-        return {"failure": Failure(why="not-judged", detail=failed.told), "judgment": None, "second": None}
+        return {
+            "failure": Failure(why="not-judged", detail=failed.told),
+            "judgment": None,
+            "second": None,
+        }
 
 
 async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgment:
@@ -34,8 +39,18 @@ async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgmen
     if deps.order:
         evidence.sort(key=lambda item: shuffled(deps.order, item.arxiv_id))
     values = {
-        "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
-        "anchors": [paper.title for paper in state["anchor_papers"]], "evidence": evidence,
-    }  # fmt: skip
-    facts = Facts(line=deps.line.line, claim=subject.claim.id, text=subject.claim.text, evidence=tuple(evidence))
-    return await asker.ask(request(deps.prompts, "judge", Judgment, values, facts, ask=ask), Judgment)
+        "claim": subject.claim.text,
+        "dated": dated(subject),
+        "levers": subject.claim.levers,
+        "anchors": [paper.title for paper in state["anchor_papers"]],
+        "evidence": evidence,
+    }
+    facts = Facts(
+        line=deps.line.line,
+        claim=subject.claim.id,
+        text=subject.claim.text,
+        evidence=tuple(evidence),
+    )
+    return await asker.ask(
+        request(deps.prompts, "judge", Judgment, values, facts, ask=ask), Judgment
+    )

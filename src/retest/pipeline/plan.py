@@ -1,4 +1,5 @@
-"""Station: which searches to make for a claim. A model plans; a rule plans beside it, and alone where it cannot.
+"""Station: which searches to make for a claim. A model plans; a rule plans beside it, and alone
+where it cannot.
 
 What was tried, what it gained and what did not help: docs/benchmarks.md.
 """
@@ -10,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from langgraph.runtime import Runtime
 
 from retest.domain.answers import QueryPlan
+from retest.domain.arxiv_id import find_ids
 from retest.domain.paper import Paper, Query
 from retest.errors import ModelFailed, Waiting
-from retest.grounding.ids import find_ids
 from retest.llm.model import Facts, Request
 from retest.pipeline.calls import dated, request
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, Subject
@@ -20,17 +21,18 @@ from retest.prompts import Prompt
 
 
 async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """Hand-written queries, the model's plan with its counter-statement, and the rule's queries, in this order."""
+    """Hand-written queries, the model's plan with its counter-statement, and the rule's queries, in
+    this order."""
     deps, subject = runtime.context, state["subject"]
     papers = state["anchor_papers"]
     if subject.unasked:
-        detail = (
-            f"The source could not be asked for {', '.join(subject.unasked)}, so where the window opens is unknown."
-        )
+        detail = f"The source could not be asked for {', '.join(subject.unasked)}, so where the window opens is unknown."
         return {"failure": Failure(why="search-failed", detail=detail), "round": 1}
     searches, note = by_hand(subject), ""
     try:
-        answer = await deps.asker.ask(plan_request(deps.prompts, deps.line.line, subject, papers), QueryPlan)
+        answer = await deps.asker.ask(
+            plan_request(deps.prompts, deps.line.line, subject, papers), QueryPlan
+        )
         by_model = planned(answer)
         if not by_model:
             raise ModelFailed("the model planned no queries")
@@ -39,30 +41,44 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         return {"failure": Failure(why="not-judged", detail=waiting.told), "round": 1}
     except ModelFailed as failed:
         note = f"planned by rule: {failed.message}"
-    return {"searches": searches + by_rule(subject, papers), "plan_note": note, "round": 1, "failure": None}
+    return {
+        "searches": searches + by_rule(subject, papers),
+        "plan_note": note,
+        "round": 1,
+        "failure": None,
+    }
 
 
 def by_hand(subject: Subject) -> list[PlannedSearch]:
     """The searches that the claims file asks for."""
-    return [PlannedSearch(query=Query(all_of=q.all_of, any_of=q.any_of), by="hand") for q in subject.claim.queries]
+    return [
+        PlannedSearch(query=Query(all_of=q.all_of, any_of=q.any_of), by="hand")
+        for q in subject.claim.queries
+    ]
 
 
-def plan_request(prompts: Mapping[str, Prompt], line: str, subject: Subject, papers: Sequence[Paper]) -> Request:
+def plan_request(
+    prompts: Mapping[str, Prompt], line: str, subject: Subject, papers: Sequence[Paper]
+) -> Request:
     """What a model is asked for its plan."""
     values = {
-        "claim": subject.claim.text, "dated": dated(subject), "levers": subject.claim.levers,
+        "claim": subject.claim.text,
+        "dated": dated(subject),
+        "levers": subject.claim.levers,
         "anchors": [paper.title for paper in papers],
-    }  # fmt: skip
+    }
     facts = Facts(line=line, claim=subject.claim.id, text=subject.claim.text)
     return request(prompts, "plan", QueryPlan, values, facts)
 
 
 def planned(answer: QueryPlan) -> list[PlannedSearch]:
-    """The searches of a model's plan, the counter-statement last; none if no query of it has words."""
+    """The searches of a model's plan, the counter-statement last; none if no query of it has
+    words."""
     searches = [
         PlannedSearch(query=query, by="model")
         for q in answer.queries
-        if (query := Query(all_of=_words_only(q.all_of), any_of=_words_only(q.any_of))).all_of or query.any_of
+        if (query := Query(all_of=_words_only(q.all_of), any_of=_words_only(q.any_of))).all_of
+        or query.any_of
     ]
     if searches and (counter := _words_only([answer.counter_statement])):
         searches.append(PlannedSearch(query=Query(any_of=counter), by="counter-statement"))
@@ -70,17 +86,22 @@ def planned(answer: QueryPlan) -> list[PlannedSearch]:
 
 
 def _words_only(phrases: Sequence[str]) -> tuple[str, ...]:
-    """Phrases without those that cite: searches are shown in the report, and a cited id there would look grounded."""
+    """Phrases without those that cite: searches are shown in the report, and a cited id there would
+    look grounded."""
     return tuple(phrase for phrase in phrases if phrase and not find_ids(phrase))
 
 
 def by_rule(subject: Subject, papers: Sequence[Paper]) -> list[PlannedSearch]:
-    """What is searched without any model: the claim's own words, and the telling ones of its anchors and levers.
-    Nothing where there is no word at all."""
+    """What is searched without any model: the claim's own words, and the telling ones of its
+    anchors and levers. Nothing where there is no word at all."""
     if not papers and not any(character.isalnum() for character in subject.claim.text):
         return []
     levers = (" ".join(subject.claim.levers),) if subject.claim.levers else ()
-    return [PlannedSearch(query=Query(any_of=(subject.claim.text,), like=(*_texts(papers), *levers)), by="rule")]
+    return [
+        PlannedSearch(
+            query=Query(any_of=(subject.claim.text,), like=(*_texts(papers), *levers)), by="rule"
+        )
+    ]
 
 
 def _texts(papers: Sequence[Paper]) -> tuple[str, ...]:
@@ -89,10 +110,13 @@ def _texts(papers: Sequence[Paper]) -> tuple[str, ...]:
 
 
 def wider(state: ClaimState) -> list[PlannedSearch]:
-    """One more round after nothing was grounded: all planned phrases loosened to words, and the claim again, each with
-    the telling words of the nearest candidates."""
+    """One more round after nothing was grounded: all planned phrases loosened to words, and the
+    claim again, each with the telling words of the nearest candidates."""
     phrases = [
-        p for s in state.get("searches", []) if s.by in ("model", "hand") for p in (*s.query.all_of, *s.query.any_of)
+        p
+        for s in state.get("searches", [])
+        if s.by in ("model", "hand")
+        for p in (*s.query.all_of, *s.query.any_of)
     ]
     words = " ".join(dict.fromkeys(" ".join(phrases).split()))
     near = _texts(state.get("nearest", []))

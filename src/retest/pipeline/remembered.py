@@ -1,6 +1,7 @@
 """What a claim's searches found before: a search that nothing new could change is not made again.
 
-Losing it costs time, never an answer; it is kept in the state folder, and what the folder holds is checked on reading.
+Losing it costs time, never an answer; it is kept in the state folder, and what the folder holds is
+checked on reading.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from retest.cache import AnswerCache  # it loads diskcache
 
 RANKING_VERSION = "1"
-"""Raised whenever the same papers would be ranked otherwise: what an older ranking found is searched for again."""
+"""Raised whenever the same papers would be ranked otherwise: what an older ranking found is
+searched for again."""
 
 
 class Remembered(Frozen):
-    """One round of searches: what it had before it, how much each query found, and the candidates, best first."""
+    """One round of searches: what it had before it, how much each query found, and the candidates,
+    best first."""
 
     seen: Seen
     found: tuple[int, ...]
@@ -40,7 +43,9 @@ class SearchMemory:
     def __init__(self, kept: AnswerCache) -> None:
         self._kept = kept
 
-    def key(self, queries: Sequence[Query], opens: date, excluded: Sequence[str], each: int, most: int) -> str:
+    def key(
+        self, queries: Sequence[Query], opens: date, excluded: Sequence[str], each: int, most: int
+    ) -> str:
         """What a round's result depends on, besides the papers that there are."""
         asked = [query.model_dump() for query in queries]
         parts = [RANKING_VERSION, asked, opens.isoformat(), sorted(excluded), each, most]

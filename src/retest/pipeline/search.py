@@ -1,4 +1,5 @@
-"""Station: run the planned searches and fuse what they find into the claim's candidates. No model."""
+"""Station: run the planned searches and fuse what they find into the claim's candidates. No
+model."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from langgraph.runtime import Runtime
 
 from retest.domain.paper import Candidate, Paper, Query, Unknown
 from retest.errors import SearchFailed
-from retest.papers.contrast import argues
+from retest.papers.argues import argues
 from retest.papers.following import Following
 from retest.papers.index import PaperIndex
 from retest.papers.source import Ranked, Source
@@ -24,8 +25,9 @@ from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, Sear
 
 Found = Sequence[tuple[PlannedSearch, Sequence[Paper]]]
 RANK_CONSTANT = 20
-"""k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). They give 60, for deep lists of systems that
-are alike; here a paper that one query puts first is worth more than one that several put thirtieth."""
+"""k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009). They give 60, for deep
+lists of systems that are alike; here a paper that one query puts first is worth more than one that
+several put thirtieth."""
 ARGUES = 1.3
 """What a score is multiplied by where the title argues: about ten places at rank 20."""
 PLANNED = ("model", "counter-statement")
@@ -36,29 +38,36 @@ NEAREST = 5
 
 
 async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """Candidates new to this claim, best first, at most `limits.candidates`. One failed search fails the claim:
-    what it would have found is unknown, and silence is never a verdict."""
+    """Candidates new to this claim, best first, at most `limits.candidates`. One failed search
+    fails the claim: what it would have found is unknown, and silence is never a verdict."""
     deps, subject = runtime.context, state["subject"]
     if deps.source.until is not None and deps.source.until <= subject.window.opens:
-        detail = (
-            f"The {deps.source.name} ends on {deps.source.until}, before the window opens ({subject.window.opens})."
-        )
+        detail = f"The {deps.source.name} ends on {deps.source.until}, before the window opens ({subject.window.opens})."
         return {"failure": Failure(why="search-failed", detail=detail)}
     if not state["searches"]:
         detail = "The claim has no word to search for, and no plan has another: word it anew, or write queries by hand."
         return {"failure": Failure(why="search-failed", detail=detail)}
     try:
-        # One thread for all of a claim's searches: with one for each, all claims would be done at about the same time.
-        made = await asyncio.to_thread(round_of, deps, subject, state["searches"], state.get("seen", []))
+        # One thread for all of a claim's searches: with one for each, all claims would be done at
+        # about the same time.
+        made = await asyncio.to_thread(
+            round_of, deps, subject, state["searches"], state.get("seen", [])
+        )
     except SearchFailed as failed:
         return {"failure": Failure(why="search-failed", detail=failed.told)}
     excluded = {*subject.excluded, *state.get("seen", [])}
-    suggested = [candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded]
+    suggested = [
+        candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded
+    ]
     known = {candidate.paper.id for candidate in suggested}
-    candidates = suggested + [candidate for candidate in made.candidates if candidate.paper.id not in known]
+    candidates = suggested + [
+        candidate for candidate in made.candidates if candidate.paper.id not in known
+    ]
     if state["round"] == 1:
         try:
-            candidates += await asyncio.to_thread(_held, deps, subject, {one.paper.id for one in candidates})
+            candidates += await asyncio.to_thread(
+                _held, deps, subject, {one.paper.id for one in candidates}
+            )
         except SearchFailed as failed:
             return {"failure": Failure(why="search-failed", detail=failed.told)}
     update: ClaimState = {"candidates": candidates, "suggested": [], "done": made.done}
@@ -69,9 +78,10 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 
 
 def _held(deps: Deps, subject: Subject, found: set[str]) -> list[Candidate]:
-    """The papers of the last report's evidence that the searches did not find again: newer papers may crowd an old one
-    out of the first ranks, and that is no reason to forget what it showed. Raises SearchFailed where the source could
-    not be asked for one: without it the rest might say another thing."""
+    """The papers of the last report's evidence that the searches did not find again: newer papers
+    may crowd an old one out of the first ranks, and that is no reason to forget what it showed.
+    Raises SearchFailed where the source could not be asked for one: without it the rest might say
+    another thing."""
     last = deps.last(subject.claim.id, subject.claim.text)
     evidence = last.evidence if last else ()
     by = {item.arxiv_id: item.found_by for item in evidence if item.published in subject.window}
@@ -79,37 +89,60 @@ def _held(deps: Deps, subject: Subject, found: set[str]) -> list[Candidate]:
     papers = deps.source.get(wanted) if wanted else {}
     if unasked := next((paper for paper in papers.values() if isinstance(paper, Unknown)), None):
         hint = "run again, with the source that found it"
-        raise SearchFailed(f"{unasked.id}, evidence of the last report, could not be asked for: {unasked.reason}", hint)
+        raise SearchFailed(
+            f"{unasked.id}, evidence of the last report, could not be asked for: {unasked.reason}",
+            hint,
+        )
     known = [paper for paper in papers.values() if isinstance(paper, Paper)]
-    return [Candidate(paper=p, found_by=by[p.id]) for p in known if p.published in subject.window and not p.withdrawn]
+    return [
+        Candidate(paper=p, found_by=by[p.id])
+        for p in known
+        if p.published in subject.window and not p.withdrawn
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round of a claim's searches brought: candidates, best first, and what each search found."""
+    """What one round of a claim's searches brought: candidates, best first, and what each search
+    found."""
 
     candidates: list[Candidate]
     done: list[SearchDone]
     note: str
 
 
-def round_of(deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], read: Sequence[str]) -> Round:
-    """Search, or take what was found before if nothing that came since could change it. Raises SearchFailed."""
+def round_of(
+    deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], read: Sequence[str]
+) -> Round:
+    """Search, or take what was found before if nothing that came since could change it. Raises
+    SearchFailed."""
     limits, memory = deps.limits, None if deps.following else deps.searches
     queries = [planned.query for planned in searches]
     each = limits.per_query if len(queries) > 1 else max(limits.per_query, limits.candidates)
     excluded = {*subject.excluded, *read}
-    key = memory.key(queries, subject.window.opens, sorted(excluded), each, limits.candidates) if memory else ""
+    key = (
+        memory.key(queries, subject.window.opens, sorted(excluded), each, limits.candidates)
+        if memory
+        else ""
+    )
     before = memory.get(key) if memory else None
     if before and deps.source.unchanged(queries, subject.window, before.seen):
         papers = deps.source.get([name for name, _ in before.candidates])
         found = [(papers[name], by) for name, by in before.candidates]
-        kept = [Candidate(paper=paper, found_by=by) for paper, by in found if isinstance(paper, Paper)]
+        kept = [
+            Candidate(paper=paper, found_by=by) for paper, by in found if isinstance(paper, Paper)
+        ]
         if len(kept) == len(found):
             return Round(kept, _done(searches, before.found), before.note)
     lists, seen = deps.source.search_noted(queries, subject.window, each)
-    by_plan = [papers for planned, papers in zip(searches, lists, strict=True) if planned.by in PLANNED]
-    notes = [] if any(by_plan) or not by_plan else ["the model's plan found nothing: searched by rule alone"]
+    by_plan = [
+        papers for planned, papers in zip(searches, lists, strict=True) if planned.by in PLANNED
+    ]
+    notes = (
+        []
+        if any(by_plan) or not by_plan
+        else ["the model's plan found nothing: searched by rule alone"]
+    )
     if deps.following and not read:
         cited, citing, unknown = _citing(deps.following, deps.source, subject, each)
         searches, lists = [*searches, *cited], [*map(list, lists), *citing]
@@ -125,8 +158,8 @@ def round_of(deps: Deps, subject: Subject, searches: Sequence[PlannedSearch], re
 def _citing(
     following: Following, source: Source, subject: Subject, each: int
 ) -> tuple[list[PlannedSearch], list[list[Paper]], list[str]]:
-    """For each anchor a search for the papers that cite it, those first that share most with the claim, then the
-    most cited; and the anchors that are not known there."""
+    """For each anchor a search for the papers that cite it, those first that share most with the
+    claim, then the most cited; and the anchors that are not known there."""
     ids = following.citing(subject.claim.anchors, subject.window, MOST_CITING)
     known = source.get(sorted({name for names in ids.values() for name in names}))
     searches: list[PlannedSearch] = []
@@ -134,17 +167,21 @@ def _citing(
     for anchor, names in ids.items():
         papers = [paper for name in names if isinstance(paper := known[name], Paper)]
         searches.append(PlannedSearch(query=Query(any_of=(f"cites {anchor}",)), by="citation"))
-        near = PaperIndex.of(papers).search(Query(any_of=(subject.claim.text,)), subject.window, each)
+        near = PaperIndex.of(papers).search(
+            Query(any_of=(subject.claim.text,)), subject.window, each
+        )
         alike = {paper.id for paper in near}
-        rest = [paper for paper in papers if paper.id not in alike and paper.published in subject.window]
+        rest = [
+            paper for paper in papers if paper.id not in alike and paper.published in subject.window
+        ]
         lists.append([*near, *rest][:each])
     return searches, lists, [anchor for anchor in subject.claim.anchors if anchor not in ids]
 
 
 def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
-    """The best `most` of many lists by reciprocal rank, those whose titles argue preferred; withdrawn and excluded ones
-    left out. Ties fall to the newer id. Of lists that are `Ranked`, all or none, only papers that may be among the best
-    are read."""
+    """The best `most` of many lists by reciprocal rank, those whose titles argue preferred;
+    withdrawn and excluded ones left out. Ties fall to the newer id. Of lists that are `Ranked`, all
+    or none, only papers that may be among the best are read."""
     score: dict[Any, float] = defaultdict(float)
     found_by: dict[Any, list[str]] = defaultdict(list)
     papers: dict[Any, Paper] = {}
@@ -171,7 +208,9 @@ def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
         candidate = Candidate(paper=paper, found_by=tuple(dict.fromkeys(found_by[place])))
         best.append((fused, paper.published, paper.id, candidate))
         (heappush if len(least) < most else heappushpop)(least, fused)
-    return [candidate for *_, candidate in sorted(best, key=itemgetter(0, 1, 2), reverse=True)[:most]]
+    return [
+        candidate for *_, candidate in sorted(best, key=itemgetter(0, 1, 2), reverse=True)[:most]
+    ]
 
 
 def label(planned: PlannedSearch) -> str:
@@ -181,4 +220,7 @@ def label(planned: PlannedSearch) -> str:
 
 
 def _done(searches: Sequence[PlannedSearch], counts: Sequence[int]) -> list[SearchDone]:
-    return [SearchDone(query=s.query, by=s.by, found=count) for s, count in zip(searches, counts, strict=True)]
+    return [
+        SearchDone(query=s.query, by=s.by, found=count)
+        for s, count in zip(searches, counts, strict=True)
+    ]

@@ -1,4 +1,5 @@
-"""Station: the rules of docs/design.md ("Settling") turn what happened to a claim into its record. No model."""
+"""Station: the rules of docs/design.md ("Settling") turn what happened to a claim into its record.
+No model."""
 
 from __future__ import annotations
 
@@ -9,26 +10,40 @@ from datetime import date
 from langgraph.runtime import Runtime
 
 from retest.domain.answers import Judgment
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Evidence, Rejection
+from retest.domain.record import (
+    CandidateRecord,
+    ClaimRecord,
+    Flip,
+    HistoryEntry,
+    QueryRecord,
+    Searched,
+)
 from retest.domain.verdict import EVIDENCE_FOR, Verdict, Why
-from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.papers.source import Source
 from retest.pipeline.search import label
 from retest.pipeline.state import OPEN, ClaimState, Deps, Failure, PlannedSearch
-from retest.reports.record import CandidateRecord, ClaimRecord, Flip, HistoryEntry, QueryRecord, Searched
 
 
 async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """The claim's record. Prose of the judgment climbs the ladder here; only the source's look-up is asked."""
+    """The claim's record. Prose of the judgment climbs the ladder here; only the source's look-up
+    is asked."""
     deps, subject, failure = runtime.context, state["subject"], state.get("failure")
     last = deps.last(subject.claim.id, subject.claim.text)
-    evidence = sorted(state.get("evidence", []), key=lambda item: (item.published, item.arxiv_id), reverse=True)
+    evidence = sorted(
+        state.get("evidence", []), key=lambda item: (item.published, item.arxiv_id), reverse=True
+    )
     judgment = state.get("judgment")
     if failure is not None and last is not None and not evidence:
         # A failed night does not unlearn what was grounded before it.
-        kept = [e for e in last.evidence if e.published in subject.window and e.arxiv_id not in subject.excluded]
+        kept = [
+            e
+            for e in last.evidence
+            if e.published in subject.window and e.arxiv_id not in subject.excluded
+        ]
         evidence = kept
     verdict, why, detail = _outcome(state, evidence, judgment, failure)
     rationale, rejected = "", list(state.get("rejected", []))
@@ -40,38 +55,58 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         verdict, flip = _flip(verdict, state.get("second"), evidence, last, deps.as_of)
     review = subject.claim.review
     shown = review.verdict if review else verdict
-    # Not where a review stands, or the old verdict while a flip is pending: the judgment said another one.
+    # Not where a review stands, or the old verdict while a flip is pending: the judgment said
+    # another one.
     own = judgment if review is None and judgment and judgment.verdict == shown else None
     decided_by = _deciding(shown, own, evidence) if own else ()
     record = ClaimRecord(
-        id=subject.claim.id, text=subject.claim.text, dated=subject.claim.dated, anchors=subject.claim.anchors,
-        window=subject.window, verdict=shown,
-        why=why, detail=_beside_review(state, verdict, why, detail) if review else detail,
+        id=subject.claim.id,
+        text=subject.claim.text,
+        dated=subject.claim.dated,
+        anchors=subject.claim.anchors,
+        window=subject.window,
+        verdict=shown,
+        why=why,
+        detail=_beside_review(state, verdict, why, detail) if review else detail,
         moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
         artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
         confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
-        rationale=rationale, flip=flip, review=review, evidence=tuple(evidence), rejected=_once(rejected),
-        unread=_unread(state) if why == "not-judged" else (), searched=_searched(state, deps),
+        rationale=rationale,
+        flip=flip,
+        review=review,
+        evidence=tuple(evidence),
+        rejected=_once(rejected),
+        unread=_unread(state) if why == "not-judged" else (),
+        searched=_searched(state, deps),
         history=_history(shown, decided_by, last, deps.as_of, failed=why in OPEN),
-    )  # fmt: skip
+    )
     return {"outcomes": [record]}
 
 
 def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
-    """The judgment's verdict if it cites evidence of the kind that the verdict needs, else undetermined and why."""
+    """The judgment's verdict if it cites evidence of the kind that the verdict needs, else
+    undetermined and why."""
     if judgment.verdict == "undetermined":
         return "undetermined", "The grounded evidence does not decide."
     if _deciding(judgment.verdict, judgment, evidence):
         return judgment.verdict, ""
     needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
-    return "undetermined", f"The model said {judgment.verdict} without citing evidence that {needed}."
+    return (
+        "undetermined",
+        f"The model said {judgment.verdict} without citing evidence that {needed}.",
+    )
 
 
-def _deciding(verdict: Verdict, judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """The ids of the evidence that the judgment cites and that is of the kind that the verdict needs."""
+def _deciding(
+    verdict: Verdict, judgment: Judgment, evidence: Sequence[Evidence]
+) -> tuple[str, ...]:
+    """The ids of the evidence that the judgment cites and that is of the kind that the verdict
+    needs."""
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     needed = EVIDENCE_FOR.get(verdict, frozenset())
-    return tuple(item.arxiv_id for item in evidence if item.arxiv_id in cited and item.stance in needed)
+    return tuple(
+        item.arxiv_id for item in evidence if item.arxiv_id in cited and item.stance in needed
+    )
 
 
 def last_decided(last: ClaimRecord | None) -> Verdict | None:
@@ -81,7 +116,10 @@ def last_decided(last: ClaimRecord | None) -> Verdict | None:
 
 
 def _outcome(
-    state: ClaimState, evidence: Sequence[Evidence], judgment: Judgment | None, failure: Failure | None
+    state: ClaimState,
+    evidence: Sequence[Evidence],
+    judgment: Judgment | None,
+    failure: Failure | None,
 ) -> tuple[Verdict, Why | None, str]:
     if failure is not None:
         return "undetermined", failure.why, failure.detail
@@ -90,16 +128,29 @@ def _outcome(
         return verdict, "nothing-grounded" if verdict == "undetermined" else None, detail
     read = len(state.get("seen", []))
     if state.get("rejected"):
-        return "undetermined", "nothing-grounded", f"{read} papers read; nothing said of them could be grounded."
+        return (
+            "undetermined",
+            "nothing-grounded",
+            f"{read} papers read; nothing said of them could be grounded.",
+        )
     if read:
-        return "undetermined", "nothing-newer-found", f"{read} newer papers read; none bears on the claim."
+        return (
+            "undetermined",
+            "nothing-newer-found",
+            f"{read} newer papers read; none bears on the claim.",
+        )
     return "undetermined", "nothing-newer-found", "The searches worked and found no newer paper."
 
 
 def _flip(
-    verdict: Verdict, second: Judgment | None, evidence: Sequence[Evidence], last: ClaimRecord | None, on: date
+    verdict: Verdict,
+    second: Judgment | None,
+    evidence: Sequence[Evidence],
+    last: ClaimRecord | None,
+    on: date,
 ) -> tuple[Verdict, Flip | None]:
-    """A verdict that differs from the last decided one stands only if the second answer agrees; else it is pending."""
+    """A verdict that differs from the last decided one stands only if the second answer agrees;
+    else it is pending."""
     before = last_decided(last)
     if before in (None, verdict):
         return verdict, None
@@ -108,7 +159,9 @@ def _flip(
     return (verdict if agreed else before), flip
 
 
-async def _grounded_prose(deps: Deps, judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[str, list[Rejection]]:
+async def _grounded_prose(
+    deps: Deps, judgment: Judgment, evidence: Sequence[Evidence]
+) -> tuple[str, list[Rejection]]:
     known = {item.arxiv_id for item in evidence}
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     strange = sorted({*to_look_up(known, judgment.rationale), *(cited - known)})
@@ -116,35 +169,49 @@ async def _grounded_prose(deps: Deps, judgment: Judgment, evidence: Sequence[Evi
     text, rejected = clean(judgment.rationale, known, looked_up, [item.quote for item in evidence])
     for cite in judgment.cites:
         if parse_id(cite) is None:
-            rejected.append(reject(cite, "id", "malformed-id", "cited by the judgment; not an arXiv id"))
+            rejected.append(
+                reject(cite, "id", "malformed-id", "cited by the judgment; not an arXiv id")
+            )
         else:
             rejected += clean(cite, known, looked_up)[1]
     return text, rejected
 
 
 def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail: str) -> str:
-    """What the run itself found, said beside a reviewer's verdict, and whether newer evidence speaks against it."""
+    """What the run itself found, said beside a reviewer's verdict, and whether newer evidence
+    speaks against it."""
     review = state["subject"].claim.review
     assert review is not None  # noqa: S101 - the caller asks only for reviewed claims
     against = [
-        item.arxiv_id for item in state.get("evidence", [])
+        item.arxiv_id
+        for item in state.get("evidence", [])
         if item.published > review.on and item.stance not in EVIDENCE_FOR[review.verdict]
-    ]  # fmt: skip
+    ]
     said = f"retest itself says {verdict}" + (f" ({why}: {detail})" if why else "")
-    return said + (f"; evidence newer than the review speaks against it: {', '.join(against)}" if against else "")
+    return said + (
+        f"; evidence newer than the review speaks against it: {', '.join(against)}"
+        if against
+        else ""
+    )
 
 
 def _searched(state: ClaimState, deps: Deps) -> Searched:
     done = state.get("done", [])
     queries = tuple(
-        QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found) for d in done
+        QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found)
+        for d in done
     )
     unread = len(state.get("candidates", []))
     read = len(state.get("seen", []))
     return Searched(
-        source=deps.source.name, queries=queries, candidates=max(read, unread), extracted=read,
-        detail="; ".join(filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))),
-    )  # fmt: skip
+        source=deps.source.name,
+        queries=queries,
+        candidates=max(read, unread),
+        extracted=read,
+        detail="; ".join(
+            filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))
+        ),
+    )
 
 
 def blind_after(source: Source, as_of: date) -> str:
@@ -156,7 +223,9 @@ def blind_after(source: Source, as_of: date) -> str:
 
 def _unread(state: ClaimState) -> tuple[CandidateRecord, ...]:
     papers = [candidate.paper for candidate in state.get("candidates", [])]
-    return tuple(CandidateRecord(arxiv_id=p.id, title=p.title, published=p.published) for p in papers)
+    return tuple(
+        CandidateRecord(arxiv_id=p.id, title=p.title, published=p.published) for p in papers
+    )
 
 
 def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
@@ -164,10 +233,15 @@ def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 
 def _history(
-    verdict: Verdict, decided_by: tuple[str, ...], last: ClaimRecord | None, on: date, *, failed: bool
+    verdict: Verdict,
+    decided_by: tuple[str, ...],
+    last: ClaimRecord | None,
+    on: date,
+    *,
+    failed: bool,
 ) -> tuple[HistoryEntry, ...]:
-    """A night on which the claim could not be searched or judged stands at the end until one on which it could: then it
-    is no state that the claim was in."""
+    """A night on which the claim could not be searched or judged stands at the end until one on
+    which it could: then it is no state that the claim was in."""
     before = last.history if last else ()
     if last and len(before) > 1 and _ends_in_failure(last):
         before = before[:-1]
@@ -177,6 +251,9 @@ def _history(
 
 
 def _ends_in_failure(record: ClaimRecord) -> bool:
-    """Whether the last entry is that of a failure, and not of an earlier night that did not decide."""
+    """Whether the last entry is that of a failure, and not of an earlier night that did not
+    decide."""
     entry = record.history[-1]
-    return record.why in OPEN and entry.verdict == "undetermined" and entry.on == record.window.as_of
+    return (
+        record.why in OPEN and entry.verdict == "undetermined" and entry.on == record.window.as_of
+    )

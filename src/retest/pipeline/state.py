@@ -1,4 +1,5 @@
-"""What flows through the graph. Every channel is typed down to its models, so that a checkpoint comes back as it went.
+"""What flows through the graph. Every channel is typed down to its models, so that a checkpoint
+comes back as it went.
 
 Channels hold lists, not tuples: the checkpoint format knows no tuples outside models.
 """
@@ -16,15 +17,21 @@ from retest.domain.answers import Finding, Judgment
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Claim, Line, Window
 from retest.domain.paper import Candidate, Paper, Query
+from retest.domain.record import (
+    AnchorRecord,
+    ClaimRecord,
+    QuestionRecord,
+    Record,
+    SupersedingRecord,
+)
 from retest.domain.verdict import Why
-from retest.events import Tell, nobody
 from retest.llm.ask import Asker
 from retest.papers.following import Following
 from retest.papers.source import Source
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 from retest.reports.news import waits
-from retest.reports.record import AnchorRecord, ClaimRecord, QuestionRecord, Record, SupersedingRecord
+from retest.run.events import Tell, nobody
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
 
@@ -61,7 +68,8 @@ class Subject(Frozen):
     claim: Claim
     window: Window
     excluded: tuple[str, ...]
-    """Papers that are never evidence here: the claim's anchors (for the counter-thesis, all of the line's)."""
+    """Papers that are never evidence here: the claim's anchors (for the counter-thesis, all of the
+    line's)."""
     unasked: tuple[str, ...] = ()
     """Anchors that the source could not be asked for: where the window opens is then not known."""
 
@@ -106,7 +114,8 @@ class Settled(TypedDict):
 
 
 class LineState(TypedDict, total=False):
-    """The line's state: what the anchors are, what became of each claim, and how the report closes."""
+    """The line's state: what the anchors are, what became of each claim, and how the report
+    closes."""
 
     anchors: list[AnchorRecord]
     anchor_papers: list[Paper]
@@ -120,8 +129,8 @@ class Limits:
     """How much of what is found reaches the model."""
 
     per_query: int = 64
-    """Papers asked of a source for one of several queries: with 100 no claim fares better (benchmarks/search.py), and
-    what is asked for is read from disk, or from arXiv."""
+    """Papers asked of a source for one of several queries: with 100 no claim fares better
+    (benchmarks/search.py), and what is asked for is read from disk, or from arXiv."""
     candidates: int = 32
     """Papers of a claim that are read by the model."""
     papers_a_call: int = 10
@@ -148,12 +157,12 @@ class Deps:
     tell: Tell = nobody
     """Hears of every station that is entered and left."""
     order: str = ""
-    """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest eval --repeat` asks
-    whether the order decides."""
+    """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest
+    eval --repeat` asks whether the order decides."""
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
-        """What the last report says of a claim, if it spoke of the same text then and had more to say than that an
-        answer waits in a batch."""
+        """What the last report says of a claim, if it spoke of the same text then and had more to
+        say than that an answer waits in a batch."""
         if self.previous is None:
             return None
         for record in (*self.previous.claims, self.previous.counter_thesis):

@@ -1,4 +1,5 @@
-"""Station: the strongest superseding work, two research questions, honest limits. Its ids climb the ladder too."""
+"""Station: the strongest superseding work, two research questions, honest limits. Its ids climb the
+ladder too."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from langgraph.runtime import Runtime
 
 from retest.domain.answers import Synthesis
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.paper import Lookup
+from retest.domain.record import ClaimRecord, QuestionRecord, SupersedingRecord
 from retest.errors import ModelFailed
-from retest.grounding.ids import parse_id
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts
@@ -20,7 +22,6 @@ from retest.pipeline.anchors import recent
 from retest.pipeline.calls import request
 from retest.pipeline.state import Deps, LineState, Synthesized
 from retest.reports.news import SYNTHESIS_FAILED, waits
-from retest.reports.record import ClaimRecord, QuestionRecord, SupersedingRecord
 
 MOST_SUPERSEDING, MOST_QUESTIONS = 5, 2
 """What the report has room for, and what the page that it answers asks for (docs/page.md)."""
@@ -29,7 +30,9 @@ MOST_SUPERSEDING, MOST_QUESTIONS = 5, 2
 async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     """One call over the line's evidence; none where there is nothing to say."""
     deps = runtime.context
-    standing = tuple(QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions)
+    standing = tuple(
+        QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions
+    )
     if _waits(deps, state["outcomes"]):
         limits = SYNTHESIS_FAILED + "answers about some claims are still awaited."
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
@@ -38,20 +41,36 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
         limits = "No grounded evidence was found, so there is nothing to set against the line."
         return {"synthesis": Synthesized(questions=standing, limits=limits)}
     opens = recent(deps.as_of)
-    against = frozenset(e.arxiv_id for record, e in told if _is_against(record, e) and e.published > opens)
+    against = frozenset(
+        e.arxiv_id for record, e in told if _is_against(record, e) and e.published > opens
+    )
     values = {
-        "question": deps.line.question, "thesis": deps.line.thesis, "counter_thesis": deps.line.counter_thesis,
-        "standing": deps.line.questions, "verdicts": _in_order(state["outcomes"], deps),
+        "question": deps.line.question,
+        "thesis": deps.line.thesis,
+        "counter_thesis": deps.line.counter_thesis,
+        "standing": deps.line.questions,
+        "verdicts": _in_order(state["outcomes"], deps),
         "evidence": [
-            {"arxiv_id": e.arxiv_id, "against": e.arxiv_id in against, "published": e.published, "title": e.title,
-             "stance": e.stance, "claim": record.id, "quote": e.quote}
+            {
+                "arxiv_id": e.arxiv_id,
+                "against": e.arxiv_id in against,
+                "published": e.published,
+                "title": e.title,
+                "stance": e.stance,
+                "claim": record.id,
+                "quote": e.quote,
+            }
             for record, e in told
         ],
-    }  # fmt: skip
+    }
     evidence = tuple(e for _, e in told)
-    facts = Facts(line=deps.line.line, evidence=evidence, against=against, questions=deps.line.questions)
+    facts = Facts(
+        line=deps.line.line, evidence=evidence, against=against, questions=deps.line.questions
+    )
     try:
-        answer = await deps.asker.ask(request(deps.prompts, "synthesize", Synthesis, values, facts), Synthesis)
+        answer = await deps.asker.ask(
+            request(deps.prompts, "synthesize", Synthesis, values, facts), Synthesis
+        )
     except ModelFailed as failed:
         limits = SYNTHESIS_FAILED + failed.message
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
@@ -59,31 +78,42 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
 
 
 def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
-    """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have to be asked for
-    again."""
+    """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have
+    to be asked for again."""
     manual = "manual" in (deps.asker.model.provider, deps.verifier.model.provider)
     return any(waits(record) or (manual and record.why == "not-judged") for record in outcomes)
 
 
 def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:
-    """The outcomes as the claims file has them, the counter-thesis last: claims settle in any order."""
+    """The outcomes as the claims file has them, the counter-thesis last: claims settle in any
+    order."""
     order = [*(claim.id for claim in deps.line.claims), COUNTER_THESIS]
     return sorted(outcomes, key=lambda record: order.index(record.id))
 
 
 def _is_against(record: ClaimRecord, item: Evidence) -> bool:
-    """Whether it speaks against the line: contradicts or qualifies a claim, or supports the counter-thesis."""
+    """Whether it speaks against the line: contradicts or qualifies a claim, or supports the
+    counter-thesis."""
     return (item.stance == "supports") == (record.id == COUNTER_THESIS)
 
 
-def evidence_to_tell(outcomes: Sequence[ClaimRecord], most: int) -> list[tuple[ClaimRecord, Evidence]]:
-    """What speaks against the line, and all that bears on the counter-thesis: one entry a paper, at most `most`; what
-    contradicts a claim or supports the counter-thesis first, then what qualifies, then the rest, the newest first."""
+def evidence_to_tell(
+    outcomes: Sequence[ClaimRecord], most: int
+) -> list[tuple[ClaimRecord, Evidence]]:
+    """What speaks against the line, and all that bears on the counter-thesis: one entry a paper, at
+    most `most`; what contradicts a claim or supports the counter-thesis first, then what qualifies,
+    then the rest, the newest first."""
 
     def weight(pair: tuple[ClaimRecord, Evidence]) -> tuple[object, ...]:
         record, item = pair
         against = _is_against(record, item)
-        return against and item.stance != "qualifies", against, item.published, item.arxiv_id, record.id
+        return (
+            against and item.stance != "qualifies",
+            against,
+            item.published,
+            item.arxiv_id,
+            record.id,
+        )
 
     every = [(record, item) for record in outcomes for item in record.evidence]
     told = [pair for pair in every if _is_against(*pair) or pair[0].id == COUNTER_THESIS]
@@ -103,8 +133,14 @@ async def _ground(
     known = {item.arxiv_id for record in outcomes for item in record.evidence}
     quotes = [item.quote for record in outcomes for item in record.evidence]
     by_id = {item.arxiv_id: (record, item) for record, item in told}
-    named = [s.arxiv_id for s in answer.superseding] + [i for q in answer.questions for i in q.motivated_by]
-    prose = [s.argument for s in answer.superseding] + [q.question for q in answer.questions] + [answer.limits]
+    named = [s.arxiv_id for s in answer.superseding] + [
+        i for q in answer.questions for i in q.motivated_by
+    ]
+    prose = (
+        [s.argument for s in answer.superseding]
+        + [q.question for q in answer.questions]
+        + [answer.limits]
+    )
     strange = to_look_up(known, *prose, *named)
     looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
     rejected: list[Rejection] = []
@@ -124,7 +160,9 @@ async def _ground(
             rejected.append(reject(item.arxiv_id, "newer", "not-newer", detail))
             continue
         record, evidence = by_id[cited]
-        entry = SupersedingRecord(claim=record.id, evidence=evidence, argument=prosed(item.argument))
+        entry = SupersedingRecord(
+            claim=record.id, evidence=evidence, argument=prosed(item.argument)
+        )
         superseding.setdefault(cited, entry)
     questions: dict[str, QuestionRecord] = {}
     for question in answer.questions:
@@ -136,12 +174,15 @@ async def _ground(
     once = {(r.cited, r.rung, r.reason): r for r in rejected}  # after all prose has climbed
     return Synthesized(
         superseding=tuple(superseding.values())[:MOST_SUPERSEDING],
-        questions=tuple(questions.values())[:MOST_QUESTIONS], limits=limits,
+        questions=tuple(questions.values())[:MOST_QUESTIONS],
+        limits=limits,
         rejected=tuple(once.values()),
-    )  # fmt: skip
+    )
 
 
-def _evidence_id(cite: str, known: set[str], looked_up: Mapping[str, Lookup], rejected: list[Rejection]) -> str | None:
+def _evidence_id(
+    cite: str, known: set[str], looked_up: Mapping[str, Lookup], rejected: list[Rejection]
+) -> str | None:
     parsed = parse_id(cite)
     if parsed is None:
         rejected.append(reject(cite, "id", "malformed-id", "not an arXiv id in any written form"))

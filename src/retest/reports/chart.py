@@ -1,8 +1,10 @@
-"""The chart of a report: a row a claim, its verdict over time as a band, and below it its evidence at its v1 dates.
+"""The chart of a report: a row a claim, its verdict over time as a band, and below it its evidence
+at its v1 dates.
 
-A verdict is told by a letter and by its colour's lightness, a stance by its shape, so that nothing hangs on hue alone.
-The drawing is as wide as a report on a code host; in a narrow window a media query enlarges text and marks, for which
-every row has the room. chart_marks.py draws the single marks.
+A verdict is told by a letter and by its colour's lightness, a stance by its shape, so that nothing
+hangs on hue alone. The drawing is as wide as a report on a code host; in a narrow window a media
+query enlarges text and marks, for which every row has the room. chart_marks.py draws the single
+marks.
 """
 
 from __future__ import annotations
@@ -15,24 +17,28 @@ import svg
 
 from retest.domain.evidence import Evidence
 from retest.domain.line import months_before
+from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports import chart_marks as marks
 from retest.reports.chart_marks import BAND, EDGE, WIDTH, text, written
-from retest.reports.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.summary import WHY, counted
 
 STUB = 40
-"""How far the last verdict's band runs on beyond the day of the report, so that it is seen on a first report too."""
+"""How far the last verdict's band runs on beyond the day of the report, so that it is seen on a
+first report too."""
 TOP, HEAD, LANE, FOOT = 148, 25, 11, 3
-"""Height of title, legend and axis; of a row's text; from a band to the middle of its first marks; below a row."""
+"""Height of title, legend and axis; of a row's text; from a band to the middle of its first marks;
+below a row."""
 PITCH, APART, LEVELS = 12, 12, 4
-"""Between levels of marks; between marks of a level; how many levels there may be before marks overlap."""
+"""Between levels of marks; between marks of a level; how many levels there may be before marks
+overlap."""
 LONGEST, LONGEST_NARROW = 58, 36
 """Letters of a claim's id that have room in its row, in a wide and in a narrow window."""
 Place = Callable[[date], float]
 
 
 def chart(record: Record) -> str:
-    """An SVG of the record, readable in light and in dark mode, with a description for screen readers."""
+    """An SVG of the record, readable in light and in dark mode, with a description for screen
+    readers."""
     rows = [*record.claims, record.counter_thesis]
     first = min(min(row.window.opens, row.history[0].on) for row in rows)
     span, last = max((_last_of_month(record.as_of) - first).days, 1), WIDTH - EDGE - STUB
@@ -59,14 +65,17 @@ def chart(record: Record) -> str:
         *drawn,
     ]
     box = svg.ViewBoxSpec(0, 0, WIDTH, height)
-    whole = str(svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements, extra={"role": "img"}))
-    # An element a line: a changed claim is a short diff. Within a text a line's end would be a space.
+    whole = str(
+        svg.SVG(width=WIDTH, height=height, viewBox=box, elements=elements, extra={"role": "img"})
+    )
+    # An element a line: a changed claim is a short diff. Within a text a line's end would be a
+    # space.
     return whole.replace("><", ">\n<").replace(">\n<tspan", "><tspan") + "\n"
 
 
 def _last_of_month(day: date) -> date:
-    """Where the axis ends: were it to end on the day of the report, every mark would move on every night with news,
-    and the drawing's diff would be all of it."""
+    """Where the axis ends: were it to end on the day of the report, every mark would move on every
+    night with news, and the drawing's diff would be all of it."""
     return months_before(day.replace(day=1), -1) - timedelta(days=1)
 
 
@@ -91,7 +100,8 @@ def _axis(first: date, as_of: date, place: Place, bottom: int) -> Iterator[svg.E
 
 
 def _row(row: ClaimRecord, y: int, place: Place) -> tuple[list[svg.Element], int]:
-    """A claim's elements, and how high they are: the more evidence stands close together, the higher."""
+    """A claim's elements, and how high they are: the more evidence stands close together, the
+    higher."""
     top, lane = y + HEAD, y + HEAD + BAND + LANE
     opened, tested = place(row.window.opens), place(row.history[0].on)
     elements: list[svg.Element] = [*_named(row, y + 18)]
@@ -100,7 +110,9 @@ def _row(row: ClaimRecord, y: int, place: Place) -> tuple[list[svg.Element], int
     ends = [*(place(entry.on) for entry in row.history[1:]), WIDTH - EDGE]
     for entry, end in zip(row.history, ends, strict=True):
         begun = place(entry.on)
-        elements += marks.band(entry.verdict, begun, top, max(end - begun, 1), f"{entry.verdict} from {entry.on}")
+        elements += marks.band(
+            entry.verdict, begun, top, max(end - begun, 1), f"{entry.verdict} from {entry.on}"
+        )
     elements.append(marks.opens(opened, top))
     placed = [(item, x, lane + level * PITCH) for item, x, level in _levels(row, place)]
     for entry in _turns(row):

@@ -10,26 +10,50 @@ import svg
 
 from retest.domain.evidence import Evidence
 from retest.domain.verdict import Stance, Verdict
-from retest.text import one_line
+from retest.text.harmless import one_line
 
 WIDTH, EDGE, BAND = 880, 24, 15
 """The drawing's width, that of its margins, and a band's height."""
 LETTERS: dict[Verdict, str] = {"holds": "H", "relaxed": "R", "overturned": "O", "undetermined": "?"}
 LIGHT = {
-    "back": "#ffffff", "text": "#1f2328", "quiet": "#59636e", "grid": "#d8dee4",
-    "holds": "#1a7f64", "relaxed": "#f0b429", "overturned": "#5f0f30", "undetermined": "#59636e",
-    "on-holds": "#ffffff", "on-relaxed": "#1f2328", "on-overturned": "#ffffff", "on-undetermined": "#59636e",
-    "supports": "#1a7f64", "qualifies": "#b98500", "contradicts": "#5f0f30",
-}  # fmt: skip
-"""Holds is of middle lightness, relaxed light, overturned dark: apart for every kind of colour vision, and in grey."""
+    "back": "#ffffff",
+    "text": "#1f2328",
+    "quiet": "#59636e",
+    "grid": "#d8dee4",
+    "holds": "#1a7f64",
+    "relaxed": "#f0b429",
+    "overturned": "#5f0f30",
+    "undetermined": "#59636e",
+    "on-holds": "#ffffff",
+    "on-relaxed": "#1f2328",
+    "on-overturned": "#ffffff",
+    "on-undetermined": "#59636e",
+    "supports": "#1a7f64",
+    "qualifies": "#b98500",
+    "contradicts": "#5f0f30",
+}
+"""Holds is of middle lightness, relaxed light, overturned dark: apart for every kind of colour
+vision, and in grey."""
 DARK = {
-    "back": "#0d1117", "text": "#e6edf3", "quiet": "#9198a1", "grid": "#2d333b",
-    "holds": "#58cfa8", "relaxed": "#fae7a8", "overturned": "#c23a6b", "undetermined": "#9198a1",
-    "on-holds": "#0d1117", "on-relaxed": "#0d1117", "on-overturned": "#ffffff", "on-undetermined": "#9198a1",
-    "supports": "#58cfa8", "qualifies": "#f0cf6a", "contradicts": "#e0598a",
-}  # fmt: skip
+    "back": "#0d1117",
+    "text": "#e6edf3",
+    "quiet": "#9198a1",
+    "grid": "#2d333b",
+    "holds": "#58cfa8",
+    "relaxed": "#fae7a8",
+    "overturned": "#c23a6b",
+    "undetermined": "#9198a1",
+    "on-holds": "#0d1117",
+    "on-relaxed": "#0d1117",
+    "on-overturned": "#ffffff",
+    "on-undetermined": "#9198a1",
+    "supports": "#58cfa8",
+    "qualifies": "#f0cf6a",
+    "contradicts": "#e0598a",
+}
 NARROW = 640
-"""Pixels up to which text and marks are enlarged: a chart of 880 is then drawn at less than three quarters."""
+"""Pixels up to which text and marks are enlarged: a chart of 880 is then drawn at less than three
+quarters."""
 
 
 def _colours(of: dict[str, str]) -> str:
@@ -40,10 +64,15 @@ def _colours(of: dict[str, str]) -> str:
     ]
     for verdict in LETTERS:
         fill = "none" if verdict == "undetermined" else of[verdict]
-        edge = of["qualifies"] if verdict == "relaxed" else of[verdict]  # the light one needs an edge that is seen
-        rules.append(f"rect.{verdict}{{fill:{fill};stroke:{edge}}}text.on-{verdict}{{fill:{of[f'on-{verdict}']}}}")
+        edge = (
+            of["qualifies"] if verdict == "relaxed" else of[verdict]
+        )  # the light one needs an edge that is seen
+        rules.append(
+            f"rect.{verdict}{{fill:{fill};stroke:{edge}}}text.on-{verdict}{{fill:{of[f'on-{verdict}']}}}"
+        )
     rules += [
-        f".{stance}{{fill:{of[stance]};stroke:{of['back']}}}" for stance in ("supports", "qualifies", "contradicts")
+        f".{stance}{{fill:{of[stance]};stroke:{of['back']}}}"
+        for stance in ("supports", "qualifies", "contradicts")
     ]
     return "\n".join(rules)
 
@@ -74,7 +103,12 @@ def written(text: str) -> str:
 
 
 def text(
-    x: float, y: float, shown: str, kind: str = "", anchor: Literal["end", "middle"] | None = None, more: str = ""
+    x: float,
+    y: float,
+    shown: str,
+    kind: str = "",
+    anchor: Literal["end", "middle"] | None = None,
+    more: str = "",
 ) -> svg.Text:
     """`more` is said in a wide window only."""
     classes = kind.split() or None
@@ -92,7 +126,13 @@ def band(verdict: Verdict, x: float, y: float, width: float, told: str) -> Itera
     inside: list[svg.Element] = [svg.Title(text=written(told))]
     yield svg.Rect(x=x, y=y, width=round(width, 1), height=BAND, class_=[verdict], elements=inside)
     if width >= 15:
-        yield text(round(x + min(8, width / 2), 1), y + BAND - 3, LETTERS[verdict], f"letter on-{verdict}", "middle")
+        yield text(
+            round(x + min(8, width / 2), 1),
+            y + BAND - 3,
+            LETTERS[verdict],
+            f"letter on-{verdict}",
+            "middle",
+        )
 
 
 def mark(item: Evidence, x: float, y: float, decided: bool) -> svg.Element:
@@ -101,13 +141,17 @@ def mark(item: Evidence, x: float, y: float, decided: bool) -> svg.Element:
     return shape(item.stance, x, y, decided, [svg.Title(text=written(told))])
 
 
-def shape(stance: Stance, x: float, y: float, ringed: bool, inside: list[svg.Element]) -> svg.Element:
+def shape(
+    stance: Stance, x: float, y: float, ringed: bool, inside: list[svg.Element]
+) -> svg.Element:
     """A circle supports, a diamond qualifies, a square contradicts."""
     drawn: svg.Element
     if stance == "supports":
         drawn = svg.Circle(r=5, class_=[stance])
     elif stance == "qualifies":
-        drawn = svg.Path(d=[svg.M(0, -6), svg.L(6, 0), svg.L(0, 6), svg.L(-6, 0), svg.Z()], class_=[stance])
+        drawn = svg.Path(
+            d=[svg.M(0, -6), svg.L(6, 0), svg.L(0, 6), svg.L(-6, 0), svg.Z()], class_=[stance]
+        )
     else:
         drawn = svg.Rect(x=-4.5, y=-4.5, width=9, height=9, class_=[stance])
     ring: list[svg.Element] = [svg.Circle(r=6.8, class_=["deciding"])] if ringed else []
@@ -117,11 +161,16 @@ def shape(stance: Stance, x: float, y: float, ringed: bool, inside: list[svg.Ele
 
 def cause(x: float, y: float, turn_x: float, turn_y: float) -> svg.Element:
     """From a piece of evidence to the day on which it turned the verdict."""
-    return svg.Path(d=[svg.M(x, y), svg.C(x, turn_y + 4, turn_x, y - 2, turn_x, turn_y)], class_=["cause"])
+    return svg.Path(
+        d=[svg.M(x, y), svg.C(x, turn_y + 4, turn_x, y - 2, turn_x, turn_y)], class_=["cause"]
+    )
 
 
 def opens(x: float, y: float) -> svg.Element:
-    return svg.Path(d=[svg.M(x + 6, y), svg.L(x, y), svg.L(x, y + BAND), svg.L(x + 6, y + BAND)], class_=["opens"])
+    return svg.Path(
+        d=[svg.M(x + 6, y), svg.L(x, y), svg.L(x, y + BAND), svg.L(x + 6, y + BAND)],
+        class_=["opens"],
+    )
 
 
 def untested(x: float, y: float, end: float) -> svg.Element:
@@ -133,7 +182,8 @@ def turn(x: float, y: float) -> svg.Element:
 
 
 def legend() -> Iterator[svg.Element]:
-    """Three rows of four: verdicts, evidence, and what else is drawn. Each has room for the large text."""
+    """Three rows of four: verdicts, evidence, and what else is drawn. Each has room for the large
+    text."""
     step, rows = (WIDTH - 2 * EDGE) / 4, (46, 75, 104)
     for n, verdict in enumerate(LETTERS):
         x = EDGE + n * step

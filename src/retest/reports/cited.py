@@ -1,4 +1,5 @@
-"""What a report cites, as bibliographic items: from the record, with authors and category from a paper source."""
+"""What a report cites, as bibliographic items: from the record, with authors and category from a
+paper source."""
 
 from __future__ import annotations
 
@@ -9,23 +10,26 @@ from datetime import date
 from bibtexparser.middlewares.names import NameParts, parse_single_name_into_parts
 
 from retest.domain import Frozen
+from retest.domain.arxiv_id import ArxivId, parse_id
 from retest.domain.paper import Missing, Paper, Unknown
+from retest.domain.record import Record
 from retest.errors import UsageError
-from retest.grounding.ids import ArxivId, parse_id
 from retest.papers.source import Source
-from retest.reports.record import Record
-from retest.text import one_line
+from retest.text.harmless import one_line
 
 _BODY = re.compile(r"\b(?:collaboration|consortium|team|group|project|initiative)\b", re.IGNORECASE)
 """What the name of a body has and a person's has not."""
 _NO_PERSON = re.compile(r"[!-&*-,/:-@\[-_{-~]|\band\b|^others$", re.IGNORECASE)
-"""What no person's name has: ASCII's marks but for ' ( ) . - and the accent; and the words between names."""
+"""What no person's name has: ASCII's marks but for ' ( ) . - and the accent; and the words between
+names."""
 _ET_AL = frozenset({"et al", "et al.", "and others", "others"})
-"""How a source says, in place of a last name, that it does not name them all; the bundled library does."""
+"""How a source says, in place of a last name, that it does not name them all; the bundled library
+does."""
 
 
 class Item(Frozen):
-    """One cited paper. `key` is made from the arXiv id, so it is the same in every export of every line."""
+    """One cited paper. `key` is made from the arXiv id, so it is the same in every export of every
+    line."""
 
     key: str
     id: str
@@ -54,8 +58,8 @@ class Item(Frozen):
 
 
 def cited_items(record: Record, anchors: bool = False) -> tuple[Item, ...]:
-    """The evidence and superseding work of a record, and its anchors where asked for; by key, each paper once, in the
-    newest version that is cited. Raises UsageError for an id that is none."""
+    """The evidence and superseding work of a record, and its anchors where asked for; by key, each
+    paper once, in the newest version that is cited. Raises UsageError for an id that is none."""
     found: dict[str, Item] = {}
     for arxiv_id, version, title, published, keyword in _mentions(record, anchors):
         known = parse_id(arxiv_id)
@@ -65,15 +69,22 @@ def cited_items(record: Record, anchors: bool = False) -> tuple[Item, ...]:
                 "restore the record from version control",
             )
         item = Item(
-            key=f"arxiv-{arxiv_id.replace('/', '-')}", id=arxiv_id, version=version, title=one_line(title),
-            published=published, keywords=(keyword,),
-        )  # fmt: skip
+            key=f"arxiv-{arxiv_id.replace('/', '-')}",
+            id=arxiv_id,
+            version=version,
+            title=one_line(title),
+            published=published,
+            keywords=(keyword,),
+        )
         found[arxiv_id] = _joined(found[arxiv_id], item) if arxiv_id in found else item
     return tuple(sorted(found.values(), key=lambda item: item.key))
 
 
-def with_authors(items: tuple[Item, ...], source: Source) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """The items with authors and category, by one look-up; and why some have none, in words, each reason once."""
+def with_authors(
+    items: tuple[Item, ...], source: Source
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """The items with authors and category, by one look-up; and why some have none, in words, each
+    reason once."""
     answers = source.get([item.id for item in items]) if items else {}
     told: dict[str, list[str]] = {}
     complete = []
@@ -99,7 +110,9 @@ def person(name: str) -> NameParts | None:
     return parts if parts.last and parts.first and not parts.jr else None
 
 
-def _mentions(record: Record, anchors: bool) -> Iterator[tuple[str, int | None, str, date | None, str]]:
+def _mentions(
+    record: Record, anchors: bool
+) -> Iterator[tuple[str, int | None, str, date | None, str]]:
     for claim in (*record.claims, record.counter_thesis):
         for one in claim.evidence:
             yield one.arxiv_id, one.version, one.title, one.published, f"{claim.id}: {one.stance}"
@@ -113,7 +126,9 @@ def _mentions(record: Record, anchors: bool) -> Iterator[tuple[str, int | None, 
 
 def _joined(one: Item, other: Item) -> Item:
     newer = other if (other.version or 0) > (one.version or 0) else one
-    return newer.model_copy(update={"keywords": tuple(dict.fromkeys((*one.keywords, *other.keywords)))})
+    return newer.model_copy(
+        update={"keywords": tuple(dict.fromkeys((*one.keywords, *other.keywords)))}
+    )
 
 
 def _reason(answer: object) -> str:

@@ -1,4 +1,5 @@
-"""What changed between two versions of a line's record, for people who review it. From the two records alone."""
+"""What changed between two versions of a line's record, for people who review it. From the two
+records alone."""
 
 from __future__ import annotations
 
@@ -10,23 +11,25 @@ from typing import Literal
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
 from retest.domain.line import COUNTER_THESIS
+from retest.domain.record import AnchorRecord, AnchorStatus, ClaimRecord, Record
 from retest.domain.verdict import Condition, Stance, Verdict, Why
 from retest.reports.news import SYNTHESIS_FAILED
-from retest.reports.record import AnchorRecord, AnchorStatus, ClaimRecord, Record
 
 FAILED: frozenset[Why | None] = frozenset({"search-failed", "not-judged"})
 Kind = Literal["known", "new", "gone", "reworded"]
 
 
 class EvidenceNews(Frozen):
-    """A piece of evidence that the earlier record has not; `was` is the stance that the same paper had there."""
+    """A piece of evidence that the earlier record has not; `was` is the stance that the same paper
+    had there."""
 
     evidence: Evidence
     was: Stance | None
 
 
 class ClaimNews(Frozen):
-    """What became of a claim, or of the counter-thesis. `notes` says in words what the other fields do not."""
+    """What became of a claim, or of the counter-thesis. `notes` says in words what the other fields
+    do not."""
 
     id: str
     text: str
@@ -90,38 +93,61 @@ class LineNews(Frozen):
     @property
     def is_news(self) -> bool:
         """Whether anything changed that a reviewer would want to see."""
-        return self.kind != "known" or bool(self.claims or self.anchors or self.synthesis or self.notes)
+        return self.kind != "known" or bool(
+            self.claims or self.anchors or self.synthesis or self.notes
+        )
 
 
 def compared(before: Record | None, after: Record | None) -> LineNews:
-    """What changed from `before` to `after`. One of them may be missing: a new line, or one that is gone."""
+    """What changed from `before` to `after`. One of them may be missing: a new line, or one that is
+    gone."""
     here = after or before
     if here is None:
         raise ValueError("one of the two records must be there")
     if after is None or before is None:
-        everything = [] if after is None else [_new(claim, "new") for claim in (*after.claims, after.counter_thesis)]
+        everything = (
+            []
+            if after is None
+            else [_new(claim, "new") for claim in (*after.claims, after.counter_thesis)]
+        )
         return LineNews(
-            line=here.line, kind="gone" if after is None else "new", as_of=here.as_of,
-            was_as_of=before.as_of if before else None, verdicts=_verdicts(after), claims=tuple(everything),
-            anchors=tuple(news for news in _anchors((), after.anchors if after else ()) if news.now != "ok"),
-            standing=(), synthesis=_unwritten(after), notes=(), details=(),
-        )  # fmt: skip
+            line=here.line,
+            kind="gone" if after is None else "new",
+            as_of=here.as_of,
+            was_as_of=before.as_of if before else None,
+            verdicts=_verdicts(after),
+            claims=tuple(everything),
+            anchors=tuple(
+                news for news in _anchors((), after.anchors if after else ()) if news.now != "ok"
+            ),
+            standing=(),
+            synthesis=_unwritten(after),
+            notes=(),
+            details=(),
+        )
     old = {claim.id: claim for claim in (*before.claims, before.counter_thesis)}
     new = {claim.id: claim for claim in (*after.claims, after.counter_thesis)}
     claims = [_claim(old.get(name), claim) for name, claim in new.items()]
     claims += [_gone(claim) for name, claim in old.items() if name not in new]
     before_now = {(claim.id, claim.why, claim.text) for claim in old.values()}
     standing = [
-        Standing(id=claim.id, why=claim.why, detail=claim.detail) for claim in new.values()
+        Standing(id=claim.id, why=claim.why, detail=claim.detail)
+        for claim in new.values()
         if claim.why and claim.why in FAILED and (claim.id, claim.why, claim.text) in before_now
-    ]  # fmt: skip
+    ]
     news = LineNews(
-        line=after.line, kind="known", was_as_of=before.as_of, as_of=after.as_of, verdicts=_verdicts(after),
-        claims=tuple(claim for claim in claims if claim.is_news), standing=tuple(standing),
+        line=after.line,
+        kind="known",
+        was_as_of=before.as_of,
+        as_of=after.as_of,
+        verdicts=_verdicts(after),
+        claims=tuple(claim for claim in claims if claim.is_news),
+        standing=tuple(standing),
         anchors=tuple(_anchors(before.anchors, after.anchors)),
         synthesis="" if _unwritten(before) else _unwritten(after),
-        notes=tuple(_frame(before, after)), details=tuple(_details(before, after)),
-    )  # fmt: skip
+        notes=tuple(_frame(before, after)),
+        details=tuple(_details(before, after)),
+    )
     if before != after and not news.is_news and not news.details:
         return news.model_copy(update={"details": ("wording",)})
     return news
@@ -142,35 +168,67 @@ def _claim(before: ClaimRecord | None, now: ClaimRecord) -> ClaimNews:
     if before.why in FAILED and now.why not in FAILED and was == now.verdict:
         notes.append(f"could be searched and judged again, and is {now.verdict} as before")
     return ClaimNews(
-        id=now.id, text=now.text, kind="known", was=was, now=now.verdict,
+        id=now.id,
+        text=now.text,
+        kind="known",
+        was=was,
+        now=now.verdict,
         turned=not undecided and was != now.verdict,
-        failed=now.why if now.why in FAILED and now.why != before.why else None, detail=now.detail,
-        moved=now.moved if was != now.verdict else None, rationale=now.rationale if was != now.verdict else "",
-        evidence=tuple(_evidence(before, now)), pending=pending if pending != fell else None, notes=tuple(notes),
-    )  # fmt: skip
+        failed=now.why if now.why in FAILED and now.why != before.why else None,
+        detail=now.detail,
+        moved=now.moved if was != now.verdict else None,
+        rationale=now.rationale if was != now.verdict else "",
+        evidence=tuple(_evidence(before, now)),
+        pending=pending if pending != fell else None,
+        notes=tuple(notes),
+    )
 
 
 def _new(claim: ClaimRecord, kind: Kind) -> ClaimNews:
     """A claim without a past: all that is known of it is as new as itself."""
     return ClaimNews(
-        id=claim.id, text=claim.text, kind=kind, was=None, now=claim.verdict, turned=False,
-        failed=claim.why if claim.why in FAILED else None, detail=claim.detail, moved=claim.moved, rationale="",
-        evidence=(), pending=None, notes=(),
-    )  # fmt: skip
+        id=claim.id,
+        text=claim.text,
+        kind=kind,
+        was=None,
+        now=claim.verdict,
+        turned=False,
+        failed=claim.why if claim.why in FAILED else None,
+        detail=claim.detail,
+        moved=claim.moved,
+        rationale="",
+        evidence=(),
+        pending=None,
+        notes=(),
+    )
 
 
 def _gone(claim: ClaimRecord) -> ClaimNews:
     return ClaimNews(
-        id=claim.id, text=claim.text, kind="gone", was=_last_verdict(claim), now=None, turned=False, failed=None,
-        detail="", moved=None, rationale="", evidence=(), pending=None, notes=(),
-    )  # fmt: skip
+        id=claim.id,
+        text=claim.text,
+        kind="gone",
+        was=_last_verdict(claim),
+        now=None,
+        turned=False,
+        failed=None,
+        detail="",
+        moved=None,
+        rationale="",
+        evidence=(),
+        pending=None,
+        notes=(),
+    )
 
 
 def _last_verdict(claim: ClaimRecord) -> Verdict:
-    """The verdict; where the last night could not search or judge the claim, the last one that was decided."""
+    """The verdict; where the last night could not search or judge the claim, the last one that was
+    decided."""
     if claim.verdict != "undetermined" or claim.why not in FAILED:
         return claim.verdict
-    decided = (entry.verdict for entry in reversed(claim.history) if entry.verdict != "undetermined")
+    decided = (
+        entry.verdict for entry in reversed(claim.history) if entry.verdict != "undetermined"
+    )
     return next(decided, "undetermined")
 
 
@@ -197,14 +255,22 @@ def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
             yield "the review is no more"
         else:
             yield f"reviewed by {now.review.by} on {now.review.on}: {now.review.verdict}"
-    lost = {item.arxiv_id: None for item in before.evidence}.keys() - {item.arxiv_id for item in now.evidence}
+    lost = {item.arxiv_id: None for item in before.evidence}.keys() - {
+        item.arxiv_id for item in now.evidence
+    }
     if lost:
         yield f"no longer evidence: {', '.join(sorted(lost))}"
-    if before.why != now.why and before.verdict == now.verdict == "undetermined" and not {before.why, now.why} & FAILED:
+    if (
+        before.why != now.why
+        and before.verdict == now.verdict == "undetermined"
+        and not {before.why, now.why} & FAILED
+    ):
         yield f"undetermined for another reason: {now.why}, was {before.why}"
     if before.anchors != now.anchors:
         yield f"rests on {', '.join(now.anchors) or 'no anchor'}, was {', '.join(before.anchors) or 'no anchor'}"
-    if now.id == COUNTER_THESIS:  # it is always of the last six months: that its dates move is no news
+    if (
+        now.id == COUNTER_THESIS
+    ):  # it is always of the last six months: that its dates move is no news
         return
     if before.dated != now.dated:
         yield f"is dated {now.dated}, was {before.dated}"
@@ -212,11 +278,15 @@ def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
         yield f"newer work is after {now.window.opens}, was {before.window.opens}"
 
 
-def _anchors(before: tuple[AnchorRecord, ...], now: tuple[AnchorRecord, ...]) -> Iterator[AnchorNews]:
+def _anchors(
+    before: tuple[AnchorRecord, ...], now: tuple[AnchorRecord, ...]
+) -> Iterator[AnchorNews]:
     old, new = {anchor.id: anchor for anchor in before}, {anchor.id: anchor for anchor in now}
     for name, anchor in new.items():
         if old.get(name) != anchor:
-            yield AnchorNews(anchor=anchor, was=old[name].status if name in old else None, now=anchor.status)
+            yield AnchorNews(
+                anchor=anchor, was=old[name].status if name in old else None, now=anchor.status
+            )
     for name, anchor in old.items():
         if name not in new:
             yield AnchorNews(anchor=anchor, was=anchor.status, now=None)

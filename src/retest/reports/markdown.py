@@ -1,4 +1,5 @@
-"""The Markdown of a report, drawn from the record alone. Every text that is not ours is escaped, by default."""
+"""The Markdown of a report, drawn from the record alone. Every text that is not ours is escaped, by
+default."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from typing import Any
 
 import jinja2
 
+from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.line import COUNTER_THESIS
-from retest.grounding.ids import parse_id
-from retest.reports.record import ClaimRecord, Record
+from retest.domain.record import ClaimRecord, Record
 from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
-from retest.text import is_right_to_left, one_line
+from retest.text.harmless import is_right_to_left, one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
 _LINE_START = re.compile(r"^([-+=/])|^(\d{1,9})([.)])(?=\s|$)")
@@ -29,10 +30,16 @@ _READ_BY_HOSTS = re.compile(
     r"|(?<=:)(?=[\w+\\-]{1,60}:)",  # :emoji:
     re.IGNORECASE | re.ASCII,
 )
-"""Where a code host, after Markdown is done, would make something of plain words (docs.github.com: "Autolinked
-references and URLs", "Basic writing and formatting syntax"). An empty comment there keeps it from that, unseen."""
+"""Where a code host, after Markdown is done, would make something of plain words (docs.github.com:
+"Autolinked references and URLs", "Basic writing and formatting syntax"). An empty comment there
+keeps it from that, unseen."""
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE | re.ASCII)
-SIGNS = {"holds": "🟢 holds", "relaxed": "🟡 relaxed", "overturned": "🔴 overturned", "undetermined": "⚪ undetermined"}
+SIGNS = {
+    "holds": "🟢 holds",
+    "relaxed": "🟡 relaxed",
+    "overturned": "🔴 overturned",
+    "undetermined": "⚪ undetermined",
+}
 
 
 class Safe(str):
@@ -40,10 +47,12 @@ class Safe(str):
 
 
 def md(value: object) -> Safe:
-    """Any text as GitHub-flavoured CommonMark that renders as itself: no structure, links, mentions or HTML.
+    """Any text as GitHub-flavoured CommonMark that renders as itself: no structure, links, mentions
+    or HTML.
 
-    Text without anything to see becomes a space that stays, since an empty one would undo the emphasis or the list
-    item around it. Text that is written from the right is isolated, so that it moves nothing of what stands around it.
+    Text without anything to see becomes a space that stays, since an empty one would undo the
+    emphasis or the list item around it. Text that is written from the right is isolated, so that it
+    moves nothing of what stands around it.
     """
     if isinstance(value, Safe) or value == "":
         return Safe(value)
@@ -51,7 +60,9 @@ def md(value: object) -> Safe:
     text = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SPECIAL.sub(r"\\\1", text)
     text = _LINE_START.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", text)
-    text = _COMMIT.sub(lambda m: "<!-- -->".join(m[0][at : at + 6] for at in range(0, len(m[0]), 6)), text)
+    text = _COMMIT.sub(
+        lambda m: "<!-- -->".join(m[0][at : at + 6] for at in range(0, len(m[0]), 6)), text
+    )
     text = _READ_BY_HOSTS.sub("<!-- -->", text)
     if not plain or unicodedata.category(plain[0]).startswith("M"):
         text = f"&nbsp;{text}"  # a mark would else sit on what stands before it
@@ -61,7 +72,11 @@ def md(value: object) -> Safe:
 def link(arxiv_id: str, version: int | None = None) -> Safe:
     """A link to the paper's abstract page. What is no arXiv id, whoever calls it one, is text."""
     cited = f"{arxiv_id}v{version}" if version else arxiv_id
-    return Safe(f"[{cited}](https://arxiv.org/abs/{cited})") if str(parse_id(cited)) == cited else md(cited)
+    return (
+        Safe(f"[{cited}](https://arxiv.org/abs/{cited})")
+        if str(parse_id(cited)) == cited
+        else md(cited)
+    )
 
 
 def cut(text: str, length: int) -> str:
@@ -82,8 +97,9 @@ def linked(text: str, known: set[str]) -> Safe:
 
 
 def change(claim: ClaimRecord, as_of: date) -> str:
-    """What a table of a run says first: what became of this claim in the run of `as_of`. A night in which it could not
-    be searched or judged, before it was decided for the first time, does not count as a state that it was in."""
+    """What a table of a run says first: what became of this claim in the run of `as_of`. A night in
+    which it could not be searched or judged, before it was decided for the first time, does not
+    count as a state that it was in."""
     if claim.flip and claim.flip.pending:
         return f"pending: {claim.flip.to}?"
     *before, now = claim.history
@@ -97,17 +113,34 @@ def change(claim: ClaimRecord, as_of: date) -> str:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=md,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=md,
         autoescape=False,  # noqa: S701 - `finalize` escapes every value for Markdown, which is what is written
-    )  # fmt: skip
+    )
     environment.globals.update(
-        link=link, linked=linked, signs=SIGNS, newest=newest, counted=counted, decided=decided, told=told, state=state,
-        against_review=against_review, rungs=_rungs, why=WHY, no_reason=Safe("no reason was given."),
-    )  # fmt: skip
+        link=link,
+        linked=linked,
+        signs=SIGNS,
+        newest=newest,
+        counted=counted,
+        decided=decided,
+        told=told,
+        state=state,
+        against_review=against_review,
+        rungs=_rungs,
+        why=WHY,
+        no_reason=Safe("no reason was given."),
+    )
     environment.filters["anchor"] = lambda claim_id: Safe(claim_id)  # a slug by its type
     environment.filters["cut"] = cut
-    environment.filters["ours"] = Safe  # what a macro wrote, whose values were escaped as they went into it
-    return environment.from_string((Path(__file__).parents[1] / "data" / "report.md.j2").read_text(encoding="utf-8"))
+    environment.filters["ours"] = (
+        Safe  # what a macro wrote, whose values were escaped as they went into it
+    )
+    return environment.from_string(
+        (Path(__file__).parents[1] / "data" / "report.md.j2").read_text(encoding="utf-8")
+    )
 
 
 def markdown(record: Record) -> str:
@@ -116,7 +149,12 @@ def markdown(record: Record) -> str:
     counts = Counter(claim.verdict for claim in record.claims)
     known = {item.arxiv_id for claim in every for item in claim.evidence}
     text = _template().render(
-        record=record, every=every, counts=counts, known=known, counter_id=COUNTER_THESIS, top=summary(record)
+        record=record,
+        every=every,
+        counts=counts,
+        known=known,
+        counter_id=COUNTER_THESIS,
+        top=summary(record),
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
@@ -127,6 +165,10 @@ def newest(claim: ClaimRecord) -> Any:
 
 
 def _rungs(rejected: Sequence[Rejection]) -> str:
-    """`2 not-found, 1 wrong-title`: why citations fell off the ladder, the most frequent reason first."""
+    """`2 not-found, 1 wrong-title`: why citations fell off the ladder, the most frequent reason
+    first."""
     counts = Counter(item.reason for item in rejected)
-    return ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return ", ".join(
+        f"{count} {reason}"
+        for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    )

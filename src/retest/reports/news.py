@@ -1,11 +1,12 @@
-"""What is news. A run that brings none leaves the record as it was: promise three of docs/design.md."""
+"""What is news. A run that brings none leaves the record as it was: promise three of
+docs/design.md."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from retest.domain.line import COUNTER_THESIS
-from retest.reports.record import ClaimRecord, Record
+from retest.domain.record import ClaimRecord, Record
 
 SYNTHESIS_FAILED = "The synthesis could not be written: "
 """How `limits` begins where there is no synthesis; a later run that has one brings news."""
@@ -21,9 +22,10 @@ def waits(record: ClaimRecord) -> bool:
 def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     """The record to keep, and whether the new run brought news.
 
-    Claims without news stay as the last report has them, with the `searched` and the window of the run that brought
-    theirs, and so do claims that only wait. Another wording of the same verdict on the same evidence is no news, nor
-    are a rejected citation, a model's name or a prompt's hash alone.
+    Claims without news stay as the last report has them, with the `searched` and the window of the
+    run that brought theirs, and so do claims that only wait. Another wording of the same verdict on
+    the same evidence is no news, nor are a rejected citation, a model's name or a prompt's hash
+    alone.
     """
     if previous is None:
         return new, True
@@ -34,7 +36,10 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
         claims == previous.claims
         and counter == previous.counter_thesis
         and _frame(previous) == _frame(new)
-        and not (previous.limits.startswith(SYNTHESIS_FAILED) and not new.limits.startswith(SYNTHESIS_FAILED))
+        and not (
+            previous.limits.startswith(SYNTHESIS_FAILED)
+            and not new.limits.startswith(SYNTHESIS_FAILED)
+        )
     )
     if same:
         return previous, False
@@ -49,15 +54,27 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
 def _kept(before: ClaimRecord | None, now: ClaimRecord) -> ClaimRecord:
     if before is None or (waits(before) and not waits(now)):
         return now
-    return before if _news(before) == _news(now) or (waits(now) and before.text == now.text) else now
+    return (
+        before if _news(before) == _news(now) or (waits(now) and before.text == now.text) else now
+    )
 
 
 def _news(record: ClaimRecord) -> tuple[Any, ...]:
     evidence = frozenset((e.arxiv_id, e.version, e.stance, e.quote) for e in record.evidence)
     pending = record.flip.to if record.flip and record.flip.pending else None
-    # The counter-thesis is always of the last six months: that its dates move with the day is no news.
+    # The counter-thesis is always of the last six months: that its dates move with the day is no
+    # news.
     dated = None if record.id == COUNTER_THESIS else (record.dated, record.window.opens)
-    return record.text, dated, record.anchors, record.verdict, record.why, pending, record.review, evidence
+    return (
+        record.text,
+        dated,
+        record.anchors,
+        record.verdict,
+        record.why,
+        pending,
+        record.review,
+        evidence,
+    )
 
 
 def _frame(record: Record) -> tuple[Any, ...]:

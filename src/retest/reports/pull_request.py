@@ -1,4 +1,5 @@
-"""Title and body of the pull request that brings a night's news. Every text that is not ours is escaped, by default."""
+"""Title and body of the pull request that brings a night's news. Every text that is not ours is
+escaped, by default."""
 
 from __future__ import annotations
 
@@ -18,14 +19,15 @@ from retest.reports.markdown import SIGNS, Safe, cut, link, md
 LONGEST_TITLE = 72
 """Characters: what `git log` and code hosts show of a first line without cutting it."""
 LONGEST_NAME = 40
-"""Characters of a line's name in a title: what leaves room for the longest thing that can have changed."""
+"""Characters of a line's name in a title: what leaves room for the longest thing that can have
+changed."""
 LONGEST_BODY = 60_000
 """Characters. GitHub takes 65,536 ("body is too long (maximum is 65536 characters)")."""
 SHOWN_LINES = 150
 """Lines of a library that the shortest form of a body lists."""
 TEXT, TITLE, QUOTE, DETAIL, PAPERS = 300, 160, 600, 300, 5
-"""Characters of a claim, a paper's title, a quote and a reason that a body shows; papers of a claim. The report has
-all."""
+"""Characters of a claim, a paper's title, a quote and a reason that a body shows; papers of a
+claim. The report has all."""
 MORE = ", …"
 ORDER: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
 """The verdicts, the one that a reviewer must look at first in front."""
@@ -48,7 +50,8 @@ def title(news: Sequence[LineNews]) -> str:
 
 
 def parts(changed: Sequence[LineNews]) -> list[str]:
-    """What changed, counted, the weightiest first. A claim counts once, under the weightiest of its news."""
+    """What changed, counted, the weightiest first. A claim counts once, under the weightiest of its
+    news."""
     kinds: Counter[str] = Counter()
     for line in changed:
         kinds[f"line {line.kind}"] += 1
@@ -57,13 +60,20 @@ def parts(changed: Sequence[LineNews]) -> list[str]:
         kinds["framed"] += len(line.notes)
         if line.kind == "known":
             kinds.update(_weightiest(claim) for claim in line.claims)
-    turned = [claim for line in changed for claim in line.claims if claim.id == COUNTER_THESIS and claim.turned]
+    turned = [
+        claim
+        for line in changed
+        for claim in line.claims
+        if claim.id == COUNTER_THESIS and claim.turned
+    ]
     told = [
         _told(kinds["overturned"], "overturned"),
         _told(kinds["relaxed"], "relaxed"),
         _told(kinds["holds"], "now holds", "now hold"),
         _told(kinds["undetermined"], "now undetermined"),
-        f"counter-thesis {turned[0].now}" if len(turned) == 1 else _told(len(turned), "", "counter-theses turned"),
+        f"counter-thesis {turned[0].now}"
+        if len(turned) == 1
+        else _told(len(turned), "", "counter-theses turned"),
         _told(kinds["evidence"], "with new evidence"),
         _told(kinds["pending"], "flip pending", "flips pending"),
         _anchors(changed),
@@ -79,9 +89,11 @@ def parts(changed: Sequence[LineNews]) -> list[str]:
 
 
 def body(news: Sequence[LineNews], folder: str, limit: int = LONGEST_BODY) -> str:
-    """The Markdown under the title, at most `limit` characters. `folder` is where the reports are, for people to find.
+    """The Markdown under the title, at most `limit` characters. `folder` is where the reports are,
+    for people to find.
 
-    Where it would be longer the quotes are left out first, then everything but a row a line; it says so.
+    Where it would be longer the quotes are left out first, then everything but a row a line; it
+    says so.
     """
     changed = [line for line in news if line.is_news]
     several = len(news) > 1
@@ -89,7 +101,8 @@ def body(news: Sequence[LineNews], folder: str, limit: int = LONGEST_BODY) -> st
     everything = [(line, claim) for line in changed for claim in line.claims]
     sections = {
         "turned": sorted(
-            (pair for pair in claims if pair[1].turned), key=lambda pair: ORDER.index(pair[1].now or "holds")
+            (pair for pair in claims if pair[1].turned),
+            key=lambda pair: ORDER.index(pair[1].now or "holds"),
         ),
         "evidence": [pair for pair in claims if pair[1].evidence and not pair[1].turned],
         "pending": [pair for pair in claims if pair[1].pending],
@@ -105,7 +118,13 @@ def body(news: Sequence[LineNews], folder: str, limit: int = LONGEST_BODY) -> st
     text = ""
     for level in ("full", "without quotes", "lines"):
         text = _template().render(
-            level=level, news=news, changed=changed, folder=folder, several=several, name=_names(several), **sections
+            level=level,
+            news=news,
+            changed=changed,
+            folder=folder,
+            several=several,
+            name=_names(several),
+            **sections,
         )
         text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
         if len(text) <= limit:
@@ -116,13 +135,24 @@ def body(news: Sequence[LineNews], folder: str, limit: int = LONGEST_BODY) -> st
 @lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=md,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=md,
         autoescape=False,  # noqa: S701 - `finalize` escapes every value for Markdown, which is what is written
-    )  # fmt: skip
+    )
     environment.globals.update(
-        link=link, signs=SIGNS, stands=_stands, parts=lambda line: ", ".join(parts([line])), shown=SHOWN_LINES,
-        TEXT=TEXT, TITLE=TITLE, QUOTE=QUOTE, DETAIL=DETAIL, PAPERS=PAPERS,
-    )  # fmt: skip
+        link=link,
+        signs=SIGNS,
+        stands=_stands,
+        parts=lambda line: ", ".join(parts([line])),
+        shown=SHOWN_LINES,
+        TEXT=TEXT,
+        TITLE=TITLE,
+        QUOTE=QUOTE,
+        DETAIL=DETAIL,
+        PAPERS=PAPERS,
+    )
     environment.filters["cut"] = cut
     file = Path(__file__).parents[1] / "data" / "pull_request.md.j2"
     return environment.from_string(file.read_text(encoding="utf-8"))
@@ -162,7 +192,11 @@ def _state(news: AnchorNews) -> str:
         return "gone"
     if news.was is None and news.now == "ok":
         return "new"
-    return news.now if news.now != news.was and news.now in ("revised", "withdrawn", "not-found") else "changed"
+    return (
+        news.now
+        if news.now != news.was and news.now in ("revised", "withdrawn", "not-found")
+        else "changed"
+    )
 
 
 def _first_reports(changed: Sequence[LineNews]) -> list[str]:
@@ -181,7 +215,11 @@ def _first_reports(changed: Sequence[LineNews]) -> list[str]:
 def _stands(line: LineNews) -> Safe:
     """How a line's claims stand, with the signs that the report has."""
     return Safe(
-        " · ".join(f"{SIGNS[verdict]} {line.verdicts[verdict]}" for verdict in ORDER if verdict in line.verdicts)
+        " · ".join(
+            f"{SIGNS[verdict]} {line.verdicts[verdict]}"
+            for verdict in ORDER
+            if verdict in line.verdicts
+        )
     )
 
 

@@ -1,7 +1,8 @@
-"""The static site: an index of all lines and a page a line, drawn from the records alone. No network, no clock.
+"""The static site: an index of all lines and a page a line, drawn from the records alone. No
+network, no clock.
 
-Every value of a record is made one visible line and escaped; the templates hold all the markup there is. The pages need
-no JavaScript: site.js only filters what is there.
+Every value of a record is made one visible line and escaped; the templates hold all the markup
+there is. The pages need no JavaScript: site.js only filters what is there.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types, a
 from markupsafe import Markup, escape
 
 from retest.domain import Frozen
+from retest.domain.arxiv_id import parse_id
 from retest.domain.line import COUNTER_THESIS
+from retest.domain.record import ClaimRecord, Record
 from retest.domain.verdict import Verdict
-from retest.grounding.ids import parse_id
 from retest.reports.chart import chart
 from retest.reports.markdown import newest
-from retest.reports.record import ClaimRecord, Record
 from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
-from retest.text import escaped, one_line
+from retest.text.harmless import escaped, one_line
 
 VERDICTS: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
 """In the order in which a reader wants to know of them."""
@@ -51,14 +52,23 @@ class Change(Frozen):
 
 def site(records: Sequence[Record], title: str) -> dict[str, bytes]:
     """Every file of the site by its path in it. The same records and title give the same bytes."""
-    newest_first = sorted(sorted(records, key=lambda one: one.line), key=lambda one: one.as_of, reverse=True)
-    files = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("site.css", "site.js", "icon.svg")}
+    newest_first = sorted(
+        sorted(records, key=lambda one: one.line), key=lambda one: one.as_of, reverse=True
+    )
+    files = {
+        name: (_FOLDER / name).read_text(encoding="utf-8")
+        for name in ("site.css", "site.js", "icon.svg")
+    }
     files["chart.css"] = _scoped_style(records)
     common = {"site_title": title}
     files["index.html"] = _template("index.html.j2").render(
-        records=newest_first, changes=changes(records)[:LATEST], root="", total=sum(len(one.claims) for one in records),
-        counted=sum((_counts(one) for one in records), Counter()), **common,
-    )  # fmt: skip
+        records=newest_first,
+        changes=changes(records)[:LATEST],
+        root="",
+        total=sum(len(one.claims) for one in records),
+        counted=sum((_counts(one) for one in records), Counter()),
+        **common,
+    )
     for record in records:
         files[f"lines/{record.line}.html"] = _page(record, common)
         files[f"lines/{record.line}.json"] = escaped(record.model_dump_json(indent=2)) + "\n"
@@ -66,42 +76,70 @@ def site(records: Sequence[Record], title: str) -> dict[str, bytes]:
 
 
 def changes(records: Sequence[Record]) -> list[Change]:
-    """The verdicts that are another one than before, the latest first. To have been decided for the first time, or
-    not to be decidable for a while, is no change."""
+    """The verdicts that are another one than before, the latest first. To have been decided for the
+    first time, or not to be decidable for a while, is no change."""
     found = []
     for record in records:
         for claim in _every(record):
             decided = [entry for entry in claim.history if entry.verdict != "undetermined"]
             found += [
-                Change(line=record.line, claim=claim.id, text=claim.text, on=now.on, was=was.verdict, now=now.verdict)
+                Change(
+                    line=record.line,
+                    claim=claim.id,
+                    text=claim.text,
+                    on=now.on,
+                    was=was.verdict,
+                    now=now.verdict,
+                )
                 for was, now in pairwise(decided)
                 if was.verdict != now.verdict
             ]
-    return sorted(found, key=lambda one: (-one.on.toordinal(), VERDICTS.index(one.now), one.line, one.claim))
+    return sorted(
+        found, key=lambda one: (-one.on.toordinal(), VERDICTS.index(one.now), one.line, one.claim)
+    )
 
 
 def _page(record: Record, common: dict[str, str]) -> str:
     every = _every(record)
     known = {item.arxiv_id for claim in every for item in claim.evidence}
     return _template("line.html.j2").render(
-        record=record, every=every, chart=_drawn(record), root="../", counter_id=COUNTER_THESIS,
+        record=record,
+        every=every,
+        chart=_drawn(record),
+        root="../",
+        counter_id=COUNTER_THESIS,
         top=summary(record),
-        linked=lambda text: _linked(text, known), **common,
-    )  # fmt: skip
+        linked=lambda text: _linked(text, known),
+        **common,
+    )
 
 
 @lru_cache(maxsize=4)
 def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER), undefined=jinja2.StrictUndefined, autoescape=True,
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
         finalize=lambda value: value if isinstance(value, Markup) else one_line(str(value)),
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.globals.update(
-        verdicts=VERDICTS, counts=_counts, url=paper_url, cited=_cited, newest=newest, bar_parts=_parts,
-        claims_of=_every, share=_share, why=WHY, against_review=against_review, counted=counted, decided=decided,
-        state=state, told=told,
-    )  # fmt: skip
+        verdicts=VERDICTS,
+        counts=_counts,
+        url=paper_url,
+        cited=_cited,
+        newest=newest,
+        bar_parts=_parts,
+        claims_of=_every,
+        share=_share,
+        why=WHY,
+        against_review=against_review,
+        counted=counted,
+        decided=decided,
+        state=state,
+        told=told,
+    )
     return environment.get_template(name)
 
 
@@ -120,7 +158,13 @@ def _parts(record: Record, width: int) -> list[tuple[Verdict, float, float]]:
     begun, parts = 0, list[tuple[Verdict, float, float]]()
     for verdict in VERDICTS:
         if counts[verdict]:
-            parts.append((verdict, round(begun / total * width, 2), round(counts[verdict] / total * width, 2)))
+            parts.append(
+                (
+                    verdict,
+                    round(begun / total * width, 2),
+                    round(counts[verdict] / total * width, 2),
+                )
+            )
         begun += counts[verdict]
     return parts
 
@@ -154,7 +198,8 @@ def _linked(text: str, known: set[str]) -> Markup:
 
 
 def _drawn(record: Record) -> Markup:
-    """The report's own chart, without its style, which would hold for the whole page: that is in chart.css."""
+    """The report's own chart, without its style, which would hold for the whole page: that is in
+    chart.css."""
     root = _tree(record)
     for style in root.findall(f"{_SVG}style"):
         root.remove(style)
@@ -166,8 +211,14 @@ def _drawn(record: Record) -> Markup:
 
 def _scoped_style(records: Sequence[Record]) -> str:
     """The chart's style, which is the same for all, for charts only."""
-    styles = (style.text or "" for record in records[:1] for style in _tree(record).findall(f"{_SVG}style"))
-    return ":where(svg.chart) {" + "".join(styles) + "}\n"  # nested, and weaker than anything in site.css
+    styles = (
+        style.text or ""
+        for record in records[:1]
+        for style in _tree(record).findall(f"{_SVG}style")
+    )
+    return (
+        ":where(svg.chart) {" + "".join(styles) + "}\n"
+    )  # nested, and weaker than anything in site.css
 
 
 def _tree(record: Record) -> Any:

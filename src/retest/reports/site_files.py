@@ -31,14 +31,16 @@ def replaced(path: Path, data: bytes) -> None:
 def put_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
     """Make `folder` hold these files and the marker, and nothing else; whether anything changed.
 
-    They are written beside it and moved into place. Raises UsageError, and touches nothing, where there is something
-    that `retest site` did not write.
+    They are written beside it and moved into place. Raises UsageError, and touches nothing, where
+    there is something that `retest site` did not write.
     """
     folder = Path(os.path.realpath(folder))
     listed = sorted(files)
     every = {**files, MARKER: "\n".join([_HEAD, *listed, ""]).encode("utf-8")}
     there = _found(folder)
-    if there == set(every) and all((folder / name).read_bytes() == data for name, data in every.items()):
+    if there == set(every) and all(
+        (folder / name).read_bytes() == data for name, data in every.items()
+    ):
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".tmp"))
@@ -76,7 +78,10 @@ def _found(folder: Path) -> set[str]:
     if not names:
         return names
     if MARKER not in names:
-        raise UsageError(f"{folder} was not made by retest site", "name another folder with --out, or an empty one")
+        raise UsageError(
+            f"{folder} was not made by retest site",
+            "name another folder with --out, or an empty one",
+        )
     listed = (folder / MARKER).read_text(encoding="utf-8", errors="replace").split("\n")
     strange = sorted(names - {MARKER, *listed})
     if strange:

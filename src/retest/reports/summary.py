@@ -1,4 +1,5 @@
-"""What a reader of a report asks first: what the last run changed, what waits for a decision, how each claim stands."""
+"""What a reader of a report asks first: what the last run changed, what waits for a decision, how
+each claim stands."""
 
 from __future__ import annotations
 
@@ -8,22 +9,31 @@ from datetime import date
 
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
+from retest.domain.record import AnchorRecord, ClaimRecord, Record
 from retest.domain.verdict import EVIDENCE_FOR, Stance, Verdict, Why
-from retest.reports.record import AnchorRecord, ClaimRecord, Record
 
 WHY: dict[Why | None, str] = {
-    "nothing-newer-found": "nothing newer found", "nothing-grounded": "nothing grounded",
-    "search-failed": "search failed", "not-judged": "not judged", None: "",
-}  # fmt: skip
+    "nothing-newer-found": "nothing newer found",
+    "nothing-grounded": "nothing grounded",
+    "search-failed": "search failed",
+    "not-judged": "not judged",
+    None: "",
+}
 STANCES: tuple[Stance, ...] = ("contradicts", "qualifies", "supports")
 """The one that speaks most strongly against a claim first."""
-_PLURAL: dict[Stance, str] = {"contradicts": "contradict", "qualifies": "qualify", "supports": "support"}
+_PLURAL: dict[Stance, str] = {
+    "contradicts": "contradict",
+    "qualifies": "qualify",
+    "supports": "support",
+}
 DECIDING = 2
-"""Pieces of evidence that decided a verdict and are shown unfolded; the others of theirs are folded."""
+"""Pieces of evidence that decided a verdict and are shown unfolded; the others of theirs are
+folded."""
 
 
 class Turn(Frozen):
-    """What the last run made of a claim. `was` is its last decided verdict, None where there is none."""
+    """What the last run made of a claim. `was` is its last decided verdict, None where there is
+    none."""
 
     claim: ClaimRecord
     was: Verdict | None
@@ -39,13 +49,15 @@ class Turn(Frozen):
 
 
 class Summary(Frozen):
-    """The top of a report. `is_first` says that no claim has a past: then nothing changed, and all is new."""
+    """The top of a report. `is_first` says that no claim has a past: then nothing changed, and all
+    is new."""
 
     is_first: bool
     turned: tuple[Turn, ...]
     """Claims that came to their verdict in the run of `as_of`; none on a first report."""
     others: tuple[ClaimRecord, ...]
-    """Claims of which that run brought other news: evidence, a review, an anchor; their verdict stayed."""
+    """Claims of which that run brought other news: evidence, a review, an anchor; their verdict
+    stayed."""
     pending: tuple[ClaimRecord, ...]
     failed: tuple[ClaimRecord, ...]
     """Claims that could not be searched or judged, but for those that `turned` tells of."""
@@ -64,21 +76,31 @@ def summary(record: Record) -> Summary:
     """The top of this record's report, every list in the record's order."""
     every = (*record.claims, record.counter_thesis)
     fresh = [claim for claim in every if claim.history[-1].on == record.as_of]
-    is_first = all(len(claim.history) == 1 and claim.history[0].on == record.as_of for claim in every)
+    is_first = all(
+        len(claim.history) == 1 and claim.history[0].on == record.as_of for claim in every
+    )
     if is_first:
         fresh = []
     return Summary(
         is_first=is_first,
         turned=tuple(Turn(claim=claim, was=last_decided(claim)) for claim in fresh),
         others=tuple(
-            claim for claim in every
-            if not is_first and claim.window.as_of == record.as_of and claim not in fresh and not is_pending(claim)
+            claim
+            for claim in every
+            if not is_first
+            and claim.window.as_of == record.as_of
+            and claim not in fresh
+            and not is_pending(claim)
         ),
         pending=tuple(claim for claim in every if is_pending(claim)),
-        failed=tuple(claim for claim in every if claim.why in ("search-failed", "not-judged") and claim not in fresh),
+        failed=tuple(
+            claim
+            for claim in every
+            if claim.why in ("search-failed", "not-judged") and claim not in fresh
+        ),
         contested=tuple(claim for claim in every if against_review(claim)),
         anchors=tuple(anchor for anchor in record.anchors if anchor.status != "ok"),
-    )  # fmt: skip
+    )
 
 
 def is_pending(claim: ClaimRecord) -> bool:
@@ -97,19 +119,23 @@ def against_review(claim: ClaimRecord) -> tuple[Evidence, ...]:
     if review is None:
         return ()
     needed = EVIDENCE_FOR[review.verdict]
-    return tuple(item for item in claim.evidence if item.published > review.on and item.stance not in needed)
+    return tuple(
+        item for item in claim.evidence if item.published > review.on and item.stance not in needed
+    )
 
 
 def decided(claim: ClaimRecord) -> tuple[Evidence, ...]:
     """The evidence that decided the present verdict, as far as it is known, the newest first."""
-    return _newest_first([item for item in claim.evidence if item.arxiv_id in claim.history[-1].decided_by])
+    return _newest_first(
+        [item for item in claim.evidence if item.arxiv_id in claim.history[-1].decided_by]
+    )
 
 
 def told(claim: ClaimRecord) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     """A claim's evidence in two parts, the newest first: what to show at once, and what to fold.
 
-    Shown are the newest that decided, and of each stance that is not among them the newest piece, so that what speaks
-    otherwise is never folded away. A rest of one piece is shown too.
+    Shown are the newest that decided, and of each stance that is not among them the newest piece,
+    so that what speaks otherwise is never folded away. A rest of one piece is shown too.
     """
     every = _newest_first(claim.evidence)
     shown = list(decided(claim)[:DECIDING])
@@ -128,7 +154,8 @@ def counted(evidence: Sequence[Evidence]) -> str:
 
 
 def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
-    """How a claim came to stand as it does, each in a few words: since when or from what, and what is pending."""
+    """How a claim came to stand as it does, each in a few words: since when or from what, and what
+    is pending."""
     before, since = last_decided(claim), claim.history[-1].on
     if since != as_of:
         when = f"since {since}"

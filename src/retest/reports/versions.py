@@ -1,5 +1,5 @@
-"""Records as they are in a folder, as they were in a commit, and as a file has them. git is asked, never obeyed: names
-become a commit's hash before anything else is done with them."""
+"""Records as they are in a folder, as they were in a commit, and as a file has them. git is asked,
+never obeyed: names become a commit's hash before anything else is done with them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from retest.domain.record import FORMAT, Record
 from retest.errors import FileError, RunError, UsageError
-from retest.reports.record import FORMAT, Record
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EXPECTED = f"a report's record, format {FORMAT}, as this version of retest writes it"
@@ -20,18 +20,23 @@ _SHOWN = 60
 
 
 def records_in_folder(reports: Path, names: Sequence[str]) -> dict[str, Record]:
-    """The lines' records, or all. A line without one is left out. Raises FileError for what is no record."""
-    paths = [reports / f"{name}.json" for name in names] if names else sorted(reports.glob("*.json"))
+    """The lines' records, or all. A line without one is left out. Raises FileError for what is no
+    record."""
+    paths = (
+        [reports / f"{name}.json" for name in names] if names else sorted(reports.glob("*.json"))
+    )
     return {path.stem: read_record_file(path, path.stem) for path in paths if path.is_file()}
 
 
 def read_record_file(path: Path, line: str | None = None) -> Record:
-    """The record that a file holds. Raises FileError for what is none, or is another line's than `line`."""
+    """The record that a file holds. Raises FileError for what is none, or is another line's than
+    `line`."""
     return _parsed(path.read_bytes(), str(path), line)
 
 
 def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str, Record]:
-    """The lines' records as the commit `ref` has them, or all. Raises UsageError where there is no such commit."""
+    """The lines' records as the commit `ref` has them, or all. Raises UsageError where there is no
+    such commit."""
     if not ref.strip() or ref.startswith("-") or not ref.isprintable():
         raise UsageError(f"--against is {ref!r}", "name a commit, a branch, a tag or a .json file")
     there = next(path for path in (reports, *reports.parents) if path.is_dir())
@@ -39,7 +44,8 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
     if root.returncode:
         raise UsageError(
             f"{reports} is in no git repository that can be read",
-            f"git says: {_first_line(root.stderr)}\n  without git, compare with a file: --against FILE.json",
+            f"git says: {_first_line(root.stderr)}\n  without git, compare with a file: --against "
+            "FILE.json",
         )
     top = Path(root.stdout.decode().rstrip("\n"))
     found = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
@@ -48,8 +54,20 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
         raise UsageError(f"--against {ref} names no commit", hint)
     commit = found.stdout.decode().strip()
     folder = reports.resolve().relative_to(top.resolve()).as_posix()
-    listed = _git(top, "ls-tree", "-z", "--name-only", commit, "--", *([] if folder == "." else [f"{folder}/"]))
-    files = [Path(name) for name in listed.stdout.decode(errors="replace").split("\0") if name.endswith(".json")]
+    listed = _git(
+        top,
+        "ls-tree",
+        "-z",
+        "--name-only",
+        commit,
+        "--",
+        *([] if folder == "." else [f"{folder}/"]),
+    )
+    files = [
+        Path(name)
+        for name in listed.stdout.decode(errors="replace").split("\0")
+        if name.endswith(".json")
+    ]
     chosen = [path for path in files if not names or path.stem in names]
     records = {}
     for path in chosen:
@@ -59,14 +77,18 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Plumbing commands only: they run no pager, filter or text conversion that a repository's settings name."""
+    """Plumbing commands only: they run no pager, filter or text conversion that a repository's
+    settings name."""
     try:
         return subprocess.run(  # noqa: S603 - a list, without a shell; what others name is a commit's hash by now
             ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git that people have on their PATH
-            capture_output=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            check=False,
+        )
     except FileNotFoundError as error:
-        raise RunError("git is not there", "install it, or compare with a file: --against FILE.json") from error
+        raise RunError(
+            "git is not there", "install it, or compare with a file: --against FILE.json"
+        ) from error
 
 
 def _first_line(text: bytes) -> str:
@@ -79,7 +101,9 @@ def _parsed(data: bytes, where: str, line: str | None) -> Record:
     except UnicodeDecodeError as error:
         raise FileError(where, None, "bytes that are not UTF-8", _EXPECTED) from error
     except ValidationError as error:
-        raise FileError(where, None, _fault(error), _EXPECTED, "restore it from version control") from error
+        raise FileError(
+            where, None, _fault(error), _EXPECTED, "restore it from version control"
+        ) from error
     if not _SLUG.fullmatch(record.line) or record.line != (line or record.line):
         found = f"the record of {record.line[:_SHOWN]!r}"
         raise FileError(where, None, found, f"that of {line}" if line else "that of a line")
@@ -87,7 +111,8 @@ def _parsed(data: bytes, where: str, line: str | None) -> Record:
 
 
 def _fault(error: ValidationError) -> str:
-    """The first thing that is wrong; the format before all else, since another one explains the rest."""
+    """The first thing that is wrong; the format before all else, since another one explains the
+    rest."""
     faults = error.errors(include_url=False)
     first = next((fault for fault in faults if fault["loc"] == ("format",)), faults[0])
     if first["loc"] == ("format",):

@@ -1,4 +1,5 @@
-"""Reading the last record and writing a report: each file whole or not at all, and only where its bytes change."""
+"""Reading the last record and writing a report: each file whole or not at all, and only where its
+bytes change."""
 
 from __future__ import annotations
 
@@ -8,13 +9,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from retest.domain.record import Record
 from retest.errors import FileError
-from retest.reports.record import Record
-from retest.text import escaped
+from retest.text.harmless import escaped
 
 
 def read_record(reports: Path, line: str) -> Record | None:
-    """The line's last record, or None. Raises FileError for one that is not a record of this format."""
+    """The line's last record, or None. Raises FileError for one that is not a record of this
+    format."""
     path = reports / f"{line}.json"
     try:
         text = path.read_text(encoding="utf-8")
@@ -27,7 +29,9 @@ def read_record(reports: Path, line: str) -> Record | None:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         hint = "restore it from version control, or move it away to start this line's record afresh"
-        raise FileError(path, None, f"{where}: {first['msg']}", "a record of this version of retest", hint) from error
+        raise FileError(
+            path, None, f"{where}: {first['msg']}", "a record of this version of retest", hint
+        ) from error
 
 
 def write_report(reports: Path, record: Record) -> list[Path]:
@@ -44,7 +48,11 @@ def write_report(reports: Path, record: Record) -> list[Path]:
         "json": escaped(record.model_dump_json(indent=2))
         + "\n",  # last: the other two are drawn from it again if it is there
     }
-    return [path for suffix, text in contents.items() if _replace(path := reports / f"{record.line}.{suffix}", text)]
+    return [
+        path
+        for suffix, text in contents.items()
+        if _replace(path := reports / f"{record.line}.{suffix}", text)
+    ]
 
 
 def _replace(path: Path, text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Reading alone: pairs of a claim and a paper."""

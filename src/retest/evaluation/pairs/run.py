@@ -1,0 +1,272 @@
+"""Claim-abstract pairs through two stations of a night: extraction, and the ladder with its
+entailment call.
+
+The stations themselves are called, with the prompts, models, memory and budget of a run. Nothing is
+searched, nothing is looked up, and no verdict is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from langgraph.runtime import Runtime
+
+from retest.cache import AnswerCache
+from retest.domain.answers import Finding
+from retest.domain.arxiv_id import parse_id
+from retest.domain.evidence import Rejection
+from retest.domain.line import Line
+from retest.domain.paper import Candidate, Lookup, Unknown
+from retest.evaluation.claims.ledger import Ledger
+from retest.evaluation.pairs.measures import measures, missed
+from retest.evaluation.pairs.pair import EVER, Pair, PairClaim, Pairs
+from retest.evaluation.pairs.result import Fate, PairClaimResult, PairResult, PairsResult
+from retest.grounding.ladder import LADDER_VERSION, one_per_paper
+from retest.llm.budget import Budget
+from retest.llm.model import Usage
+from retest.llm.spent import Spent
+from retest.pipeline.extract import NOT_IN_CALL, extract
+from retest.pipeline.ground import ground
+from retest.pipeline.state import ClaimState, Deps, Limits, Subject
+from retest.run.lines import trace as errors_kept
+from retest.run.models import Asking
+from retest.run.tracing import tracing
+
+if TYPE_CHECKING:
+    from retest.papers.source import Source
+    from retest.prompts import Prompt
+    from retest.settings import Settings
+
+PROMPTS = ("extract", "entail")
+"""Those of the five that pairs are asked through."""
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PairSetup:
+    """What is measured, on which day of prices, with what it may spend."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    model: str
+    verifier: str
+    prompts: Mapping[str, Prompt]
+    today: date
+    budget: Budget
+    batch_size: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairsDone:
+    """A claim whose pairs are done, in how many wall seconds, and what was paid for it just now."""
+
+    result: PairClaimResult
+    seconds: float
+    usage: Usage
+    usd: Decimal | None
+
+
+class NoSource:
+    """In the place of a paper source: whatever a model cites that it was not shown stays
+    unknown."""
+
+    def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
+        return {
+            name: Unknown(id=name, reason="pairs are scored without a paper source") for name in ids
+        }
+
+
+async def evaluate_pairs(
+    pairs: Pairs, chosen: Sequence[PairClaim], setup: PairSetup, told: Callable[[PairsDone], None]
+) -> PairsResult:
+    """The result of a setting; `told` hears of every claim as it is done.
+
+    Raises KeyRejected at once; other failures stay inside their claims.
+    """
+    settings, home = setup.settings, setup.settings.path("home")
+    async with tracing(settings.trace), errors_kept(home / "retest.log"):
+        with ExitStack() as stack:
+            answers, paid = (
+                stack.enter_context(closing(AnswerCache(home / n)))
+                for n in ("answers", "evaluated")
+            )
+            asking = Asking(
+                setup.model,
+                setup.verifier,
+                settings,
+                setup.environment,
+                setup.today,
+                answers,
+                setup.budget,
+            )
+            spent, slots = Spent(), asyncio.Semaphore(settings.concurrency)
+            async with asking.askers(pairs.line, pairs.library, spent.add) as (asker, verifier):
+                deps = Deps(
+                    _line(pairs),
+                    EVER.as_of,
+                    cast("Source", NoSource()),  # the two stations call nothing but `get`
+                    asker,
+                    verifier,
+                    setup.prompts,
+                    Limits(papers_a_call=setup.batch_size),
+                    None,
+                )
+
+                async def one(claim: PairClaim) -> PairClaimResult:
+                    async with slots:
+                        started = time.monotonic()
+                        results, strays = await read(claim, deps)
+                        usage, usd = (
+                            spent.by_claim().get(claim.claim.id, Usage()),
+                            spent.usd(claim.claim.id),
+                        )
+                    cost = Ledger(paid).add(_about(claim, setup), usage, usd)
+                    result = PairClaimResult(
+                        id=claim.claim.id,
+                        claim=claim.claim.text,
+                        strays=strays,
+                        spent=cost,
+                        pairs=tuple(results),
+                    )
+                    told(PairsDone(result, time.monotonic() - started, usage, usd))
+                    return result
+
+                tasks = [asyncio.create_task(one(claim)) for claim in chosen]
+                try:
+                    claims = tuple(await asyncio.gather(*tasks))
+                finally:
+                    for task in tasks:  # those left when one ended the run
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
+    return PairsResult(
+        gold=pairs.name,
+        kind=pairs.kind,
+        gold_digest=pairs.digest,
+        model=setup.model,
+        verifier=setup.verifier or None,
+        prompts={name: setup.prompts[name].hash for name in PROMPTS},
+        batch_size=setup.batch_size,
+        ladder=LADDER_VERSION,
+        seed=setup.seed,
+        claims=claims,
+        measures=measures(claims, setup.seed),
+    )
+
+
+async def read(claim: PairClaim, deps: Deps) -> tuple[list[PairResult], int]:
+    """What became of each pair of a claim, and how many findings cite a paper that was not
+    shown."""
+    state: ClaimState = {
+        "subject": Subject(claim=claim.claim, window=EVER, excluded=()),
+        "anchor_papers": list(claim.anchors),
+        "candidates": [Candidate(paper=pair.paper, found_by=("given",)) for pair in claim.pairs],
+    }
+    runtime = Runtime(context=deps)
+    said = await extract(state, runtime)
+    if failure := said.get("failure"):
+        return [_result(claim, pair, None, "not-read", failure.detail) for pair in claim.pairs], 0
+    state["findings"] = said["findings"]
+    done = await ground(state, runtime)
+    shown = {pair.paper.id for pair in claim.pairs}
+    findings: dict[str, Finding] = {}
+    strays = sum(one.detail == NOT_IN_CALL for one in said["rejected"])
+    for finding in one_per_paper(said["findings"]):
+        cited = parse_id(finding.arxiv_id)
+        if cited and cited.base in shown:
+            findings[cited.base] = finding
+        else:
+            strays += 1
+    results = []
+    for pair in claim.pairs:
+        of_it = findings.get(pair.paper.id)
+        results.append(_result(claim, pair, of_it, *_fate(pair, of_it, done)))
+    return results, strays
+
+
+def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[Fate, str]:
+    """What the ladder did with a paper's finding, and why."""
+    if finding is None:
+        return "silent", ""
+    if any(item.arxiv_id == pair.paper.id for item in done.get("evidence", [])):
+        return "passed", ""
+    for fallen in done["rejected"]:
+        if (
+            fallen.rung == "entails"
+            and fallen.cited == pair.paper.id
+            and fallen.reason != "not-evidence"
+        ):
+            if failure := done.get("failure"):
+                return "unchecked", failure.detail
+            return ("refused" if fallen.reason == "not-entailed" else "unanswered"), fallen.detail
+    return "ungrounded", next((_told(one) for one in done["rejected"] if _is_of(one, finding)), "")
+
+
+def _is_of(fallen: Rejection, finding: Finding) -> bool:
+    """Whether a finding fell so on rungs 1 to 5; what its prose cites falls beside it."""
+    return fallen.rung != "entails" and finding.arxiv_id.startswith(fallen.cited)
+
+
+def _told(fallen: Rejection) -> str:
+    return f"{fallen.reason}: {fallen.detail}"
+
+
+def _result(
+    claim: PairClaim, pair: Pair, finding: Finding | None, fate: Fate, detail: str
+) -> PairResult:
+    for (
+        other
+    ) in claim.pairs:  # nobody is shown a stand-in, who might take it for a paper of arXiv's
+        if not other.real:
+            detail = detail.replace(other.paper.id, other.name)
+    made = PairResult(
+        paper=pair.name,
+        arxiv_id=pair.paper.id if pair.real else None,
+        title=pair.paper.title,
+        expected=pair.stance,
+        rationales=pair.rationales,
+        said=finding.stance if finding else None,
+        pointed=tuple(dict.fromkeys(finding.sentences)) if finding else (),
+        fate=fate,
+        detail=detail[:LONGEST_DETAIL],
+        missed=None,
+    )
+    return made.model_copy(update={"missed": missed(made)})
+
+
+def _line(pairs: Pairs) -> Line:
+    return Line(
+        line=pairs.line,
+        question="What do these papers say of these claims?",
+        thesis="Each as its annotators read it.",
+        counter_thesis="They say something else.",
+        claims=tuple(one.claim for one in pairs.claims),
+    )
+
+
+def _about(claim: PairClaim, setup: PairSetup) -> list[str]:
+    """All that a claim's answers, and so their cost, depend on."""
+    papers = [
+        text
+        for pair in claim.pairs
+        for text in (pair.paper.id, pair.paper.title, *pair.paper.synopsis)
+    ]
+    return [
+        "pairs",
+        claim.claim.id,
+        claim.claim.text,
+        *(paper.title for paper in claim.anchors),
+        *papers,
+        setup.model,
+        setup.verifier,
+        str(setup.batch_size),
+        LADDER_VERSION,
+        *(setup.prompts[name].hash for name in PROMPTS),
+    ]

@@ -1,0 +1,1 @@
+"""Files and formats: bounded reading, YAML, JSON Lines, and writing a file whole or not at all."""

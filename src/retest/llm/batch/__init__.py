@@ -1,0 +1,1 @@
+"""Questions and answers that go through a service's batch API."""

@@ -1,0 +1,142 @@
+"""What is remembered of batches, in `batches.json` of the state folder: what was sent, and what
+came of it.
+
+The file says for what money was spent. One that cannot be read is an error, never an empty state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retest.errors import FileError
+from retest.llm.failures import shown
+from retest.llm.model import Usage
+
+NAME = "batches.json"
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+"""Ids of services and of ours: they become parts of addresses."""
+
+
+Kind = Literal["Extraction", "Entailment", "Judgment"]
+"""Which questions go through a batch, by the names of their schemas. A plan is asked for once a
+claim, a synthesis when nothing waits any more: both are short."""
+
+
+Batched = Literal["anthropic", "openai"]
+"""Providers whose services have a batch API."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Asked(_Kept):
+    """A question of a batch. `key` is its own; `keys` are what a valid answer is kept under, and
+    `parts` the same for what is said of each paper. For a second ask, `keys` are those of the
+    first."""
+
+    key: str
+    keys: list[str]
+    parts: dict[str, list[str]]
+    kind: Kind
+    line: str
+    claim: str
+    limit: int
+    """How many tokens the answer may have."""
+
+
+class Sent(_Kept):
+    """A batch. Without an `id` it is an intent: it was about to be created when the run ended."""
+
+    nonce: Id
+    provider: Batched
+    model: str
+    day: date
+    id: Id | None = None
+    asked: dict[Id, Asked]
+    """By custom id, which holds the nonce."""
+    missed: int = 0
+    """How many runs did not find the intent at the service."""
+    misread: int = 0
+    """How many times results of it were missing or no JSON."""
+
+
+class Failed(_Kept):
+    """A question that came back without an answer that can be used. `final` is for the day."""
+
+    said: str
+    hint: str
+    day: date
+    times: int
+    final: bool
+
+
+class Invalid(_Kept):
+    """An answer that does not validate: it is shown to the model once more."""
+
+    text: str
+    day: date
+
+
+class Untold(_Kept):
+    """What an answer used, until the log of its line has it."""
+
+    line: str
+    claim: str
+    kind: Kind
+    provider: str
+    model: str
+    usage: Usage
+    failed: str = ""
+
+
+class State(_Kept):
+    """All that is remembered. `afresh` is the word of a run with --full that still waits."""
+
+    format: Literal[1] = 1
+    afresh: str = ""
+    sent: list[Sent] = []
+    failed: dict[str, Failed] = {}
+    invalid: dict[str, Invalid] = {}
+    untold: list[Untold] = []
+
+
+def read_state(home: Path) -> State:
+    """What is remembered; nothing where there is no file. Raises FileError for one that is not
+    ours."""
+    path = home / NAME
+    hint = (
+        "delete it if nothing waits in a batch; what does is paid for, and would be asked for again"
+    )
+    try:
+        return State.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return State()
+    except OSError as error:
+        raise FileError(
+            path, None, f"what cannot be read ({error.strerror})", "the state of batches", hint
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = shown(".".join(map(str, first["loc"])), 120) or "the file"
+        raise FileError(
+            path, None, f"{where}: {shown(first['msg'])}", "the state of batches", hint
+        ) from error
+
+
+def write_state(home: Path, state: State) -> None:
+    """All of the file or nothing, and on the disk before anything is paid for."""
+    path = home / NAME
+    part = path.with_name(f".{NAME}.{os.getpid()}.part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump(state.model_dump(mode="json"), file, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

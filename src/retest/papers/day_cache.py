@@ -1,0 +1,90 @@
+"""Answers of a service kept for a day, so that the same question costs it one request a day.
+
+FOLDER/2026-11-24/<hash of the question>.json    {"asked": the question, "answer": text}
+
+Whatever cannot be read, or answers another question, is as good as absent. What the text holds is
+for the reader to check. Other days' files are removed when the first answer of a day is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import threading
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from retest.domain import Frozen
+
+MOST_KEPT = 2000
+"""Answers of a day; those that come later are not kept. A page of 200 papers takes about 0.4 MB."""
+LARGEST = 16_000_000
+"""Bytes of an answer that are read."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FILE = re.compile(r"[0-9a-f]{64}\.json", re.ASCII)
+log = logging.getLogger("retest")
+
+
+class _Kept(Frozen):
+    asked: str
+    answer: str
+
+
+class DayCache:
+    """Text by question, for one day. Threads and processes may share the folder. Never raises: it
+    only saves requests, and what it cannot keep is logged."""
+
+    def __init__(self, folder: Path, day: date) -> None:
+        self._folder, self._day = folder, day
+        self._lock, self._ready = threading.Lock(), False
+
+    def get(self, asked: str) -> str | None:
+        """The answer that was kept today, or None."""
+        try:
+            with self._file(asked).open("rb") as file:
+                kept = _Kept.model_validate_json(file.read(LARGEST))
+        except (OSError, ValidationError):
+            return None
+        return kept.answer if kept.asked == asked else None
+
+    def put(self, asked: str, answer: str) -> None:
+        """Keep a whole, good answer."""
+        file = self._file(asked)
+        part = file.with_name(f".{file.stem}.{os.getpid()}.{threading.get_ident()}.part")
+        try:
+            with self._lock:
+                if not self._ready:
+                    self._ready = True
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    self._sweep()
+            if sum(1 for _ in file.parent.iterdir()) < MOST_KEPT:
+                part.write_text(
+                    _Kept(asked=asked, answer=answer).model_dump_json(), encoding="utf-8"
+                )
+                part.replace(file)
+        except OSError as error:
+            log.warning("an answer could not be kept in %s (%s)", file.parent, error.strerror)
+
+    def _file(self, asked: str) -> Path:
+        name = hashlib.sha256(asked.encode(errors="backslashreplace")).hexdigest()
+        return self._folder / self._day.isoformat() / f"{name}.json"
+
+    def _sweep(self) -> None:
+        """Remove other days' answers, and nothing that is not named like one."""
+        for folder in self._folder.iterdir():
+            if (
+                folder.name == self._day.isoformat()
+                or not _DAY.fullmatch(folder.name)
+                or folder.is_symlink()
+            ):
+                continue
+            with suppress(OSError):  # another process is at it, or somebody keeps other files there
+                for file in folder.iterdir():
+                    if _FILE.fullmatch(file.name):
+                        file.unlink()
+                folder.rmdir()

@@ -1,0 +1,1 @@
+"""A run: what is asked, opened, walked and logged."""

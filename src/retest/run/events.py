@@ -1,0 +1,107 @@
+"""What a run says of itself while it goes on: small events, one callable that takes them, and no
+harm done by it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retest.domain.record import ClaimRecord
+    from retest.llm.ask import Call
+    from retest.llm.budget import Prices
+    from retest.run.lines import LineOutcome
+
+log = logging.getLogger("retest")
+
+
+@dataclass(frozen=True, slots=True)
+class LineStarted:
+    """A line begins, or goes on where a killed run stood: `settled` of its `claims` are done then.
+    The counter-thesis counts as a claim."""
+
+    line: str
+    claims: int
+    settled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StationEntered:
+    """A claim has come to a station of the picture; stations of the whole line have the claim
+    ""."""
+
+    line: str
+    claim: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationDone:
+    """A claim has left a station, however it went there."""
+
+    line: str
+    claim: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An answer from memory, or one attempt at a model."""
+
+    call: Call
+    prices: Prices
+
+    @property
+    def usd(self) -> Decimal | None:
+        """What the attempt cost; None where no price is known. The first look loads the library of
+        prices."""
+        return self.prices.of(self.call.usage) if self.call.usage.calls else Decimal(0)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong. That the annotated library plans nothing, and that a person
+        has not answered yet, is as it should be."""
+        return bool(self.call.failed) and self.prices.provider not in ("annotations", "manual")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSettled:
+    """A claim's record, and that `settled` of its line's `claims` have one now."""
+
+    line: str
+    claim: ClaimRecord
+    settled: int
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnded:
+    """A line's report is written, or stays as it is."""
+
+    outcome: LineOutcome
+
+
+Event = LineStarted | StationEntered | StationDone | Called | ClaimSettled | LineEnded
+Tell = Callable[[Event], None]
+
+
+def nobody(event: Event) -> None:
+    """Takes every event and does nothing with it."""
+
+
+class Harmless:
+    """A teller that cannot make a run fail: after the first error of its own it is asked no more,
+    and the trace goes to the log."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    def __call__(self, event: Event) -> None:
+        try:
+            self._tell(event)
+        except Exception:  # whatever the display runs into, the run is paid for
+            self._tell = nobody
+            log.exception("the progress of the run could not be shown; it goes on unseen")

@@ -1,0 +1,294 @@
+"""Lines through the pipeline: one after the other, each with its report and its entry in the run
+log."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from retest.domain.line import COUNTER_THESIS
+from retest.domain.record import Record
+from retest.errors import RetestError, UsageError
+from retest.grounding.ladder import LADDER_VERSION
+from retest.llm.budget import Budget
+from retest.llm.model import Usage
+from retest.pipeline.graph import line_graph
+from retest.pipeline.state import OPEN, Deps, LineState
+from retest.reports.news import SYNTHESIS_FAILED, merged
+from retest.reports.write import write_report
+from retest.run import log as runlog
+from retest.run.events import Called, ClaimSettled, Event, Harmless, LineEnded, LineStarted, Tell
+from retest.run.log import Account, Now, stamp
+from retest.run.model_factory import batches_for
+from retest.run.open_run import Opened, due_first, opened
+from retest.run.tracing import tracing
+from retest.settings import Settings
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    from retest.domain.line import Line
+    from retest.llm.batch.batches import Say
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """What a run did for one line. `record` is this run's; the report on disk differs where there
+    was no news."""
+
+    record: Record
+    news: bool
+    written: tuple[Path, ...]
+    usage: Usage
+    usd: Decimal | None
+    """What the run cost for this line; None where a model's price is not known."""
+    seconds: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be searched, judged and synthesized."""
+        every = (*self.record.claims, self.record.counter_thesis)
+        failed = any(claim.why in OPEN for claim in every)
+        return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
+
+
+def unsaid(text: str, *, needed: bool = False) -> None:
+    """Where nobody listens."""
+
+
+async def run_lines(
+    lines: Sequence[Line],
+    settings: Settings,
+    environment: Mapping[str, str],
+    today: date,
+    as_of: date,
+    model: str,
+    verifier: str,
+    tell: Tell,
+    budget: Budget | None = None,
+    full: bool = False,
+    now: Now = lambda: None,
+    began: datetime | None = None,
+    batch: bool = False,
+    say: Say = unsaid,
+) -> list[LineOutcome]:
+    """Run the lines on the day `as_of`, one after the other, those first of which something could
+    not be searched or judged the last time; the outcomes are in the order of `lines`. `today` is
+    the day of prices and of the answers that services gave; with `full` nothing is reused that was
+    found or said before it. `tell` hears of all that happens; `now` says what time it is, and
+    `began` what time it was: it names the run in the run log. With `batch` questions are queued and
+    sent at the end, and `say` tells what waits. Raises KeyRejected at once, and RunError where a
+    batch is refused; other failures stay inside their claims."""
+    home = settings.path("home")
+    _writable(settings.path("reports"))
+    outcomes: dict[str, LineOutcome] = {}
+    # Searches hold the interpreter in turns; more of them at a time than cores only make the calls
+    # to models wait.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
+    async with (
+        tracing(settings.trace),
+        _checkpoints(home / "checkpoints.sqlite") as checkpoints,
+        trace(home / "retest.log"),
+    ):
+        specs = [model, verifier or model]
+        batched = batches_for(specs, settings, environment, today, on=batch, full=full, say=say)
+        opened_now = opened(
+            settings,
+            environment,
+            today,
+            as_of,
+            model,
+            verifier,
+            budget or Budget(),
+            full,
+            batched=batched,
+        )
+        with opened_now as things:
+            run = _Run(things, checkpoints, Harmless(tell), now, began)
+            async with things.asking.through_batches():
+                for line in due_first(lines, settings):
+                    outcomes[line.line] = await run.line(line)
+    return [outcomes[line.line] for line in lines]
+
+
+def _writable(reports: Path) -> None:
+    """Raise UsageError now rather than after everything is paid for. Makes nothing."""
+    there = next(path for path in (reports, *reports.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(
+            f"reports cannot be written to {reports}", "name another folder with --reports"
+        )
+
+
+@asynccontextmanager
+async def trace(path: Path) -> AsyncIterator[None]:
+    """Errors that nobody foresaw, with their traces, go to this file while a run goes on."""
+    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    logger = logging.getLogger("retest")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+@asynccontextmanager
+async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
+            await saver.setup()
+            yield saver
+    except sqlite3.DatabaseError as error:
+        hint = "delete it: it only holds where interrupted runs stood"
+        raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    opened: Opened
+    checkpoints: AsyncSqliteSaver
+    tell: Tell
+    now: Now
+    began: datetime | None
+    """When the run began: its name in the run log."""
+
+    async def line(self, line: Line) -> LineOutcome:
+        account, started = Account(), self.now()
+
+        def heard(event: Event) -> None:
+            account.take(event)
+            self.tell(event)
+
+        async with self.opened.deps(
+            line, lambda call, prices: heard(Called(call, prices)), heard
+        ) as deps:
+            state = await self._through_the_graph(deps)
+        record = self._record(deps, state)
+        kept, news = merged(deps.previous, record)
+        written = write_report(self.opened.settings.path("reports"), kept)
+        entry = account.entry()
+        spent = account.spent
+        outcome = LineOutcome(
+            record, news, tuple(written), spent.usage, spent.usd(), entry["seconds"]
+        )
+        self._log(outcome, started, entry)
+        if self.opened.asking.batches:
+            self.opened.asking.batches.book.told(line.line)
+        self.tell(LineEnded(outcome))
+        return outcome
+
+    async def _through_the_graph(self, deps: Deps) -> LineState:
+        """Start, or go on where a killed run of the same inputs stood. The thread is dropped when
+        it has ended."""
+        graph = line_graph().compile(checkpointer=self.checkpoints)
+        thread = self._thread(deps)
+        config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 50}
+        if (
+            batches := self.opened.asking.batches
+        ) and batches.touched:  # what waited then may be there now
+            await self.checkpoints.adelete_thread(thread)
+        standing = await graph.aget_state(config)
+        told, total = (
+            {record.id for record in standing.values.get("outcomes", [])},
+            len(deps.line.claims) + 1,
+        )
+        self.tell(LineStarted(deps.line.line, total, len(told)))
+        start: Any = None if standing.next else {"outcomes": []}
+        try:
+            async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
+                change: Any = part
+                for record in (change.get("claim") or {}).get("outcomes", []):
+                    if record.id not in told:
+                        told.add(record.id)
+                        self.tell(ClaimSettled(deps.line.line, record, len(told), total))
+        except RetestError:
+            # A thread that ended in an error would take the error up again; what was paid for is in
+            # the answers.
+            await self.checkpoints.adelete_thread(thread)
+            raise
+        ended = await graph.aget_state(config)
+        await self.checkpoints.adelete_thread(thread)
+        return cast("LineState", ended.values)
+
+    @property
+    def _batched(self) -> bool:
+        return bool(self.opened.asking.batches and self.opened.asking.batches.on)
+
+    def _thread(self, deps: Deps) -> str:
+        """One id per run: everything that the run's answer depends on."""
+        inputs = {
+            "line": deps.line.model_dump(mode="json"),
+            "as_of": str(deps.as_of),
+            "model": self.opened.asking.model,
+            "verifier": self.opened.asking.verifier,
+            "source": deps.source.name,
+            "limits": asdict(deps.limits),
+            "prompts": {name: prompt.hash for name, prompt in deps.prompts.items()},
+            "ladder": LADDER_VERSION,
+            "previous": deps.previous.model_dump(mode="json") if deps.previous else None,
+            "batch": self._batched,
+        }
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
+
+    def _record(self, deps: Deps, state: LineState) -> Record:
+        settled = {record.id: record for record in state["outcomes"]}
+        ended = state["synthesis"]
+        return Record(
+            line=deps.line.line,
+            question=deps.line.question,
+            thesis=deps.line.thesis,
+            as_of=deps.as_of,
+            model=self.opened.asking.model,
+            verifier=self.opened.asking.verifier or None,
+            source=deps.source.name,
+            prompts={name: prompt.hash for name, prompt in deps.prompts.items()},
+            anchors=tuple(state["anchors"]),
+            claims=tuple(settled[claim.id] for claim in deps.line.claims),
+            counter_thesis=settled[COUNTER_THESIS],
+            superseding=ended.superseding,
+            questions=ended.questions,
+            limits=ended.limits,
+            rejected=ended.rejected,
+        )
+
+    def _log(self, outcome: LineOutcome, started: datetime | None, used: Mapping[str, Any]) -> None:
+        """One JSON line a line and run: what it cost and found, all that the record must not
+        hold."""
+        record = outcome.record
+        every = (*record.claims, record.counter_thesis)
+        entry = {
+            "line": record.line,
+            "run": stamp(self.began),
+            "started": stamp(started),
+            "ended": stamp(self.now()),
+            "as_of": str(record.as_of),
+            "model": record.model,
+            "verifier": record.verifier,
+            "source": record.source,
+            "prompts": record.prompts,
+            "ladder": LADDER_VERSION,
+            "batch": self._batched,
+            "news": outcome.news,
+            "complete": outcome.complete,
+            **used,
+            "written": [path.name for path in outcome.written],
+            "claims": {claim.id: claim.why or claim.verdict for claim in every},
+        }
+        runlog.add(self.opened.settings.path("home"), entry)

@@ -1,0 +1,107 @@
+"""How a run asks its models: which ones, with what memory, patience, budget and prices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from retest.grounding.ladder import LADDER_VERSION
+from retest.llm.ask import Asker, Call
+from retest.llm.budget import Budget, Prices
+from retest.llm.model import Model
+from retest.retry import Patience
+from retest.run.model_factory import open_model
+from retest.settings import Settings
+
+if TYPE_CHECKING:
+    from retest.cache import AnswerCache
+    from retest.library.source import Library
+    from retest.llm.batch.batches import Batches
+
+NOT_KEPT = ("annotations", "scripted")
+"""Providers whose answers are on this machine already: remembering them would only make them stale.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The models of a run, `PROVIDER:NAME`; without a `verifier` the model checks itself. `today`
+    is the day of prices. With `afresh`, only answers are reused that were asked for under the same
+    word.
+
+    Raises UsageError where the budget is in dollars and a model has no known price.
+    """
+
+    model: str
+    verifier: str
+    settings: Settings
+    environment: Mapping[str, str]
+    today: date
+    cache: AnswerCache
+    budget: Budget
+    afresh: str = ""
+    batches: Batches | None = None
+
+    def __post_init__(self) -> None:
+        for spec in filter(None, (self.model, self.verifier)):
+            provider, _, name = spec.partition(":")
+            self.budget.check(Prices(provider, name, self.today))
+
+    @asynccontextmanager
+    async def through_batches(self) -> AsyncIterator[None]:
+        """What batches have brought is picked up first; what was queued meanwhile is sent at the
+        end."""
+        if self.batches is None:
+            yield
+            return
+        try:
+            await self.batches.pick_up()
+            yield
+            await self.batches.submit()
+        finally:
+            await self.batches.aclose()
+
+    @asynccontextmanager
+    async def askers(
+        self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
+    ) -> AsyncIterator[tuple[Asker, Asker]]:
+        """The model and the verifier for one line, closed at the end; `told` hears of every call as
+        it ends, and first of what batches brought about the line since it was last logged."""
+        specs = dict.fromkeys((self.model, self.verifier or self.model))
+        models = [
+            open_model(spec, self.settings, self.environment, line, library) for spec in specs
+        ]
+        slots = asyncio.Semaphore(self.settings.concurrency)
+        try:
+            askers = [self._asker(model, slots, told) for model in models]
+            for one, prices in self.batches.book.untold(line) if self.batches else ():
+                told(
+                    Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed),
+                    prices,
+                )
+            yield askers[0], askers[-1]
+        finally:
+            for model in models:
+                await model.aclose()
+
+    def _asker(
+        self, model: Model, slots: asyncio.Semaphore, told: Callable[[Call, Prices], None]
+    ) -> Asker:
+        patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
+        prices = Prices(model.provider, model.name, self.today)
+        return Asker(
+            model,
+            cache=None if model.provider in NOT_KEPT else self.cache,
+            patience=patience,
+            concurrency=slots,
+            ladder_version=LADDER_VERSION,
+            observer=lambda call: told(call, prices),
+            budget=self.budget,
+            prices=prices,
+            afresh=self.afresh,
+            batches=self.batches,
+        )

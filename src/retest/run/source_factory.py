@@ -1,0 +1,94 @@
+"""From a source's name to the source; its file is imported here, on use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from retest.data import defaults
+from retest.domain.line import COUNTER_THESIS
+from retest.errors import UsageError
+from retest.library.source import Library, load_library
+from retest.lines.load import load_line
+from retest.papers.source import Source
+from retest.retry import Patience
+from retest.settings import OPENALEX_KEY, Settings
+
+if TYPE_CHECKING:
+    from retest.papers.following import Following  # it loads requests
+
+
+def open_library(line: str) -> Library | None:
+    """The bundled annotated library of a line (a slug by its type), or None."""
+    path = defaults("library") / f"{line}.yaml"
+    return load_library(path) if path.is_file() else None
+
+
+def annotated_texts(line: str) -> dict[str, str]:
+    """The bundled line's claims and counter-thesis as they are worded, by id: what the library's
+    stances are about."""
+    bundled = load_line(defaults("claims") / f"{line}.yaml")
+    return {claim.id: claim.text for claim in bundled.claims} | {
+        COUNTER_THESIS: bundled.counter_thesis
+    }
+
+
+def open_source_for_all(settings: Settings, today: date) -> Source:
+    """The source that the settings name, for no line in particular: the library is then all that
+    are bundled."""
+    if settings.source != "library":
+        return open_source(settings, None, today)
+    libraries = [load_library(path) for path in sorted(defaults("library").glob("*.yaml"))]
+    papers = {paper.id: paper for library in libraries for paper in library.papers}
+    return open_source(
+        settings, Library(max(one.snapshot for one in libraries), tuple(papers.values()), {}), today
+    )
+
+
+def open_following(
+    settings: Settings, environment: Mapping[str, str], today: date
+) -> Following | None:
+    """Where papers that cite an anchor are asked for, if the settings want it. Raises UsageError
+    without pyalex."""
+    if not settings.follow:
+        return None
+    from retest.papers.day_cache import DayCache
+    from retest.papers.following import Following
+
+    answers = DayCache(settings.path("home") / "answers-openalex", today)
+    key = environment.get(OPENALEX_KEY, "")
+    return Following(
+        url=settings.openalex_url, key=key, patience=_patience(settings), answers=answers
+    )
+
+
+def open_source(settings: Settings, library: Library | None, today: date) -> Source:
+    """The source that the settings name; answers of arXiv's API are kept for the day. Raises
+    UsageError where it is not there."""
+    if settings.source == "library":
+        from retest.library.source import LibrarySource
+
+        if library is None:
+            raise UsageError(
+                "there is no bundled library for this line", "use --source arxiv or --source mirror"
+            )
+        return LibrarySource(library)
+    if settings.source == "mirror":
+        from retest.papers.mirror import MirrorSource
+
+        return MirrorSource(settings.path("home") / "mirror")
+    from retest.papers.arxiv import ArxivSource
+    from retest.papers.day_cache import DayCache
+
+    answers = DayCache(settings.path("home") / "answers-arxiv", today)
+    return ArxivSource(
+        url=settings.arxiv_url,
+        interval=settings.arxiv_interval,
+        patience=_patience(settings),
+        answers=answers,
+    )
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)

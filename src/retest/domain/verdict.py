@@ -19,5 +19,5 @@ EVIDENCE_FOR: dict[Verdict, frozenset[Stance]] = {
     "relaxed": frozenset({"qualifies", "contradicts"}),
     "overturned": frozenset({"contradicts"}),
 }
-"""The kinds of evidence without at least one of which a verdict does not stand (docs/design.md,
-Settling)."""
+"""The kinds of evidence without at least one of which a verdict does not stand
+(docs/settling.md)."""

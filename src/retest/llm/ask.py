@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=BaseModel)
 
 ASKS = 2
-"""An answer that does not validate is asked again once (docs/design.md, The five model calls)."""
+"""An answer that does not validate is asked again once (docs/interfaces.md, The model calls)."""
 SHOWN_ERRORS, SHOWN_ANSWER = 10, 2000
 """How much of a wrong answer is shown to the model again: errors, and characters of the answer."""
 

@@ -24,7 +24,7 @@ from retest.domain.record import AnchorRecord, AnchorStatus
 from retest.pipeline.state import OPEN, Deps, LineState, Subject
 
 COUNTER_MONTHS = 6
-"""The counter-thesis is asked of the last six months (docs/design.md)."""
+"""The counter-thesis is asked of the last six months (docs/decisions/months.md)."""
 
 
 def recent(as_of: date) -> date:

@@ -1,4 +1,4 @@
-"""Station: the rules of docs/design.md ("Settling") turn what happened to a claim into its record.
+"""Station: the rules of docs/settling.md turn what happened to a claim into its record.
 No model."""
 
 from __future__ import annotations

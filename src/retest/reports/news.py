@@ -1,5 +1,5 @@
 """What is news. A run that brings none leaves the record as it was: promise three of
-docs/design.md."""
+docs/settling.md."""
 
 from __future__ import annotations
 

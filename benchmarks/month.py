@@ -153,8 +153,7 @@ def main() -> None:
             sums = [total + one for total, one in zip(sums, row, strict=True)]
             print(
                 f"| {day} | {came:,} | {row[0]} | {row[1]:,} | {lines} | {size:,} | {moved} | "
-                f"{pending} | "
-                f"{row[4]} |",
+                f"{pending} | {row[4]} |",
                 flush=True,
             )
             calls.append(row[0])
@@ -162,8 +161,7 @@ def main() -> None:
         later = (sums[4] - row[4]) / max(1, sums[0] - calls[0])
         print(
             f"sum: {sums[0]:,} calls, {sums[1]:,} tokens; --full {sums[4]:,} calls: "
-            f"{sums[4] / sums[0]:.1f} times as "
-            f"many, {later:.1f} times from the second night on"
+            f"{sums[4] / sums[0]:.1f} times as many, {later:.1f} times from the second night on"
         )
         print(
             f"{sum(not one for one in calls)} nights without a call; {seconds / given.nights:.1f} "

@@ -182,8 +182,7 @@ def main() -> None:
             missed = sum(bool(new & set(b) - set(a)) for a, b in other)
             print(
                 f"of {len(fresh)} claims {len(other)} other than without memory: {reordered} in "
-                "order alone, "
-                f"{missed} without a new paper that belongs there",
+                f"order alone, {missed} without a new paper that belongs there",
                 flush=True,
             )
             shutil.rmtree(mirror)

@@ -83,8 +83,7 @@ def main() -> None:
         ]
         print(
             f"| {schema or 'all'} | {sum(calls[n] for n in names)} | {fixed.get(schema, '')} | "
-            f"{whole:,} | "
-            f"{' | '.join(f'{share:.0%}' for share in shares)} |"
+            f"{whole:,} | {' | '.join(f'{share:.0%}' for share in shares)} |"
         )
 
 

@@ -86,8 +86,7 @@ def measure(title: str, folder: Path, snapshot: str, numbers: range, page: int) 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{title}: {harvest.records:,} records, {harvest.changed:,} new or changed, in "
-        f"{seconds:.1f} s, "
-        f"{harvest.records / seconds:,.0f} a second, peak {peak:,.0f} MiB",
+        f"{seconds:.1f} s, {harvest.records / seconds:,.0f} a second, peak {peak:,.0f} MiB",
         flush=True,
     )
 

@@ -30,7 +30,8 @@ state = Path({state!r})
 known = json.loads(state.read_text())
 said = sys.argv[1:]
 known["calls"].append(said)
-given = dict(said[i + 1].split("=", 1) for i, a in enumerate(said) if a in ("--field", "--raw-field"))
+fields = [said[i + 1] for i, a in enumerate(said) if a in ("--field", "--raw-field")]
+given = dict(field.split("=", 1) for field in fields)
 values = {{k: Path(v[1:]).read_text() if v.startswith("@") else v for k, v in given.items()}}
 method = said[said.index("--method") + 1] if "--method" in said else ""
 if said[:2] == ["repo", "view"]:

@@ -12,7 +12,8 @@ ANCHOR = Paper(
     version=1,
     published=date(2025, 1, 10),
     title="Wind and the tides of small lakes",
-    abstract="We measure the tides of forty small lakes. Wind drives the tides of small lakes in every case.",
+    abstract="We measure the tides of forty small lakes. Wind drives the tides of small lakes in "
+    "every case.",
 )
 AGREES = Paper(
     id="2603.00001",
@@ -21,9 +22,7 @@ AGREES = Paper(
     title="Wind tides of small lakes, measured again",
     abstract=(
         "Tides of small lakes have been laid to the wind. We repeat the measurement with better "
-        "gauges on ninety "
-        "lakes. "
-        "In all ninety lakes the wind explains at least 80% of the tide."
+        "gauges on ninety lakes. In all ninety lakes the wind explains at least 80% of the tide."
     ),
 )
 LIMITS = Paper(
@@ -51,21 +50,24 @@ DEPTH = Paper(
     version=1,
     published=date(2026, 6, 2),
     title="Depth and the tides of small lakes",
-    abstract="We compare shallow and deep lakes. The tides of small lakes grow with depth up to twenty metres.",
+    abstract="We compare shallow and deep lakes. The tides of small lakes grow with depth up to "
+    "twenty metres.",
 )
 ASIDE = Paper(
     id="2607.00005",
     version=1,
     published=date(2026, 7, 1),
     title="Fish of small lakes and their tides of appetite",
-    abstract="We count fish in small lakes. Appetite follows the season and has no tides worth the name.",
+    abstract="We count fish in small lakes. Appetite follows the season and has no tides worth "
+    "the name.",
 )
 WITHDRAWN = Paper(
     id="2607.00006",
     version=2,
     published=date(2026, 7, 7),
     title="Wind tides of small lakes revisited",
-    abstract="This paper has been withdrawn by the authors because of an error in the gauges of the lakes.",
+    abstract="This paper has been withdrawn by the authors because of an error in the gauges of "
+    "the lakes.",
     withdrawn=True,
 )
 PAPERS = (ANCHOR, AGREES, LIMITS, DENIES, DEPTH, ASIDE, WITHDRAWN)

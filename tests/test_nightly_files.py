@@ -350,7 +350,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_line_for_cron_is_one_line_without_a_per_cent_sign_and_keeps_quiet_where_all_is_well() -> (
+def test_the_line_for_cron_is_one_line_without_a_per_cent_sign_and_is_silent_if_all_is_well() -> (
     None
 ):
     (line,) = [

@@ -10,9 +10,15 @@ CUT = {
     "a bracket that ends in a short mark": (
         "We tune models (LLMs, e.g., GPT-4). However, few keep it (Pass@1). This is often so."
     ),
-    "a reference to a section": "The proof is long (see Section 2). It holds for lakes. It fails for seas.",
-    "a whole abstract in quotation marks": "'Lakes have tides. Wind drives them. The moon does not.'",
-    "a list in one sentence": "It has three parts: (i) wind, (ii) depth, and iii) ice. It is complete. It is short.",
+    "a reference to a section": (
+        "The proof is long (see Section 2). It holds for lakes. It fails for seas."
+    ),
+    "a whole abstract in quotation marks": (
+        "'Lakes have tides. Wind drives them. The moon does not.'"
+    ),
+    "a list in one sentence": (
+        "It has three parts: (i) wind, (ii) depth, and iii) ice. It is complete. It is short."
+    ),
 }
 
 

@@ -273,7 +273,11 @@ def entities(paper: Record, rng: Random) -> str | None:
 
 def sides(paper: Record, rng: Random) -> str | None:
     """A outperforms B as B outperforms A, from A to B as from B to A."""
-    pattern = r"\b(\w[\w-]*) (outperforms?|surpass(?:es)?|than|over|to|versus|into|and not|rather than) (\w[\w-]*)\b"
+    pattern = (
+        r"\b(\w[\w-]*) "
+        r"(outperforms?|surpass(?:es)?|than|over|to|versus|into|and not|rather than)"
+        r" (\w[\w-]*)\b"
+    )
     found = pick(
         rng, [s for s in plain_sentences(paper) if (m := re.search(pattern, s)) and m[1] != m[3]]
     )

@@ -132,7 +132,8 @@ def page(paper: Paper, arxiv_id: str) -> str:
 
 def atom(papers: list[Paper]) -> str:
     entries = "".join(
-        f"<entry><id>http://arxiv.org/abs/{paper.id}v{paper.version or 1}</id><title>{escape(paper.title)}</title>"
+        f"<entry><id>http://arxiv.org/abs/{paper.id}v{paper.version or 1}</id>"
+        f"<title>{escape(paper.title)}</title>"
         f"<published>{paper.published}T00:00:00Z</published>"
         + "".join(f"<author><name>{escape(name)}</name></author>" for name in paper.authors)
         + "</entry>"

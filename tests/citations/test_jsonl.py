@@ -16,7 +16,10 @@ from tests.citations.reading import only, read
 
 
 def test_all_keys_are_read_as_they_are_written(tmp_path: Path) -> None:
-    line = '{"id": "2401.00001v2", "title": "T", "authors": ["A B", "C D"], "quote": "Q q", "claim": "C", "year": 2024}'
+    line = (
+        '{"id": "2401.00001v2", "title": "T", "authors": ["A B", "C D"], "quote": "Q q", "claim": '
+        '"C", "year": 2024}'
+    )
     citation = only(tmp_path, f"\n{line}\n\n", ".jsonl")
     assert citation.model_dump() == {
         "cited": "2401.00001v2",

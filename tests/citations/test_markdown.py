@@ -195,7 +195,10 @@ def test_a_long_entry_is_cut_around_the_id(tmp_path: Path) -> None:
 def test_a_column_of_titles_gives_the_title(
     tmp_path: Path, header: str, cell: str, title: str | None
 ) -> None:
-    table = f"| Year | {header} | Link |\n|---|---|---|\n| 2024 | {cell} | [pdf](https://arxiv.org/pdf/2401.00001) |\n"
+    table = (
+        f"| Year | {header} | Link |\n|---|---|---|\n| 2024 | {cell} | "
+        "[pdf](https://arxiv.org/pdf/2401.00001) |\n"
+    )
     assert only(tmp_path, table, ".md").title == title
 
 

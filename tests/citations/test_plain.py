@@ -9,7 +9,10 @@ import pytest
 
 from tests.citations.reading import read
 
-FIRST = "J. Smith and A. Doe. Dreams of idle agents and what they mean for us. arXiv preprint arXiv:2401.00001, 2024."
+FIRST = (
+    "J. Smith and A. Doe. Dreams of idle agents and what they mean for us. arXiv preprint "
+    "arXiv:2401.00001, 2024."
+)
 SECOND = "B. Lee, C. van der Berg, et al. Busy agents. arXiv preprint arXiv:2401.00002, 2024."
 THIRD = (
     "Zhou, K. (2024). Agents at rest: A survey of sleep in models. https://arxiv.org/abs/2401.00003"
@@ -61,14 +64,20 @@ def test_each_entry_of_a_list_is_read_by_itself(
 
 
 def test_a_word_broken_at_its_hyphen_and_an_address_broken_in_two_are_whole(tmp_path: Path) -> None:
-    text = "[1] J. Smith and A. Doe. A multi-\n    agent view of sleep. https://arxiv.org/abs/\n    2401.00001, 2024."
+    text = (
+        "[1] J. Smith and A. Doe. A multi-\n    agent view of sleep. https://arxiv.org/abs/\n    "
+        "2401.00001, 2024."
+    )
     [citation] = read(tmp_path, text, ".txt")
     assert citation.title == "A multi-agent view of sleep"
     assert (citation.cited, citation.line) == ("https://arxiv.org/abs/2401.00001", 2)
 
 
 def test_fields_of_plain_text_are_read(tmp_path: Path) -> None:
-    text = "Title: Dreams of idle\n  agents\nAuthors: Smith, John; Doe, Alice\narXiv: 2401.00001\nYear: 2024\n"
+    text = (
+        "Title: Dreams of idle\n  agents\nAuthors: Smith, John; Doe, Alice\narXiv: "
+        "2401.00001\nYear: 2024\n"
+    )
     [citation] = read(tmp_path, text, ".txt")
     assert (citation.title, citation.authors) == (
         "Dreams of idle agents",

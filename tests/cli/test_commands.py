@@ -315,8 +315,8 @@ def test_a_page_is_imported_under_the_name_of_its_file_and_checks(
     page = tmp_path / "page.txt"
     page.write_text(
         "INQUIRING LINE\n\nDo small lakes have tides?\n\nThis explores whether they do.\n\n"
-        "What a curated library found (dated claims):\n\u2022 Wind drives the tides of small lakes "
-        "(~2025).\n\n"
+        "What a curated library found (dated claims):\n\u2022 Wind drives the tides of small "
+        "lakes (~2025).\n\n"
         "Anchor papers:\n\u2022 arXiv:2501.00001 (2025-01) \u2014 wind and lakes\n",
         encoding="utf-8",
     )

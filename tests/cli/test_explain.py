@@ -27,7 +27,8 @@ NEW = Paper(
     version=1,
     published=date(2026, 8, 20),
     title="Wind and the tides of small lakes: one lake more",
-    abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains its tides.",
+    abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains "
+    "its tides.",
 )
 PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
 

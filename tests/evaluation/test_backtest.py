@@ -121,7 +121,8 @@ def test_a_telling_paper_of_one_day_later_changes_nothing_that_is_asked_or_said(
         version=1,
         published=late,
         title="Wind does not drive the tides of small lakes at all",
-        abstract="Wind drives the tides of small lakes, it was said. In no lake does wind drive the tides of lakes.",
+        abstract="Wind drives the tides of small lakes, it was said. In no lake does wind drive "
+        "the tides of lakes.",
     )
     rewritten = LIMITS.model_copy(
         update={
@@ -317,8 +318,7 @@ def test_what_was_never_to_be_noticed_is_no_claim_that_was_settled_meanwhile() -
     walk = Backtest(line="l", model="m", verifier=None, undated=0, steps=(step,), claims=claims)
     assert headline(walk) == (
         "Of 1 claims that were settled meanwhile 1 were noticed, after 16 days in the median; 1 "
-        "not settled yet; "
-        "1 not tested; 1 not in the mirror; 1 flip, 0 of them taken back."
+        "not settled yet; 1 not tested; 1 not in the mirror; 1 flip, 0 of them taken back."
     )
     assert all(outcome(claim) in chart(walk) for claim in claims)
 

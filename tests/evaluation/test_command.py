@@ -48,7 +48,8 @@ def test_a_claim_is_asked_word_for_word_as_a_night_asks_it(bench: Bench) -> None
     bench.workspace.claims(
         f"line: gold\nquestion: Q?\nthesis: T.\ncounter_thesis: No field knows anything of that.\n"
         f"anchors:\n{listed}claims:\n"
-        f'  - {{id: {topic.id}, text: "{topic.claim}", dated: 2025-01, anchors: {json.dumps(anchors)}}}\n',
+        f'  - {{id: {topic.id}, text: "{topic.claim}", dated: 2025-01, anchors: '
+        f"{json.dumps(anchors)}}}\n",
         name="gold",
     )
     _, ours = bench.run(RightWhenShown(KNOWN), "--only", topic.id)

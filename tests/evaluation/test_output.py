@@ -22,7 +22,10 @@ from tests.evaluation.test_statistics import claim, result
 from tests.evaluation.world import KNOWN
 from tests.temperaments import RightWith
 
-HOSTILE = "<img src=x onerror=alert(1)> | ](javascript:alert(1)) \u001b[31m\u202e @octocat #1 ```\n# Head {{ 7*7 }}"
+HOSTILE = (
+    "<img src=x onerror=alert(1)> | ](javascript:alert(1)) \u001b[31m\u202e @octocat #1 ```\n# "
+    "Head {{ 7*7 }}"
+)
 
 
 def hostile() -> Result:

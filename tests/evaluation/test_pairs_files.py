@@ -327,7 +327,10 @@ def test_documents_of_the_same_stand_in_are_told_apart() -> None:
     assert second not in (first, stand_in("11", [first, second]))
 
 
-HOSTILE = "</paper> <img src=x onerror=alert(1)> | ](javascript:alert(1)) @octocat ```\n# Head {{ 7*7 }} \x1b[31m\u202e"
+HOSTILE = (
+    "</paper> <img src=x onerror=alert(1)> | ](javascript:alert(1)) @octocat ```\n# Head {{ 7*7 "
+    "}} \x1b[31m\u202e"
+)
 
 
 def test_hostile_texts_close_no_fence_and_are_no_markup(

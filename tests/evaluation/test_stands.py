@@ -120,7 +120,8 @@ def test_every_planted_loss_is_charged_to_its_station(bench: Bench) -> None:
         version=1,
         published=date(2026, 4, 1),
         title="Sunsets over unnamed hills",
-        abstract="Colours above hills were painted. Painters saw more red than before. Nothing else was seen.",
+        abstract="Colours above hills were painted. Painters saw more red than before. Nothing "
+        "else was seen.",
     )
     crowd = [
         cut.gold.model_copy(update={"id": f"2605.{n:05}", "title": f"{cut.word} {cut.word} {n}"})

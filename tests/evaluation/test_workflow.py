@@ -61,8 +61,14 @@ def runner(tmp_path: Path) -> Path:
     is prepared; what compares results is the program itself."""
     tools = tmp_path / "tools"
     tools.mkdir()
-    played = 'mkdir -p "$6"; cp "$HOME"/prepared/* "$6"; echo "$@" > "$HOME/asked"; exit "$(cat "$HOME/status")"'
-    script = f'#!/bin/sh\n[ "$2" = --compare ] || {{ {played}; }}\nexec {sys.executable} -m retest "$@"\n'
+    played = (
+        'mkdir -p "$6"; cp "$HOME"/prepared/* "$6"; echo "$@" > "$HOME/asked"; exit "$(cat '
+        '"$HOME/status")"'
+    )
+    script = (
+        f'#!/bin/sh\n[ "$2" = --compare ] || {{ {played}; }}\nexec {sys.executable} -m retest '
+        '"$@"\n'
+    )
     (tools / "retest").write_text(script, encoding="utf-8")
     (tools / "retest").chmod(0o755)
     write_result(tmp_path / "prepared", rights(True, True, False))

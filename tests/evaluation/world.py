@@ -92,9 +92,8 @@ class Topic:
 
 def _paper(arxiv_id: str, day: date, title: str, word: str) -> Paper:
     abstract = (
-        f"Barley is grown with {word} in many places. With {word} we measure what barley yields on "
-        "ninety fields. "
-        f"All fields and all seasons are reported."
+        f"Barley is grown with {word} in many places. With {word} we measure what barley yields "
+        "on ninety fields. All fields and all seasons are reported."
     )
     return Paper(id=arxiv_id, version=1, published=day, title=title, abstract=abstract)
 

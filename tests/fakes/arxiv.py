@@ -179,7 +179,8 @@ class FakeArxiv:
 def feed(entries: str, total: int, start: int = 0, most: int = 10) -> bytes:
     """A feed as the API writes it."""
     return f"""<?xml version='1.0' encoding='UTF-8'?>
-<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" \
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" \
+xmlns:arxiv="http://arxiv.org/schemas/atom" \
 xmlns="http://www.w3.org/2005/Atom">
   <id>https://arxiv.org/api/fake</id>
   <title>arXiv Query</title>

@@ -178,7 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(self.server.fake.delay)
                 answer = self.server.fake.brain(seen.schema, seen.system, seen.user)
             finally:
-                self.server.fake.leave()  # before the reply is sent: the client may ask again as soon as it is
+                # Before the reply is sent: the client may ask again as soon as it has it.
+                self.server.fake.leave()
             self._reply(
                 wire, seen, cached, answer if isinstance(answer, Fault) else answered(answer)
             )

@@ -257,7 +257,10 @@ class FakeOai:
                     "skip": str(sum(e.day == following for e in listed)),
                 }
             expires = f"{self.today + timedelta(days=1)}T00:00:00Z"
-            token = f"<resumptionToken expirationDate='{expires}'>{quote(urlencode(asked))}</resumptionToken>"
+            token = (
+                "<resumptionToken "
+                f"expirationDate='{expires}'>{quote(urlencode(asked))}</resumptionToken>"
+            )
         if self.sized and token:
             counters = f" cursor='{skip}' completeListSize='{len(found)}'"
             token = token.replace("<resumptionToken", f"<resumptionToken{counters}")
@@ -289,7 +292,8 @@ class FakeOai:
     def _document(self, params: dict[str, str], inner: str) -> bytes:
         attributes = "".join(f" {key}={quoteattr(value)}" for key, value in params.items())
         return f"""<?xml version="1.0" encoding="UTF-8"?>
-<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" \
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
 xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd">
     <responseDate>{self.today}T10:00:00Z</responseDate>
     <request{attributes}>{self.url}</request>
@@ -425,7 +429,8 @@ def _raw(entry: Entry) -> str:
         f"            <comments>{escape(entry.comments)}</comments>\n" if entry.comments else ""
     )
     return f"""    <arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/" \
-xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://arxiv.org/OAI/arXivRaw/ http://arxiv.org/OAI/arXivRaw.xsd">
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
+xsi:schemaLocation="http://arxiv.org/OAI/arXivRaw/ http://arxiv.org/OAI/arXivRaw.xsd">
             <id>{paper.id}</id>
             <submitter>A Submitter</submitter>
 {versions}            <title>{escape(paper.title)}</title>

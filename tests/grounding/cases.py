@@ -259,14 +259,15 @@ CASES = list(_cases())
 POINTED = """\
 ## Findings that point
 
-A model's finding names a paper that was shown and the numbers of its sentences; the quote is cut by code. The rungs are
-the same there, and beside the reasons above there are `not-shown` (real, but not among the papers shown), `not-newer`
-(v1 not in the window), `anchor` (the claim's own), `no-such-sentence`, and at the last rung `not-entailed` and
-`unverifiable`: tests/pipeline/test_grounded.py and tests/pipeline/test_entails.py.
+A model's finding names a paper that was shown and the numbers of its sentences; the quote is cut by
+code. The rungs are the same there, and beside the reasons above there are `not-shown` (real, but
+not among the papers shown), `not-newer` (v1 not in the window), `anchor` (the claim's own),
+`no-such-sentence`, and at the last rung `not-entailed` and `unverifiable`:
+tests/pipeline/test_grounded.py and tests/pipeline/test_entails.py.
 
-A sentence in which an abstract only restates what it goes on to refute stands there word for word, so rung 5 lets it
-pass. Rung 6 is what stops it: its prompt (prompts/entail.md) shows the sentence before and after the quote, and asks
-whether the quote, read there, is what the paper itself finds.
+A sentence in which an abstract only restates what it goes on to refute stands there word for word,
+so rung 5 lets it pass. Rung 6 is what stops it: its prompt (prompts/entail.md) shows the sentence
+before and after the quote, and asks whether the quote, read there, is what the paper itself finds.
 """
 
 

@@ -22,12 +22,10 @@ PAPERS = [
         other_titles=("Lake Levels Without Labels",),
         abstract=(
             "It is often said that wind alone drives the seiches of small lakes. We test this on "
-            "113 lakes---from the "
-            "Alps to Finland---with self-supervised pre-training. Contrary to that view, wind "
-            "explains only $13.5\\%$ "
-            "of the variance, and pressure does not act alone either. Errors fall by $-2.5$ points "
-            "over 10$^{2}$ runs, "
-            "but the model's size matters more than its data. The ﬁnal “score” is 0.91."
+            "113 lakes---from the Alps to Finland---with self-supervised pre-training. Contrary "
+            "to that view, wind explains only $13.5\\%$ of the variance, and pressure does not "
+            "act alone either. Errors fall by $-2.5$ points over 10$^{2}$ runs, but the model's "
+            "size matters more than its data. The ﬁnal “score” is 0.91."
         ),
     ),
     Paper(
@@ -44,7 +42,8 @@ PAPERS = [
         published=date(2025, 4, 2),
         authors=("Ana Oakes",),
         title="Seiches of Small Lakes, Part II: Measurements",
-        abstract="We measure the seiches of forty small lakes for a year. Depth does not change their period at all.",
+        abstract="We measure the seiches of forty small lakes for a year. Depth does not change "
+        "their period at all.",
     ),
     Paper(
         id="2505.11111",

@@ -21,7 +21,8 @@ Do small lakes have tides of their own?
 
 This explores whether the water of small lakes moves by itself.
 
-The notes suggest that wind matters more than the moon: a *quiet* lake hardly moves Does wind move lakes?.
+The notes suggest that wind matters more than the moon: \
+a *quiet* lake hardly moves Does wind move lakes?.
 
 
 Sources 2 notes
@@ -54,7 +55,8 @@ Anchor papers (verify; mind their dates):
 • a paper without an id
 
 Your task:
-(1) **RE-TEST.** Has newer work relaxed the claim that wind drives the tides of small lakes? Isolate what holds.
+(1) **RE-TEST.** Has newer work relaxed the claim that wind drives the tides of small lakes? \
+Isolate what holds.
 (2) **Surface** work of the last 6 months that argues the *moon* drives them too.
 (3) **Propose 2 questions**: (a) Does ice matter? (b) Can depth and wind be told apart?
 
@@ -141,7 +143,10 @@ def test_without_thesis_in_the_tasks_the_draft_marks_what_is_to_do_and_still_loa
 
 
 def test_wrapped_lines_are_one_finding_and_equal_findings_get_different_names() -> None:
-    page = "INQUIRING LINE\nWhy?\nFindings span 2025:\n• Water is\n  wet (2025).\n• Water is wet (2026)."
+    page = (
+        "INQUIRING LINE\nWhy?\nFindings span 2025:\n• Water is\n  wet (2025).\n• Water is wet "
+        "(2026)."
+    )
     assert [(c.id, c.text) for c in loaded(import_page(page, None)).claims] == [
         ("water-wet", "Water is wet."),
         ("water-wet-2", "Water is wet."),

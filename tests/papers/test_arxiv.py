@@ -302,8 +302,9 @@ from retest.domain.line import Window
 from retest.domain.paper import Query
 from retest.papers.arxiv import ArxivSource
 source = ArxivSource(url=sys.argv[1], interval=float(sys.argv[2]), lock_folder=Path(sys.argv[3]))
+window = Window(opens=date(2023, 1, 1), as_of=date(2026, 1, 1))
 for _ in range(2):
-    source.search(Query(all_of=("scaling laws",)), Window(opens=date(2023, 1, 1), as_of=date(2026, 1, 1)), 5)
+    source.search(Query(all_of=("scaling laws",)), window, 5)
     source.get(["2402.00002"])
 """
 

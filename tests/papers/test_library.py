@@ -26,7 +26,8 @@ papers:
         several sizes.
       - Size did not matter.
     stances:
-      - {claim: size-matters, stance: contradicts, sentences: [2], lever: model scale, why: It says so.}
+      - {claim: size-matters, stance: contradicts, sentences: [2], \
+lever: model scale, why: It says so.}
       - {claim: another, stance: unrelated, sentences: [], lever: null, why: It does not say.}
   - id: "hep-th/9901001"
     title: Strings

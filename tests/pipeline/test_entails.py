@@ -71,7 +71,8 @@ def test_a_belief_that_the_abstract_goes_on_to_refute_is_shown_with_what_refutes
         version=1,
         published=date(2026, 6, 7),
         title="No wind in the tides of small lakes",
-        abstract="It is held that wind drives the tides of small lakes. We show that it drives the tides of none.",
+        abstract="It is held that wind drives the tides of small lakes. We show that it drives "
+        "the tides of none.",
     )
     workspace.mirror(refutes)
     no = {

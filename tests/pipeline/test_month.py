@@ -28,7 +28,10 @@ COME = {4: (0, 1), 9: (2,), 15: (3, 4, 0), 22: (5,), 27: (6, 7)}
 
 
 def paper(word: str, number: int, day: date) -> Paper:
-    abstract = f"Yields of {word} are known to vary. On ninety plots, {word} yields more with every year of trial {number}."
+    abstract = (
+        f"Yields of {word} are known to vary. On ninety plots, {word} yields more with every year "
+        f"of trial {number}."
+    )
     return Paper(
         id=f"{day:%y%m}.{number:05}",
         version=1,

@@ -69,7 +69,8 @@ def test_a_new_paper_is_news_and_only_its_claim_changes(workspace: Workspace, mo
         version=1,
         published=date(2026, 8, 20),
         title="Depth, again: tides of small lakes",
-        abstract="We gauge six quarries. The tides of small lakes grow with depth in all six quarries, as expected.",
+        abstract="We gauge six quarries. The tides of small lakes grow with depth in all six "
+        "quarries, as expected.",
     )
     workspace.mirror(new)
     stances = {
@@ -223,7 +224,8 @@ MORE = [
         version=1,
         published=date(2026, 7, 20),
         title=f"Wind and the tides of small lakes: lake {n}",
-        abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind explains its tides.",
+        abstract="The wind drives the tides of small lakes. We gauge one more lake. The wind "
+        "explains its tides.",
     )
     for n in range(1, 12)
 ]

@@ -32,7 +32,10 @@ FORMAL = {
 }
 """Fields that are text by their type, and yet nobody else's: slugs, ids that climbed the ladder,
 our own settings."""
-MARKUP = "\\`*_{}[]()<>#+-=.!|~$^@&;:/'\" \n\rwhtpsa0123456789GHgh\u202e\u200b\u0301\u0338\u05d0\u0661\u06e9\ufe0f"
+MARKUP = (
+    "\\`*_{}[]()<>#+-=.!|~$^@&;:/'\" "
+    "\n\rwhtpsa0123456789GHgh\u202e\u200b\u0301\u0338\u05d0\u0661\u06e9\ufe0f"
+)
 _LINKED = re.compile("|".join(re.escape(f"[{arxiv_id}]") for arxiv_id in FORMAL["arxiv_id"]))
 SNIPPETS = (
     "[2606.00001]",

@@ -36,21 +36,16 @@ WHAT = (
 SAID = {
     "supports": (
         "Across all eleven families, models that read the whole document answered more of the "
-        "verified questions than "
-        "the same models with the twenty best passages, and the gap widened with the number of "
-        "places that an answer "
-        "needs.",
+        "verified questions than the same models with the twenty best passages, and the gap "
+        "widened with the number of places that an answer needs.",
         "We find that the order of passages explains less than two per cent of the variance once "
-        "documents are read "
-        "whole.",
+        "documents are read whole.",
     ),
     "qualifies": (
         "The advantage holds for documents of up to about 200K tokens; beyond that length "
-        "retrieval is level or ahead, "
-        "unless the model was trained on documents of that length.",
-        "On questions that need a single passage we see no difference, while on those that combine "
-        "several the whole "
-        "document is ahead by nine points.",
+        "retrieval is level or ahead, unless the model was trained on documents of that length.",
+        "On questions that need a single passage we see no difference, while on those that "
+        "combine several the whole document is ahead by nine points.",
     ),
     "contradicts": (
         "With a reranker trained on the same domain, passages were ahead of the whole document in "

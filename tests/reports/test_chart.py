@@ -227,7 +227,10 @@ def test_any_record_is_drawn_within_its_frame(record: Record) -> None:
 
 
 LETTER = "getComputedStyle(document.querySelector('text.name')).fontSize"
-FAR = "[...document.querySelectorAll('text')].filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
+FAR = (
+    "[...document.querySelectorAll('text')].filter(t => t.getBoundingClientRect().right > "
+    "innerWidth + 1).length"
+)
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="there is no chromium on this machine")
@@ -236,14 +239,14 @@ def test_in_a_narrow_window_text_grows_fits_and_does_not_collide(tmp_path: Path)
     page = tmp_path / "page.html"
     inside = chart(twelve()).replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
     page.write_text(
-        f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{inside}'
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width">{inside}'
     )
     heads = (
         "(() => { const seen = [...document.querySelectorAll('text.name')].filter(t => "
-        "t.checkVisibility())"
-        ".map(t => t.getBoundingClientRect()); return seen.some((a, n) => seen.some((b, m) => m > "
-        "n && a.left < b.right"
-        " && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom)); })()"
+        "t.checkVisibility()).map(t => t.getBoundingClientRect()); return seen.some((a, n) => "
+        "seen.some((b, m) => m > n && a.left < b.right && b.left < a.right && a.top + 4 < "
+        "b.bottom && b.top + 4 < a.bottom)); })()"
     )
     with browsing(PROGRAM, tmp_path / "profile") as tab:
         for width, size in ((912, "13px"), (390, "25px")):

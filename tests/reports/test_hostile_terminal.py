@@ -21,8 +21,8 @@ from tests.reports.records import record
 
 TERMINAL = (
     "a \x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \x90q\x9c \x00\x7f\x08 \u202egnol \u2066x\u2069 "
-    "\u200b\ufeff"
-    " \r\n\x85\u2028 \U000e0041\ufe0f" + "e" + "\u0301" * 99 + " \u05e9\u05dc\u05d5\u05dd z"
+    "\u200b\ufeff \r\n\x85\u2028 "
+    "\U000e0041\ufe0f" + "e" + "\u0301" * 99 + " \u05e9\u05dc\u05d5\u05dd z"
 )
 SHOWN = [("show", "a-line"), ("show", "a-line", "--claim", "a-claim"), ("lines",)]
 

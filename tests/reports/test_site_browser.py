@@ -21,24 +21,36 @@ LONG = "Wordwithoutanyend" * 20
 PAGES = ("index.html", "lines/lakes.html", "lines/a-line.html", "lines/long.html")
 SHOWN = "[...document.querySelectorAll('article')].filter(a => a.checkVisibility()).map(a => a.id)"
 OVERFLOW = """
-[...document.querySelectorAll('body *')].filter(e => !e.closest('.wide, .sprite, .skip') && e.checkVisibility()
+[...document.querySelectorAll('body *')]
+    .filter(e => !e.closest('.wide, .sprite, .skip') && e.checkVisibility()
     && e.getBoundingClientRect().right > %d + 1).map(e => e.outerHTML.slice(0, 200))
 """
 FAINT = """(() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
   const linear = (v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => [r, g, b].map(v => linear(v / 255))
     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
-    if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      if (c[3] === 255) return c;
+    }
+    return [255, 255, 255, 255];
+  };
   const faint = new Map();
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('title, desc, .letter')) continue;
-    const style = getComputedStyle(e), text = rgb(e instanceof SVGElement ? style.fill : style.color);
+    if (!walk.currentNode.data.trim() || !e.checkVisibility()) continue;
+    if (e.closest('title, desc, .letter')) continue;
+    const style = getComputedStyle(e);
+    const text = rgb(e instanceof SVGElement ? style.fill : style.color);
     const [a, b] = [light(text), light(behind(e))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);
     if (ratio < 4.5) faint.set(e.tagName + '.' + e.getAttribute('class'), ratio.toFixed(2));
@@ -235,9 +247,8 @@ def test_focus_is_seen_and_the_content_can_be_skipped_to(tab: Page, folder: Path
     tab.open(folder / "index.html")
     tab.ask("document.querySelector('.skip').focus({focusVisible: true})")
     assert tab.ask(
-        "document.querySelector('.skip').getBoundingClientRect().top >= 0 || "
-        "new Promise(done => setTimeout(() => done(document.querySelector('.skip').offsetTop >= "
-        "0), 50))"
+        "document.querySelector('.skip').getBoundingClientRect().top >= 0 || new Promise(done => "
+        "setTimeout(() => done(document.querySelector('.skip').offsetTop >= 0), 50))"
     )
     tab.ask("document.querySelector('input').focus({focusVisible: true})")
     assert float(tab.ask("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")) >= 2

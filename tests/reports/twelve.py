@@ -36,7 +36,10 @@ def _claims() -> tuple[ClaimRecord, ...]:
             (950, "s", date(2026, 1, 30)),
         )
     )
-    turned = "Both newest papers compare passages with whole documents under one reranker and one budget, and find passages"
+    turned = (
+        "Both newest papers compare passages with whole documents under one reranker and one "
+        "budget, and find passages"
+    )
     return (
         claim(
             "whole-document-beats-passages",
@@ -47,9 +50,9 @@ def _claims() -> tuple[ClaimRecord, ...]:
             past((FIRST, "holds"), by=steady[-3:]),
             evidence=steady,
             confidence=0.9,
-            rationale=f"Seven of eight newer papers find the same, most of them with retrievers that the claim's own "
-            f"papers did not have [{steady[0].arxiv_id}]. The one that qualifies does so for very "
-            "short documents.",
+            rationale="Seven of eight newer papers find the same, most of them with retrievers "
+            f"that the claim's own papers did not have [{steady[0].arxiv_id}]. The one that "
+            "qualifies does so for very short documents.",
         ),
         claim(
             "middle-of-the-window-is-lost",
@@ -71,8 +74,7 @@ def _claims() -> tuple[ClaimRecord, ...]:
             window=Window(opens=date(2023, 7, 6), as_of=DAY),
             rationale=(
                 "The effect is still measured in models that were trained on short documents, but "
-                "it is "
-                "small or absent in those that were trained on interleaved long ones "
+                "it is small or absent in those that were trained on interleaved long ones "
                 f"[{many[4].arxiv_id}], [{many[3].arxiv_id}]."
             ),
             rejected=(
@@ -88,8 +90,7 @@ def _claims() -> tuple[ClaimRecord, ...]:
         claim(
             "rerankers-do-not-pay",
             "Once the window holds a hundred passages or more, putting a reranker behind the "
-            "retriever no longer "
-            "improves the answers enough to pay for what it costs.",
+            "retriever no longer improves the answers enough to pay for what it costs.",
             date(2024, 5, 2),
             (
                 *past((FIRST, "holds"), by=eight[-1:]),
@@ -103,8 +104,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
             flip=flip("relaxed", "overturned", pending=False),
             rationale=(
                 f"{turned} with a reranker ahead at a fraction of the cost [{eight[0].arxiv_id}], "
-                f"[{eight[1].arxiv_id}]. "
-                "The older finding rests on rerankers that were trained on web search."
+                f"[{eight[1].arxiv_id}]. The older finding rests on rerankers that were trained "
+                "on web search."
             ),
             rejected=(
                 fell(
@@ -140,9 +141,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
         ),
         claim(
             "tables-need-their-own-reader",
-            "Tables that run over several pages are read reliably only by models that were trained "
-            "on tables, however "
-            "long the window is.",
+            "Tables that run over several pages are read reliably only by models that were "
+            "trained on tables, however long the window is.",
             date(2026, 3, 9),
             past((BEFORE, "undetermined")),
             why="nothing-newer-found",
@@ -177,14 +177,14 @@ def _claims() -> tuple[ClaimRecord, ...]:
             why="search-failed",
             confidence=None,
             evidence=kept,
-            detail="arXiv answered 503 to 5 attempts within 4 minutes. Run again later, or use --source mirror.",
+            detail="arXiv answered 503 to 5 attempts within 4 minutes. Run again later, or use "
+            "--source mirror.",
         ),
         claim(
             "million-token-windows-are-for-code",
             (
-                "Windows of a million tokens and more bring a gain for questions about code bases, "
-                "and "
-                "for hardly anything else."
+                "Windows of a million tokens and more bring a gain for questions about code "
+                "bases, and for hardly anything else."
             ),
             date(2025, 10, 10),
             (*past((date(2025, 12, 1), "relaxed")), *past((DAY, "undetermined"))),
@@ -215,7 +215,8 @@ def _claims() -> tuple[ClaimRecord, ...]:
                 verdict="holds",
                 by="M. Curator",
                 on=date(2026, 3, 1),
-                because="The two papers against it compare models of different families; within a family it holds.",
+                because="The two papers against it compare models of different families; within a "
+                "family it holds.",
             ),
             detail=(
                 "retest itself says relaxed; evidence newer than the review speaks against it: "
@@ -237,28 +238,28 @@ def _claims() -> tuple[ClaimRecord, ...]:
             flip=Flip.model_validate(
                 {"from": "relaxed", "to": "holds", "on": date(2026, 4, 11), "pending": False}
             ),
-            rationale="Two papers with current prices confirm the claim; the one that qualified it has been revised.",
+            rationale="Two papers with current prices confirm the claim; the one that qualified "
+            "it has been revised.",
         ),
         claim(
             "agents-reread-instead-of-remembering",
             (
                 "Agents that may open a document as often as they like read the same pages again "
-                "rather "
-                "than keep notes of them."
+                "rather than keep notes of them."
             ),
             date(2026, 6, 20),
             (*past((date(2026, 9, 1), "undetermined")), *past((DAY, "relaxed"), by=young)),
             evidence=young,
             moved="domain",
             confidence=0.55,
-            rationale=f"It holds for technical documents and not for narrative ones [{young[0].arxiv_id}].",
+            rationale="It holds for technical documents and not for narrative ones "
+            f"[{young[0].arxiv_id}].",
         ),
         claim(
             "training-on-long-documents-does-not-cost-quality-on-short-ones",
             (
                 "Training on long documents does not cost quality on short ones if at least a "
-                "third of "
-                "the training data stays short."
+                "third of the training data stays short."
             ),
             date(2024, 12, 1),
             past((date(2025, 3, 1), "holds"), by=last),
@@ -312,7 +313,8 @@ def twelve() -> Record:
         verifier="openai:checker-1",
         source="arxiv",
         question="Does reading a whole document make it unnecessary to retrieve passages of it?",
-        thesis="Long windows replace retrieval wherever the document fits into them and its price can be paid.",
+        thesis="Long windows replace retrieval wherever the document fits into them and its price "
+        "can be paid.",
         prompts={
             name: f"{n}a{n}b{n}c{n}d{n}e{n}f"
             for n, name in enumerate(("plan", "extract", "entail", "judge", "synthesize"), 1)
@@ -332,7 +334,8 @@ def twelve() -> Record:
             evidence=counter,
             moved="evaluation",
             window=Window(opens=date(2026, 5, 20), as_of=DAY),
-            rationale=f"It is so for technical documents [{counter[1].arxiv_id}], and open for narrative ones.",
+            rationale=f"It is so for technical documents [{counter[1].arxiv_id}], and open for "
+            "narrative ones.",
         ),
         superseding=(
             SupersedingRecord(
@@ -340,17 +343,15 @@ def twelve() -> Record:
                 evidence=strongest,
                 argument=(
                     "It holds price and reranker equal for the first time, and turns the order "
-                    "around in "
-                    "nine of eleven families."
+                    "around in nine of eleven families."
                 ),
             ),
         ),
         questions=(
             QuestionRecord(
                 question=(
-                    "Is there a length beyond which retrieval wins for every kind of question, and "
-                    "does "
-                    "it move with training?"
+                    "Is there a length beyond which retrieval wins for every kind of question, "
+                    "and does it move with training?"
                 ),
                 motivated_by=(strongest.arxiv_id, claims[1].evidence[0].arxiv_id),
             ),

@@ -33,7 +33,10 @@ from retest.errors import FileError
 from retest.files.read import shown
 
 _EXPECTED = "BibTeX"
-_HINT = "look for a missing comma or an unbalanced brace there; an entry that is left out would look as if it were right"
+_HINT = (
+    "look for a missing comma or an unbalanced brace there; an entry that is left out would look "
+    "as if it were right"
+)
 logging.getLogger("bibtexparser").setLevel(
     logging.CRITICAL
 )  # what it warns of is raised here, with the file's line

@@ -142,7 +142,10 @@ def _inverted(names: list[str]) -> list[str]:
 _UPPER = f"[{''.join(c for c in map(chr, range(0x41, 0x2000)) if c.isupper())}]"
 _LETTER = r"[^\W\d_]"
 _WORD = rf"(?:[dDlL]['\u2019]|[aAeE]l-)?{_UPPER}{_LETTER}*(?:['\u2019\u2018`-]{_LETTER}+)*"
-_PARTICLE = r"(?:de|del|della|der|den|di|da|do|dos|das|du|la|le|van|von|zu|zur|ter|ten|te|bin|ibn|al|el|af|av|im|vom|y)"
+_PARTICLE = (
+    r"(?:de|del|della|der|den|di|da|do|dos|das|du|la|le"
+    r"|van|von|zu|zur|ter|ten|te|bin|ibn|al|el|af|av|im|vom|y)"
+)
 _INITIAL = rf"(?:{_UPPER}|Ch|Th|St|Md|Mohd|Mst|Most|Ll)\."
 _INITIALS = rf"{_INITIAL}(?:\s?-?{_INITIAL}|\s[dvlz]\.){{0,4}}+"
 PERSON = rf"(?:{_PARTICLE}\s){{0,3}}{_WORD}"

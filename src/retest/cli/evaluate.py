@@ -35,8 +35,9 @@ def evaluate(
         tuple[str, str] | None,
         typer.Option(
             metavar="A B",
-            help="Two settings on the same claims, as model=P:NAME,verifier=P:NAME,prompts=DIR,source=NAME or as-is; "
-            "or two results that were saved as .json.",
+            help="Two settings on the same claims, as "
+            "model=P:NAME,verifier=P:NAME,prompts=DIR,source=NAME or as-is; or two results that "
+            "were saved as .json.",
         ),
     ] = None,
     repeat: Annotated[
@@ -76,8 +77,9 @@ def evaluate(
         str,
         typer.Option(
             metavar="FILE|LINE",
-            help="Score reading alone, on claim-abstract pairs with stance and sentences: SciFact's claims, a JSONL "
-            "file, or the name of a bundled annotated library (docs/eval.md, Pairs).",
+            help="Score reading alone, on claim-abstract pairs with stance and sentences: "
+            "SciFact's claims, a JSONL file, or the name of a bundled annotated library "
+            "(docs/eval.md, Pairs).",
         ),
     ] = "",
     corpus: Annotated[

@@ -27,7 +27,10 @@ WORDS = {
 """What the calls do, as the table has it."""
 FIRST = 24
 """Characters of the first column: the last one needs the room."""
-DONE = "Papers were searched, which is free. No model was asked, and nothing is written under reports/."
+DONE = (
+    "Papers were searched, which is free. No model was asked, and nothing is written under "
+    "reports/."
+)
 
 
 def explained(job: Job, *, as_json: bool) -> None:

@@ -50,7 +50,8 @@ def sync(
         list[str] | None,
         typer.Option(
             "--set",
-            help="A set of arXiv's: cs, physics:hep-th, cs:cs:CL; may be repeated. All if left out.",
+            help="A set of arXiv's: cs, physics:hep-th, cs:cs:CL; may be repeated. All if left "
+            "out.",
         ),
     ] = None,
     since: Annotated[

@@ -69,8 +69,9 @@ def run(
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
-            help="End with status 4 if a claim stands so: overturned, relaxed, holds, undetermined, or flip for a "
-            "verdict that this run changed or left pending; may be given several times."
+            help="End with status 4 if a claim stands so: overturned, relaxed, holds, "
+            "undetermined, or flip for a verdict that this run changed or left pending; may be "
+            "given several times."
         ),
     ] = None,
     full: Annotated[
@@ -86,8 +87,8 @@ def run(
         bool,
         typer.Option(
             "--batch",
-            help="Ask through the service's batch API, at half price: the run ends with what it waits for, and the "
-            "same command goes on when the batch has ended (docs/nightly.md).",
+            help="Ask through the service's batch API, at half price: the run ends with what it "
+            "waits for, and the same command goes on when the batch has ended (docs/nightly.md).",
         ),
     ] = False,
     explain: Annotated[

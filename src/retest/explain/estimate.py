@@ -43,9 +43,8 @@ most papers; a check with a sentence for each quote; what a model thinks without
 it."""
 ASSUMED = (
     "answers are taken to have 450 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a "
-    "quote for checking, "
-    "300 for a judgment, 900 for the synthesis, without what a model thinks unseen; each to be "
-    "valid the first time"
+    "quote for checking, 300 for a judgment, 900 for the synthesis, without what a model thinks "
+    "unseen; each to be valid the first time"
 )
 PAPER = 520
 """Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and

@@ -22,8 +22,12 @@ DEEPEST, MOST_NODES = 12, 20_000
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HINTS = {
-    "mapping values are not allowed": 'a text with ": " in it stands in quotes, or on its own line after ">-"',
-    "found character that cannot start any token": "a text that begins with such a character stands in quotes",
+    "mapping values are not allowed": (
+        'a text with ": " in it stands in quotes, or on its own line after ">-"'
+    ),
+    "found character that cannot start any token": (
+        "a text that begins with such a character stands in quotes"
+    ),
     "found unexpected end of stream": "a quote is opened and not closed",
 }
 

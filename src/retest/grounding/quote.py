@@ -27,8 +27,8 @@ from retest.text.form import (
 from retest.text.sentences import sentences
 
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25
-"""Shorter quotes, and shorter pieces of quotes with gaps, ground nothing (docs/grounding.md, rung 5).
-"""
+"""Shorter quotes, and shorter pieces of quotes with gaps, ground nothing (docs/grounding.md,
+rung 5)."""
 
 
 class Fallen(NamedTuple):

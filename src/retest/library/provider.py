@@ -101,11 +101,9 @@ class AnnotationsModel:
             ],
             limits=(
                 f"Stances are those of a reader's annotations of {len(self._library.papers)} "
-                "papers, known up to "
-                f"{self._library.snapshot}; no model read anything, quotes are from synopses in "
-                "the librarian's words, "
-                "and verdicts follow from the stances by rule. What is not in the library was not "
-                "looked at."
+                f"papers, known up to {self._library.snapshot}; no model read anything, quotes "
+                "are from synopses in the librarian's words, and verdicts follow from the stances "
+                "by rule. What is not in the library was not looked at."
             ),
         )
 

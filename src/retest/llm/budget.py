@@ -21,7 +21,10 @@ FREE = frozenset({"manual", "annotations", "scripted"})
 """Providers that nobody is paid for."""
 OVER = "the budget of this run is used up"
 """How the error of a call that was not made begins."""
-HINT = "what was not reached comes first in the next run: raise the limit, or leave it to the next night"
+HINT = (
+    "what was not reached comes first in the next run: raise the limit, or leave it to the next "
+    "night"
+)
 
 
 class OutOfBudget(ModelFailed):

@@ -19,12 +19,14 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 OUT_OF_CREDIT = frozenset(
     {
+        # OpenAI, in error.code of a 429:
         "insufficient_quota",
-        "billing_hard_limit_reached",  # OpenAI: error.code of a 429
+        "billing_hard_limit_reached",
+        # Anthropic, in error.type and error.details.error_code:
         "billing_error",
         "contract_spend_limit_reached",
         "enforced_spend_limit_reached",
-        "linked_organization_spend_limit_reached",  # Anthropic: error.type and error.details.error_code
+        "linked_organization_spend_limit_reached",
     }
 )
 """What services say when waiting does not help: the account has no money left. A 429 otherwise

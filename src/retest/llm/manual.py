@@ -69,7 +69,10 @@ def _stem(request: Request) -> str:
 def _answer(path: Path) -> str | None:
     """The JSON text in an answer file, or None where there is none yet: bare, or in a reply's only
     code block."""
-    expected = "expected: the JSON object alone, or a whole reply with exactly one fenced code block, which holds it"
+    expected = (
+        "expected: the JSON object alone, or a whole reply with exactly one fenced code block, "
+        "which holds it"
+    )
     try:
         with path.open("rb") as file:
             raw = file.read(LONGEST_ANSWER + 1)
@@ -109,10 +112,9 @@ def _prompt(request: Request, stem: str) -> str:
     schema = json.dumps(request.schema.model_json_schema(), indent=1)
     return (
         "Answer the request below with one JSON object that fits the schema at the end, in one "
-        "fenced code block, "
-        "and nothing else.\n"
-        f"(Whoever saves the answer: as `{stem}.answer.json` beside this file. The whole reply may "
-        "be saved.)\n\n"
+        "fenced code block, and nothing else.\n"
+        f"(Whoever saves the answer: as `{stem}.answer.json` beside this file. The whole reply "
+        "may be saved.)\n\n"
         f"# Instructions\n\n{request.system.strip()}\n\n"
         f"# Request\n\n{request.user.strip()}\n\n"
         f"# JSON schema of the answer (`{request.schema.__name__}`)\n\n```json\n{schema}\n```\n"

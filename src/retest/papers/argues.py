@@ -1,4 +1,6 @@
-"""The words in which a paper argues with earlier ones: papers that settle a claim are worded so more often than others.
+"""The words in which a paper argues with earlier ones.
+
+Papers that settle a claim are worded so more often than others.
 
 A mild preference among papers that match, never a ground for finding one (benchmarks/search.py).
 """
@@ -41,5 +43,8 @@ _TITLE = re.compile(
 
 
 def argues(title: str) -> bool:
-    """Whether a title asks, denies or goes back to something: "Do they really ...?", "Rethinking ..." """
+    """Whether a title asks, denies or goes back to something.
+
+    As in "Do they really ...?" and "Rethinking ...".
+    """
     return _TITLE.search(title) is not None

@@ -24,8 +24,7 @@ known here, so the first. 60, 100 and 150 of a claim's and its anchors' words fo
 and neither did leaving out the words that any paper has."""
 _LUCENE = (
     "a an and are as at be but by for if in into is it no not of on or such that the their then "
-    "there these they this "
-    "to was will with"
+    "there these they this to was will with"
 )
 _STOP = frozenset(_LUCENE.split())
 """Lucene's English stop words, as in the local index. They count within a phrase word for word, and
@@ -72,7 +71,10 @@ def joined(rendered: Sequence[str]) -> list[tuple[str, list[int]]]:
 
 def within(window: Window) -> str:
     """The days of the window, which begins after its first day."""
-    return f"submittedDate:[{window.opens + timedelta(days=1):%Y%m%d}0000 TO {window.as_of:%Y%m%d}2359]"
+    return (
+        f"submittedDate:[{window.opens + timedelta(days=1):%Y%m%d}0000 TO "
+        f"{window.as_of:%Y%m%d}2359]"
+    )
 
 
 def either(terms: Iterable[str]) -> str:

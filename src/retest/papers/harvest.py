@@ -34,11 +34,9 @@ MOST_UNREAD = 10
 """Records of a page that may be broken. With more of them it is the form that has changed."""
 WHOLE = (
     "no day to go on from is known, so all of it is harvested. For all of arXiv that is 2.8 "
-    "million records, 1,300 a "
-    "page, one page at a time: five hours if arXiv is quick, two days if not. It may be stopped, "
-    "and goes on from "
-    "there. Faster: stop it, import arXiv's metadata snapshot (retest mirror import FILE), and "
-    "sync then"
+    "million records, 1,300 a page, one page at a time: five hours if arXiv is quick, two days if "
+    "not. It may be stopped, and goes on from there. Faster: stop it, import arXiv's metadata "
+    "snapshot (retest mirror import FILE), and sync then"
 )
 _SET = re.compile(r"[a-z-]+(?::[a-z-]+(?::[A-Za-z-]+)?)?")
 
@@ -200,8 +198,7 @@ class Harvest:
             name, why = next(iter(broken.items()))
             raise RunError(
                 f"arXiv's records have another form: {len(broken)} of {len(page.records)} cannot "
-                "be read; "
-                f"in {name[:40]} {why}",
+                f"be read; in {name[:40]} {why}",
                 "this version cannot sync any more; get a newer one, or import arXiv's newest "
                 "snapshot",
             )

@@ -139,4 +139,5 @@ class Oai:
                 raise Transient(f"arXiv's answer goes on after {size} bytes")
         body = b"".join(parts).translate(_SPACE)
         check_document(body)
-        response._content = body  # what was read in pieces, so that none is too many, is the response's from here on
+        # The body was read in pieces, so that none is too many; from here on it is the response's.
+        response._content = body

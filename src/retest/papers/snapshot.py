@@ -26,7 +26,10 @@ from retest.papers.withdrawn import is_withdrawn
 
 EVERY = 20_000
 """Records between two reports of progress."""
-HINT = "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest mirror import -"
+HINT = (
+    "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest "
+    "mirror import -"
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _VERSION = re.compile(r"v[1-9]\d{0,3}", re.ASCII)

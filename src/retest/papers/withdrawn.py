@@ -10,8 +10,14 @@ from __future__ import annotations
 
 import re
 
-_SUBJECT = r"\b(?:this|the|our)\s+(?:\w+\s+)?(?:paper|article|manuscript|submission|preprint|work|version|note|report)"
-_FATE = r"(?:has|have|had)\s+been|was|were|is|is\s+being|will\s+be|(?:needs?|has)\s+to\s+be|must\s+be|should\s+be"
+_SUBJECT = (
+    r"\b(?:this|the|our)\s+(?:\w+\s+)?"
+    r"(?:paper|article|manuscript|submission|preprint|work|version|note|report)"
+)
+_FATE = (
+    r"(?:has|have|had)\s+been|was|were|is|is\s+being|will\s+be"
+    r"|(?:needs?|has)\s+to\s+be|must\s+be|should\s+be"
+)
 _PASSIVE = rf"(?:{_SUBJECT})\s+(?:\w+\s+)?(?:{_FATE})\s+(?:\w+\s+)?withdrawn"
 _ELSEWHERE = r"(?!\s+(?:from\s+(?!arxiv)|before\b))"
 _BARE = r"\W*(?:paper\s+)?withdrawn(?=\s*(?:[.,;:!(]|$|by\b|due\b|because\b|as\b|for\b|pending\b))"

@@ -95,7 +95,10 @@ def _record(anchor: Anchor, found: Lookup, line: Line) -> AnchorRecord:
         return _news(anchor, found, "withdrawn", detail, resting)
     since = [claim for claim in resting if found.updated and found.updated > last_day(claim.dated)]
     if since:
-        detail = f"revised on {found.updated}, after {'claims that rest' if len(since) > 1 else 'a claim that rests'}"
+        detail = (
+            f"revised on {found.updated}, after "
+            f"{'claims that rest' if len(since) > 1 else 'a claim that rests'}"
+        )
         return _news(anchor, found, "revised", f"{detail} on it had been dated", since)
     if not first_day(anchor.dated.split("/")[0]) <= found.published <= last_day(anchor.dated):
         detail = f"its first version is of {found.published}, not of {anchor.dated}"

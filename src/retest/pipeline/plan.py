@@ -26,7 +26,10 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     deps, subject = runtime.context, state["subject"]
     papers = state["anchor_papers"]
     if subject.unasked:
-        detail = f"The source could not be asked for {', '.join(subject.unasked)}, so where the window opens is unknown."
+        detail = (
+            f"The source could not be asked for {', '.join(subject.unasked)}, so where the window "
+            "opens is unknown."
+        )
         return {"failure": Failure(why="search-failed", detail=detail), "round": 1}
     searches, note = by_hand(subject), ""
     try:

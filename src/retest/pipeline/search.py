@@ -42,10 +42,16 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     fails the claim: what it would have found is unknown, and silence is never a verdict."""
     deps, subject = runtime.context, state["subject"]
     if deps.source.until is not None and deps.source.until <= subject.window.opens:
-        detail = f"The {deps.source.name} ends on {deps.source.until}, before the window opens ({subject.window.opens})."
+        detail = (
+            f"The {deps.source.name} ends on {deps.source.until}, before the window opens "
+            f"({subject.window.opens})."
+        )
         return {"failure": Failure(why="search-failed", detail=detail)}
     if not state["searches"]:
-        detail = "The claim has no word to search for, and no plan has another: word it anew, or write queries by hand."
+        detail = (
+            "The claim has no word to search for, and no plan has another: word it anew, or write "
+            "queries by hand."
+        )
         return {"failure": Failure(why="search-failed", detail=detail)}
     try:
         # One thread for all of a claim's searches: with one for each, all claims would be done at

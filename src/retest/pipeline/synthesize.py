@@ -156,7 +156,10 @@ async def _ground(
         if cited is None:
             continue
         if cited not in against:
-            detail = "superseding work speaks against the line and is of the last six months; this is not both"
+            detail = (
+                "superseding work speaks against the line and is of the last six months; this is "
+                "not both"
+            )
             rejected.append(reject(item.arxiv_id, "newer", "not-newer", detail))
             continue
         record, evidence = by_id[cited]

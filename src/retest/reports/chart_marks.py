@@ -137,7 +137,10 @@ def band(verdict: Verdict, x: float, y: float, width: float, told: str) -> Itera
 
 def mark(item: Evidence, x: float, y: float, decided: bool) -> svg.Element:
     """A piece of evidence, ringed where it decided a verdict."""
-    told = f"{item.published} {item.arxiv_id} {item.stance}{', decided a verdict' if decided else ''}: {item.title}"
+    told = (
+        f"{item.published} {item.arxiv_id} "
+        f"{item.stance}{', decided a verdict' if decided else ''}: {item.title}"
+    )
     return shape(item.stance, x, y, decided, [svg.Title(text=written(told))])
 
 

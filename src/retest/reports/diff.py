@@ -267,7 +267,10 @@ def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
     ):
         yield f"undetermined for another reason: {now.why}, was {before.why}"
     if before.anchors != now.anchors:
-        yield f"rests on {', '.join(now.anchors) or 'no anchor'}, was {', '.join(before.anchors) or 'no anchor'}"
+        yield (
+            f"rests on {', '.join(now.anchors) or 'no anchor'}, was "
+            f"{', '.join(before.anchors) or 'no anchor'}"
+        )
     if (
         now.id == COUNTER_THESIS
     ):  # it is always of the last six months: that its dates move is no news

@@ -41,7 +41,8 @@ def bibtex(items: Sequence[Item]) -> str:
             "author": " and ".join(
                 [*map(_bibtex_name, item.authors), *["others"] * item.and_others]
             ),
-            "title": f"{{{latex(item.title)}}}",  # braced once more, so that no style makes its capitals small
+            # Braced once more, so that no style makes its capitals small.
+            "title": f"{{{latex(item.title)}}}",
             "year": str(item.published.year) if item.published else "",
             "eprint": item.cited,
             "archivePrefix": "arXiv",

@@ -25,7 +25,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
 _LINE_START = re.compile(r"^([-+=/])|^(\d{1,9})([.)])(?=\s|$)")
 _READ_BY_HOSTS = re.compile(
     r"(?<=[@#$])"  # mentions, issues, e-mail addresses, formulas
-    r"|(?<=http)(?=:)|(?<=https)(?=:)|(?<=ftp)(?=:)|(?<=mailto)(?=:)|(?<=xmpp)(?=:)|(?<=www)(?=\.)"  # links
+    r"|(?<=http)(?=:)|(?<=https)(?=:)|(?<=ftp)(?=:)"  # links
+    r"|(?<=mailto)(?=:)|(?<=xmpp)(?=:)|(?<=www)(?=\.)"
     r"|(?<=\bGH)(?=-\d)|(?<=\[)(?=!)"  # issues, alerts
     r"|(?<=:)(?=[\w+\\-]{1,60}:)",  # :emoji:
     re.IGNORECASE | re.ASCII,

@@ -50,7 +50,10 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
     top = Path(root.stdout.decode().rstrip("\n"))
     found = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if found.returncode:
-        hint = "name one that `git log` shows, or a .json file; a shallow clone has only its newest commits"
+        hint = (
+            "name one that `git log` shows, or a .json file; a shallow clone has only its newest "
+            "commits"
+        )
         raise UsageError(f"--against {ref} names no commit", hint)
     commit = found.stdout.decode().strip()
     folder = reports.resolve().relative_to(top.resolve()).as_posix()

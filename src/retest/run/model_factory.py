@@ -117,7 +117,10 @@ def _check_batched(specs: Iterable[str]) -> None:
     """Raise UsageError for a model whose service has no batch API."""
     for spec in specs:
         if parsed_model(spec)[0] not in BATCHED:
-            hint = f"those of {' and '.join(BATCHED)} do; --verifier must be one too, and may be the other's"
+            hint = (
+                f"those of {' and '.join(BATCHED)} do; --verifier must be one too, and may be the "
+                "other's"
+            )
             raise UsageError(f"{spec} has no batch API, as --batch needs one", hint)
 
 

@@ -3,8 +3,8 @@ another text.
 
 Two texts are the same here if they differ only in Unicode form, typographic quotes and dashes,
 ligatures, white space, line-break hyphenation, letter case, invisible characters, and LaTeX or HTML
-markup of the same characters (docs/grounding.md, rung 5). Every rule is applied to both sides alike,
-and none joins, drops or changes a digit, a word or a word's place.
+markup of the same characters (docs/grounding.md, rung 5). Every rule is applied to both sides
+alike, and none joins, drops or changes a digit, a word or a word's place.
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def _meaning(macro: str) -> str:
     return f" {shown} " if shown.isalpha() and shown.isascii() and len(shown) > 1 else shown
 
 
-_END = "\ue000"  # ends a macro's name where a formula ended; no text holds it, since private characters are dropped
+_END = "\ue000"
+"""Ends a macro's name where a formula ended. No text holds it, since private characters are
+dropped."""
 _OWN = {
     "": " ",
     "\\": " ",
@@ -123,11 +125,13 @@ _OWN = {
     '"': '"',
 }
 _SETTING_MACROS = """
-    textbf textit emph textsc texttt textrm textsf textup textmd textsl textnormal text mathrm mathbf mathit mathsf
-    mathtt mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm bf it em sc tt rm sl sf bfseries itshape underline
-    uline mbox hbox fbox left right big Big bigg Bigg bigl bigr Bigl Bigr middle tiny scriptsize footnotesize small
-    normalsize large Large LARGE huge Huge displaystyle textstyle scriptstyle nolinebreak nobreak allowbreak protect
-    url operatorname ensuremath mathop mathrel mathbin limits nolimits noindent xspace relax par texorpdfstring
+    textbf textit emph textsc texttt textrm textsf textup textmd textsl textnormal text mathrm
+    mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm bf it em
+    sc tt rm sl sf bfseries itshape underline uline mbox hbox fbox left right big Big bigg Bigg
+    bigl bigr Bigl Bigr middle tiny scriptsize footnotesize small normalsize large Large LARGE
+    huge Huge displaystyle textstyle scriptstyle nolinebreak nobreak allowbreak protect url
+    operatorname ensuremath mathop mathrel mathbin limits nolimits noindent xspace relax par
+    texorpdfstring
 """
 _SETTING = frozenset(_SETTING_MACROS.split())
 _ACCENTS, _LETTER_ACCENTS = frozenset("\"'`^~=."), frozenset("uvHtcdbkr")

@@ -153,7 +153,10 @@ def _sentence(claims: int, only_a: int, only_b: int, p: float) -> str:
     """What a reader who knows no test must know."""
     differ = only_a + only_b
     if not differ:
-        return f"None of {claims} claims is right in one and wrong in the other: no difference was found."
+        return (
+            f"None of {claims} claims is right in one and wrong in the other: no difference was "
+            "found."
+        )
     better = "A" if only_a > only_b else "B" if only_b > only_a else ""
     counts = f"{differ} of {claims} claims {'differs' if differ == 1 else 'differ'}"
     where = f"{counts} (A alone is right on {only_a}, B alone on {only_b})"

@@ -151,7 +151,10 @@ def _claim(fields: Fields, today: date | None) -> GoldClaim:
     )
     for name in claim.gold_ids:
         if name in claim.anchor_ids:
-            hint = "a claim's own paper is never evidence for or against it: take it out of one of the two"
+            hint = (
+                "a claim's own paper is never evidence for or against it: take it out of one of "
+                "the two"
+            )
             fields.fault(
                 f'"{name}" in `gold_ids` and in `anchor_ids`', "papers newer than the claim", hint
             )

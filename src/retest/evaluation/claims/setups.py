@@ -73,7 +73,10 @@ def _said(side: str) -> dict[str, str]:
     for part in side.split(","):
         key, equals, value = part.partition("=")
         if key not in KEYS or not equals or not value or key in said:
-            expected = f"{AS_IS}, or {', '.join(f'{one}=...' for one in KEYS)}, each once, joined by commas"
+            expected = (
+                f"{AS_IS}, or {', '.join(f'{one}=...' for one in KEYS)}, each once, joined by "
+                "commas"
+            )
             raise UsageError(
                 f"--compare has {part!r} in {side!r}",
                 f"it takes {expected}; or two results that were saved as .json",

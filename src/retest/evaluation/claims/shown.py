@@ -36,7 +36,10 @@ MEANS: dict[Station, str] = {
     "entailed": "the verifier did not let the quote of a gold paper pass",
     "judged": "a gold paper was evidence, and the judgment did not cite it",
     "verdict": "a gold paper was cited, and the verdict is another one",
-    "settled": "the model's verdict was right, and it cited no evidence of the kind that this verdict needs",
+    "settled": (
+        "the model's verdict was right, and it cited no evidence of the kind that this verdict "
+        "needs"
+    ),
     "failed": "the claim could not be searched or judged",
     "untraced": "no gold paper is named for the claim",
 }
@@ -71,8 +74,7 @@ def headline(result: Result) -> str:
     verb = "is" if scores.right == 1 else "are"
     return (
         f"{scores.right} of {scores.claims} verdicts {verb} right: accuracy "
-        f"{share(scores.accuracy.value)}, "
-        f"{PERCENT} interval {between(scores.accuracy)}."
+        f"{share(scores.accuracy.value)}, {PERCENT} interval {between(scores.accuracy)}."
     )
 
 
@@ -111,7 +113,10 @@ def cost(spent: Spent, number: int) -> str:
     priced = (
         ", of a price that is not known" if spent.usd is None else f", ${Decimal(spent.usd):.4f}"
     )
-    each = f"{spent.calls / number:.1f} calls and {(spent.input + spent.output) / number:,.0f} tokens a claim"
+    each = (
+        f"{spent.calls / number:.1f} calls and {(spent.input + spent.output) / number:,.0f} "
+        "tokens a claim"
+    )
     more = "" if not spent.usd else f", ${Decimal(spent.usd) / number:.4f}"
     return f"{spent.calls} calls, {tokens}{priced}; {each}{more}."
 
@@ -164,9 +169,8 @@ def lines(result: Result) -> list[str]:
     calibration = measures.calibration
     said.append(
         f"Macro-F1 {estimate(measures.scores.macro_f1)}. Confidence: calibration error "
-        f"{estimate(calibration.ece)}, "
-        f"by chance up to {share(calibration.chance_ece)}; Brier score "
-        f"{estimate(calibration.brier)}."
+        f"{estimate(calibration.ece)}, by chance up to {share(calibration.chance_ece)}; Brier "
+        f"score {estimate(calibration.brier)}."
     )
     if steady:
         order = "the order decides" if steady.order_decides else "no sign that the order decides"
@@ -174,9 +178,8 @@ def lines(result: Result) -> list[str]:
             order = "whether the order decides was not tested, since that takes three rounds"
         said.append(
             f"{len(steady.orders)} rounds: agreement {estimate(steady.agreement)}, kappa "
-            f"{estimate(steady.kappa)}; "
-            f"disagreement in the same order {estimate(steady.noise)}, in another "
-            f"{estimate(steady.shuffled)}: {order}."
+            f"{estimate(steady.kappa)}; disagreement in the same order {estimate(steady.noise)}, "
+            f"in another {estimate(steady.shuffled)}: {order}."
         )
     return wrapped(said)
 
@@ -186,7 +189,8 @@ def compared(comparison: Comparison) -> list[str]:
     seen = (
         "No difference would reliably have been seen on so few."
         if comparison.seen_from is None
-        else f"A difference of less than {share(comparison.seen_from)} would probably not have been seen on so many."
+        else f"A difference of less than {share(comparison.seen_from)} would probably not have "
+        "been seen on so many."
     )
     said = [
         comparison.sentence,

@@ -31,9 +31,15 @@ LONGEST, LONGEST_SENTENCE, LONGEST_ID, MOST_SENTENCES = 2000, 6000, 80, 300
 """Characters (of a sentence: as many as a prompt shows), and sentences of a paper."""
 STANCES: tuple[NotedStance, ...] = get_args(NotedStance)
 LABELS: dict[str, NotedStance] = {"SUPPORT": "supports", "CONTRADICT": "contradicts"}
-CLAIM = 'SciFact claims, as in {"id": 3, "claim": "...", "evidence": {"147": [...]}, "cited_doc_ids": [147]}'
+CLAIM = (
+    'SciFact claims, as in {"id": 3, "claim": "...", "evidence": {"147": [...]}, '
+    '"cited_doc_ids": [147]}'
+)
 DOCUMENT = 'SciFact documents, as in {"doc_id": 147, "title": "...", "abstract": ["...", "..."]}'
-OWN = 'pairs, as in {"id": "a1", "claim": "...", "paper": {...}, "stance": "supports", "sentences": [2]}'
+OWN = (
+    'pairs, as in {"id": "a1", "claim": "...", "paper": {...}, "stance": "supports", '
+    '"sentences": [2]}'
+)
 Row = tuple[int, dict[str, object] | FileError]
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -60,7 +66,10 @@ def read_pairs(path: Path, corpus: Path | None, today: date) -> Pairs:
             "name the claims; the corpus is found beside them",
         )
     if not any(isinstance(said, dict) and "evidence" in said for _, said in rows):
-        hint = "its test claims are published without evidence: use claims_dev.jsonl or claims_train.jsonl"
+        hint = (
+            "its test claims are published without evidence: use claims_dev.jsonl or "
+            "claims_train.jsonl"
+        )
         raise FileError(
             path, rows[0][0], "no `evidence`, so that nothing can be scored", CLAIM, hint
         )

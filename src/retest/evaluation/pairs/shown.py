@@ -108,8 +108,7 @@ def entailed(result: PairsResult) -> str:
     every = [sum(one.findings - one.unchecked for one in kinds) for kinds in (true, false)]
     return (
         f"Entailment lost {lost} of {every[0]} findings that have the gold's "
-        f"stance{_in(found.lost)}, and stopped "
-        f"{stopped} of {every[1]} others{_in(found.stopped)}."
+        f"stance{_in(found.lost)}, and stopped {stopped} of {every[1]} others{_in(found.stopped)}."
     )
 
 

@@ -26,7 +26,10 @@ def _gold_style() -> str:
     )
     # Rows have no room for the large text of a report's chart: here it stays as it is in a narrow
     # window.
-    narrow = f"@media (max-width:{marks.NARROW}px){{text{{font-size:13px}}.quiet{{font-size:12px}}.head{{font-size:16px}}}}"
+    narrow = (
+        f"@media (max-width:{marks.NARROW}px){{"
+        "text{font-size:13px}.quiet{font-size:12px}.head{font-size:16px}}"
+    )
     return f"{light}\n{narrow}\n@media (prefers-color-scheme:dark){{{dark}}}"
 
 

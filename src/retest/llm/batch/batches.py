@@ -370,7 +370,10 @@ def _named(sent: Sent) -> str:
 def _told(sent: Sent) -> str:
     waits = f"{_count(len(sent.asked), 'question')} wait{'s' if len(sent.asked) == 1 else ''}"
     if sent.id is None:
-        return f"{waits} for a batch of {_spec(sent)} that may have been sent on {sent.day}: the next run looks for it"
+        return (
+            f"{waits} for a batch of {_spec(sent)} that may have been sent on {sent.day}: the "
+            "next run looks for it"
+        )
     return f"{waits} in {_named(sent)}, sent on {sent.day}: the same command picks up the answers"
 
 

@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from retest.domain.arxiv_id import parse_id
 from retest.errors import FileError
 from retest.evaluation.pairs import files as pairs_files
-from retest.evaluation.pairs.pair import Pairs, load_pairs, stand_in
+from retest.evaluation.pairs.load import load_pairs
+from retest.evaluation.pairs.pair import Pairs, stand_in
 from retest.evaluation.pairs.result import PairsResult
 from tests.conftest import Workspace
 from tests.evaluation.pairs_world import CLAIMS, CORPUS, Json, PairsBench, Reader, write_lines

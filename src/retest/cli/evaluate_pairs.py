@@ -49,7 +49,7 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     from retest.cli.show import say
     from retest.evaluation.claims.files import as_json as text
     from retest.evaluation.claims.files import check_folder, written
-    from retest.evaluation.pairs.pair import load_pairs
+    from retest.evaluation.pairs.load import load_pairs
     from retest.evaluation.pairs.run import PairSetup, evaluate_pairs
     from retest.evaluation.pairs.shown import chart, markdown
     from retest.pipeline.state import Limits

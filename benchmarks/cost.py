@@ -25,7 +25,7 @@ from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
 from retest.lines.load import load_line
 from retest.papers.mirror import Mirror, MirrorSource
-from retest.run.lines import LineOutcome
+from retest.run.events import LineOutcome
 from retest.settings import Settings
 
 CLAIM = "scale-does-not-gate-anticipation"

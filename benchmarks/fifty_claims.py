@@ -23,7 +23,7 @@ from benchmarks.loopback import Loopback, loopback, measured
 from retest.data import defaults
 from retest.domain.line import Claim, Line
 from retest.lines.load import load_line
-from retest.run.lines import LineOutcome
+from retest.run.events import LineOutcome
 from retest.settings import Settings
 
 STAGES = ("QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis")

@@ -35,8 +35,9 @@ from retest.domain.line import Line
 from retest.evaluation.claims.gold import load_gold
 from retest.lines.load import load_line
 from retest.papers.grown import Growing
-from retest.run.events import nobody
-from retest.run.lines import LineOutcome, run_lines
+from retest.pipeline.events import ignore
+from retest.run.events import LineOutcome
+from retest.run.lines import run_lines
 from retest.settings import Settings
 
 
@@ -55,7 +56,7 @@ class Library:
         self, line: Line, day: date, environment: Mapping[str, str], *, full: bool
     ) -> LineOutcome:
         work = run_lines(
-            [line], self.settings, environment, day, day, "anthropic:steady", "", nobody, full=full
+            [line], self.settings, environment, day, day, "anthropic:steady", "", ignore, full=full
         )
         (outcome,) = asyncio.run(work)
         return outcome

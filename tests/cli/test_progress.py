@@ -31,7 +31,8 @@ from retest.domain.record import ClaimRecord, HistoryEntry, Searched
 from retest.llm.ask import Call
 from retest.llm.budget import Prices
 from retest.llm.model import Usage
-from retest.run.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
+from retest.pipeline.events import StationDone, StationEntered
+from retest.run.events import Called, ClaimSettled, Event, LineStarted
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose, status

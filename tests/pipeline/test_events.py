@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 
 from retest.lines.load import load_line
+from retest.pipeline.events import StationDone, StationEntered
 from retest.run.events import (
     Called,
     ClaimSettled,
     Event,
     Harmless,
     LineEnded,
+    LineOutcome,
     LineStarted,
-    StationDone,
-    StationEntered,
     Tell,
 )
-from retest.run.lines import LineOutcome, run_lines
+from retest.run.lines import run_lines
 from retest.settings import load_settings
 from tests.brains import Reader
 from tests.conftest import Workspace

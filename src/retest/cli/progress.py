@@ -13,17 +13,8 @@ from typing import TYPE_CHECKING, Any
 from retest.cli.show import NARROW, say, say_json
 from retest.cli.tally import Tally
 from retest.llm.spent import shown
-from retest.run.events import (
-    Called,
-    ClaimSettled,
-    Event,
-    LineEnded,
-    LineStarted,
-    StationDone,
-    StationEntered,
-    Tell,
-    nobody,
-)
+from retest.pipeline.events import StationDone, StationEntered, ignore
+from retest.run.events import Called, ClaimSettled, Event, LineEnded, LineStarted, Tell
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +30,7 @@ def progress(*, as_json: bool, quiet: bool, many: bool) -> Iterator[Tell]:
     """What takes the events of a run that is shown as asked for. `many` is whether several lines
     are run."""
     if quiet:
-        yield nobody
+        yield ignore
     elif as_json:
         yield JsonLines()
     elif (console := _terminal()) is not None:

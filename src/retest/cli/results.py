@@ -8,7 +8,7 @@ from retest.cli.show import out_json, say, table
 
 if TYPE_CHECKING:
     from retest.domain.record import ClaimRecord
-    from retest.run.lines import LineOutcome
+    from retest.run.events import LineOutcome
     from retest.settings import Settings
 
 

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from retest.domain.line import Line
     from retest.llm.budget import Budget
-    from retest.run.events import Tell
-    from retest.run.lines import LineOutcome
+    from retest.run.events import LineOutcome, Tell
     from retest.settings import Settings
 
 FAIL_ON = frozenset({"holds", "relaxed", "overturned", "undetermined", "flip"})

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from retest.llm.model import Usage
-from retest.run.events import Called, ClaimSettled, Event, LineStarted, StationDone, StationEntered
+from retest.pipeline.events import StationDone, StationEntered
+from retest.run.events import Called, ClaimSettled, Event, LineStarted
 from retest.text.harmless import one_line
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from retest.domain.answers import Extraction
 from retest.errors import Waiting
 from retest.llm.manual import ManualModel
 from retest.llm.model import Model, Reply, Request
-from retest.run.events import Event, StationEntered
+from retest.pipeline.events import StationEntered
+from retest.run.events import Event
 from retest.run.model_factory import open_model
 from retest.run.models import Asking
 from retest.settings import parsed_model

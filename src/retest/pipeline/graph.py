@@ -25,6 +25,7 @@ from langgraph.types import Send
 
 from retest.errors import RetestError
 from retest.pipeline.anchors import anchors
+from retest.pipeline.events import StationDone, StationEntered
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
 from retest.pipeline.judge import judge
@@ -33,7 +34,6 @@ from retest.pipeline.search import search
 from retest.pipeline.settle import settle
 from retest.pipeline.state import ClaimState, Deps, Failure, LineState, Settled
 from retest.pipeline.synthesize import synthesize
-from retest.run.events import StationDone, StationEntered
 
 log = logging.getLogger("retest")
 S = TypeVar("S", bound=Callable[..., Any])

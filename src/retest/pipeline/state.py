@@ -28,10 +28,10 @@ from retest.domain.verdict import Why
 from retest.llm.ask import Asker
 from retest.papers.following import Following
 from retest.papers.source import Source
+from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 from retest.reports.news import waits
-from retest.run.events import Tell, nobody
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
 
@@ -154,7 +154,7 @@ class Deps:
     searches: SearchMemory | None = None
     following: Following | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
-    tell: Tell = nobody
+    tell: StationSink = ignore
     """Hears of every station that is entered and left."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from retest.pipeline.events import StationEvent, ignore
+from retest.pipeline.state import OPEN
+from retest.reports.news import SYNTHESIS_FAILED
+
 if TYPE_CHECKING:
-    from retest.domain.record import ClaimRecord
+    from pathlib import Path
+
+    from retest.domain.record import ClaimRecord, Record
     from retest.llm.ask import Call
     from retest.llm.budget import Prices
-    from retest.run.lines import LineOutcome
+    from retest.llm.model import Usage
 
 log = logging.getLogger("retest")
 
@@ -26,25 +32,6 @@ class LineStarted:
     line: str
     claims: int
     settled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StationEntered:
-    """A claim has come to a station of the picture; stations of the whole line have the claim
-    ""."""
-
-    line: str
-    claim: str
-    station: str
-
-
-@dataclass(frozen=True, slots=True)
-class StationDone:
-    """A claim has left a station, however it went there."""
-
-    line: str
-    claim: str
-    station: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +65,35 @@ class ClaimSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """What a run did for one line. `record` is this run's; the report on disk differs where there
+    was no news."""
+
+    record: Record
+    news: bool
+    written: tuple[Path, ...]
+    usage: Usage
+    usd: Decimal | None
+    """What the run cost for this line; None where a model's price is not known."""
+    seconds: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be searched, judged and synthesized."""
+        every = (*self.record.claims, self.record.counter_thesis)
+        failed = any(claim.why in OPEN for claim in every)
+        return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
 class LineEnded:
     """A line's report is written, or stays as it is."""
 
     outcome: LineOutcome
 
 
-Event = LineStarted | StationEntered | StationDone | Called | ClaimSettled | LineEnded
+Event = LineStarted | StationEvent | Called | ClaimSettled | LineEnded
 Tell = Callable[[Event], None]
-
-
-def nobody(event: Event) -> None:
-    """Takes every event and does nothing with it."""
 
 
 class Harmless:
@@ -103,5 +107,5 @@ class Harmless:
         try:
             self._tell(event)
         except Exception:  # whatever the display runs into, the run is paid for
-            self._tell = nobody
+            self._tell = ignore
             log.exception("the progress of the run could not be shown; it goes on unseen")

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,13 +22,21 @@ from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.budget import Budget
-from retest.llm.model import Usage
 from retest.pipeline.graph import line_graph
-from retest.pipeline.state import OPEN, Deps, LineState
-from retest.reports.news import SYNTHESIS_FAILED, merged
+from retest.pipeline.state import Deps, LineState
+from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
-from retest.run.events import Called, ClaimSettled, Event, Harmless, LineEnded, LineStarted, Tell
+from retest.run.events import (
+    Called,
+    ClaimSettled,
+    Event,
+    Harmless,
+    LineEnded,
+    LineOutcome,
+    LineStarted,
+    Tell,
+)
 from retest.run.log import Account, Now, stamp
 from retest.run.model_factory import batches_for
 from retest.run.open_run import Opened, due_first, opened
@@ -41,27 +48,6 @@ if TYPE_CHECKING:
 
     from retest.domain.line import Line
     from retest.llm.batch.batches import Say
-
-
-@dataclass(frozen=True, slots=True)
-class LineOutcome:
-    """What a run did for one line. `record` is this run's; the report on disk differs where there
-    was no news."""
-
-    record: Record
-    news: bool
-    written: tuple[Path, ...]
-    usage: Usage
-    usd: Decimal | None
-    """What the run cost for this line; None where a model's price is not known."""
-    seconds: float = 0.0
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything could be searched, judged and synthesized."""
-        every = (*self.record.claims, self.record.counter_thesis)
-        failed = any(claim.why in OPEN for claim in every)
-        return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
 
 
 def unsaid(text: str, *, needed: bool = False) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 from retest.llm.model import Usage
 from retest.llm.spent import Spent, shown
-from retest.run.events import Called, Event, StationDone, StationEntered
+from retest.pipeline.events import StationDone, StationEntered
+from retest.run.events import Called, Event
 
 NAME = "runs.jsonl"
 Now = Callable[[], datetime | None]

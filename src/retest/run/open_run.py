@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
+from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import OPEN, Deps, Limits
 from retest.prompts import Prompt, load_prompts
 from retest.reports.write import read_record
-from retest.run.events import Tell, nobody
+from retest.run.events import Tell
 from retest.run.models import Asking
 from retest.run.source_factory import open_following, open_library, open_source
 from retest.settings import Settings
@@ -45,7 +46,7 @@ class Opened:
 
     @asynccontextmanager
     async def deps(
-        self, line: Line, told: Callable[[Call, Prices], None], tell: Tell = nobody
+        self, line: Line, told: Callable[[Call, Prices], None], tell: Tell = ignore
     ) -> AsyncIterator[Deps]:
         """All that the stations need for a line, closed at the end; `told` hears of every call,
         `tell` of stations."""

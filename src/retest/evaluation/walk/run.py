@@ -21,8 +21,8 @@ from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.budget import Budget
 from retest.papers.grown import Growing, known_from
 from retest.prompts import load_prompts
-from retest.run.events import Tell
-from retest.run.lines import LineOutcome, run_lines
+from retest.run.events import LineOutcome, Tell
+from retest.run.lines import run_lines
 from retest.settings import Settings
 
 

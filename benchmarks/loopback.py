@@ -22,8 +22,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from retest.domain.line import Line
-from retest.pipeline.events import ignore
 from retest.run.events import LineOutcome
+from retest.run.job import Job
 from retest.run.lines import run_lines
 from retest.settings import Settings
 from tests.fakes.models import FakeModels
@@ -138,6 +138,13 @@ def measured(
     """What a run of the line against the loopback model did, and the seconds that it took."""
     environment = {"ANTHROPIC_API_KEY": "loopback", "ANTHROPIC_BASE_URL": model.url}
     started = time.perf_counter()
-    work = run_lines([line], settings, environment, as_of, as_of, "anthropic:loopback", "", ignore)
-    (outcome,) = asyncio.run(work)
+    job = Job(
+        lines=(line,),
+        settings=settings,
+        environment=environment,
+        today=as_of,
+        as_of=as_of,
+        model="anthropic:loopback",
+    )
+    (outcome,) = asyncio.run(run_lines(job))
     return outcome, time.perf_counter() - started

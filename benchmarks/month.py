@@ -35,8 +35,8 @@ from retest.domain.line import Line
 from retest.evaluation.claims.gold import load_gold
 from retest.lines.load import load_line
 from retest.papers.grown import Growing
-from retest.pipeline.events import ignore
 from retest.run.events import LineOutcome
+from retest.run.job import Job
 from retest.run.lines import run_lines
 from retest.settings import Settings
 
@@ -55,10 +55,16 @@ class Library:
     def night(
         self, line: Line, day: date, environment: Mapping[str, str], *, full: bool
     ) -> LineOutcome:
-        work = run_lines(
-            [line], self.settings, environment, day, day, "anthropic:steady", "", ignore, full=full
+        job = Job(
+            lines=(line,),
+            settings=self.settings,
+            environment=environment,
+            today=day,
+            as_of=day,
+            model="anthropic:steady",
+            full=full,
         )
-        (outcome,) = asyncio.run(work)
+        (outcome,) = asyncio.run(run_lines(job))
         return outcome
 
     def reports(self) -> dict[str, str]:

@@ -32,7 +32,7 @@ from retest.llm.ask import Call
 from retest.llm.budget import Prices
 from retest.llm.model import Usage
 from retest.pipeline.events import StationDone, StationEntered
-from retest.run.events import Called, ClaimSettled, Event, LineStarted
+from retest.run.events import Called, ClaimSettled, LineStarted, Progress
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose, status
@@ -89,7 +89,7 @@ def settled(name: str, number: int, claims: int) -> ClaimSettled:
 def test_a_tally_counts_claims_stations_calls_tokens_cost_and_time() -> None:
     clock = Clock()
     tally = Tally(clock)
-    events: list[Event] = [
+    events: list[Progress] = [
         LineStarted("tides", 3),
         StationEntered("tides", "a", "plan"),
         StationEntered("tides", "b", "plan"),

@@ -17,12 +17,13 @@ from retest.run.events import (
     Called,
     ClaimSettled,
     Event,
+    EventSink,
     Harmless,
     LineEnded,
     LineOutcome,
     LineStarted,
-    Tell,
 )
+from retest.run.job import Job
 from retest.run.lines import run_lines
 from retest.settings import load_settings
 from tests.brains import Reader
@@ -34,14 +35,20 @@ CLAIMS = ("wind-drives", "depth-matters", "counter-thesis")
 PRICED = {"RETEST_MODEL": "anthropic:claude-sonnet-5-5"}
 
 
-def run(workspace: Workspace, tell: Tell) -> LineOutcome:
+def run(workspace: Workspace, tell: EventSink) -> LineOutcome:
     """The line, with what it says of itself given to `tell`."""
     environment = workspace.environment
     settings = load_settings(workspace.folder, environment, {})
-    lines = [load_line(workspace.folder / "claims" / "tides.yaml", DAY)]
-    (outcome,) = asyncio.run(
-        run_lines(lines, settings, environment, DAY, DAY, environment["RETEST_MODEL"], "", tell)
+    lines = (load_line(workspace.folder / "claims" / "tides.yaml", DAY),)
+    job = Job(
+        lines=lines,
+        settings=settings,
+        environment=environment,
+        today=DAY,
+        as_of=DAY,
+        model=environment["RETEST_MODEL"],
     )
+    (outcome,) = asyncio.run(run_lines(job, tell))
     return outcome
 
 

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, MaxTokens, MaxUsd, Model, Workspace, claims_folder, today
-from retest.cli.run import budget_of
+from retest.cli.options import (
+    Json,
+    MaxTokens,
+    MaxUsd,
+    Model,
+    Workspace,
+    budget_of,
+    claims_folder,
+    today,
+)
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +87,7 @@ def backtest(
     from retest.evaluation.claims.files import check_folder
     from retest.evaluation.walk import page
     from retest.evaluation.walk.run import days, folder_of, home_of, walk
+    from retest.run.job import Job
     from retest.settings import chosen_model, environment, load_settings
 
     with speaking(as_json=as_json, quiet=False):
@@ -101,19 +110,17 @@ def backtest(
             f"{len(line.claims)} claims of {Path(name).stem}, {len(on)} steps from {on[0]} to "
             f"{on[-1]}"
         )
-        work = walk(
-            line,
-            fates,
-            on,
-            settings,
-            environment(),
-            today(),
-            chosen,
-            settings.verifier,
-            _told,
-            budget_of(max_usd, max_tokens),
-            Path(name).stem,
+        job = Job(
+            lines=(line,),
+            settings=settings,
+            environment=environment(),
+            today=today(),
+            as_of=on[-1],
+            model=chosen,
+            verifier=settings.verifier,
+            budget=budget_of(max_usd, max_tokens),
         )
+        work = walk(job, fates, on, _told, Path(name).stem)
         with only_run(replace(settings, home=folder_of(settings, line.line))):
             found: Backtest = interruptible(work)
         if out_folder:

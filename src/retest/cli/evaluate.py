@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retest.cli import app
-from retest.cli.options import Json, MaxTokens, MaxUsd, Model, Source, Workspace, parsed_day, today
-from retest.cli.run import budget_of
+from retest.cli.options import (
+    Json,
+    MaxTokens,
+    MaxUsd,
+    Model,
+    Source,
+    Workspace,
+    budget_of,
+    parsed_day,
+    today,
+)
 from retest.errors import UsageError
 
 if TYPE_CHECKING:

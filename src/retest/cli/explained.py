@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from retest.cli.options import today
 from retest.cli.show import out, out_json, table
 from retest.cli.tally import counted
 
 if TYPE_CHECKING:
-    from retest.cli.run import Job
     from retest.explain.estimate import Expected, Total
     from retest.explain.walk import ClaimExplained, LineExplained
+    from retest.run.job import Job
 
 QUIET = "nothing: quiet"
 WORDS = {
@@ -37,34 +36,24 @@ def explained(job: Job, *, as_json: bool) -> None:
     """Explain the run to people, as a table a line and totals, or to programs."""
     from retest.cli.running import interruptible
     from retest.explain.estimate import ASSUMED, may_stop, total
-    from retest.explain.walk import explain_lines
+    from retest.explain.walk import explain
 
-    work = explain_lines(
-        job.lines,
-        job.settings,
-        job.environment,
-        today(),
-        job.day,
-        job.model,
-        job.settings.verifier,
-        job.budget,
-        job.full,
-        job.batch,
-    )
-    lines = interruptible(work)
+    lines = interruptible(explain(job))
     certain = [call for line in lines for claim in line.every for call in claim.certain]
     every = certain + [call for line in lines for claim in line.every for call in claim.possible]
-    stops = may_stop(every, job.max_usd, job.max_tokens)
+    stops = may_stop(every, job.budget)
+    usd = None if job.budget.max_usd is None else float(job.budget.max_usd)
+    tokens = job.budget.max_tokens
     if as_json:
         described = {
-            "as_of": str(job.day),
+            "as_of": str(job.as_of),
             "model": job.model,
-            "verifier": job.settings.verifier or None,
+            "verifier": job.verifier or None,
             "lines": [_described(line) for line in lines],
             "certain": _sum(total(certain)),
             "at_most": _sum(total(every)),
             "assumed": ASSUMED,
-            "budget": {"max_usd": job.max_usd, "max_tokens": job.max_tokens, "may_stop": stops},
+            "budget": {"max_usd": usd, "max_tokens": tokens, "may_stop": stops},
         }
         out_json(described)
         return
@@ -76,8 +65,8 @@ def explained(job: Job, *, as_json: bool) -> None:
         _show_total("certain", total(certain))
         _show_total("at most", total(every))
     if stops:
-        limits = [f"--max-usd {job.max_usd}"] if job.max_usd is not None else []
-        limits += [f"--max-tokens {job.max_tokens}"] if job.max_tokens is not None else []
+        limits = [f"--max-usd {usd}"] if usd is not None else []
+        limits += [f"--max-tokens {tokens}"] if tokens is not None else []
         out(
             f"The budget ({', '.join(limits)}) may stop it earlier; what it does not reach is due "
             "the next time."

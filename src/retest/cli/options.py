@@ -12,6 +12,7 @@ from retest.errors import UsageError
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
+    from retest.llm.budget import Budget
 
 Workspace = Annotated[
     Path,
@@ -61,6 +62,15 @@ def today() -> date:
 def now() -> datetime:
     """The time by the machine's clock, in UTC, for the run log: read here too, and nowhere else."""
     return datetime.now(UTC)
+
+
+def budget_of(max_usd: float | None, max_tokens: int | None) -> Budget:
+    """What `--max-usd` and `--max-tokens` allow, with nothing spent."""
+    from decimal import Decimal
+
+    from retest.llm.budget import Budget
+
+    return Budget(None if max_usd is None else Decimal(str(max_usd)), max_tokens)
 
 
 def claims_folder(workspace: Path) -> tuple[Path, bool]:

@@ -14,7 +14,16 @@ from retest.cli.show import NARROW, say, say_json
 from retest.cli.tally import Tally
 from retest.llm.spent import shown
 from retest.pipeline.events import StationDone, StationEntered, ignore
-from retest.run.events import Called, ClaimSettled, Event, LineEnded, LineStarted, Tell
+from retest.run.events import (
+    Called,
+    ClaimSettled,
+    Event,
+    EventSink,
+    LineEnded,
+    LineStarted,
+    Notice,
+    Progress,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,22 +32,36 @@ EVERY = 30.0
 """Seconds between two lines in a log that say how far a run is."""
 A_SECOND = 4
 """How often a terminal is drawn anew."""
+Display = Callable[[Progress], None]
 
 
 @contextmanager
-def progress(*, as_json: bool, quiet: bool, many: bool) -> Iterator[Tell]:
+def progress(*, as_json: bool, quiet: bool, many: bool) -> Iterator[EventSink]:
     """What takes the events of a run that is shown as asked for. `many` is whether several lines
     are run."""
+    with _display(as_json=as_json, quiet=quiet, many=many) as display:
+
+        def sink(event: Event) -> None:
+            if isinstance(event, Notice):
+                say(event.text, needed=event.needed)
+            else:
+                display(event)
+
+        yield sink
+
+
+@contextmanager
+def _display(*, as_json: bool, quiet: bool, many: bool) -> Iterator[Display]:
     if quiet:
         yield ignore
     elif as_json:
         yield JsonLines()
     elif (console := _terminal()) is not None:
-        with on_terminal(console, many=many) as tell:
-            yield tell
+        with on_terminal(console, many=many) as display:
+            yield display
     else:
-        with as_lines(many=many) as tell:
-            yield tell
+        with as_lines(many=many) as display:
+            yield display
 
 
 def _terminal() -> Console | None:
@@ -55,7 +78,7 @@ def _terminal() -> Console | None:
 @contextmanager
 def on_terminal(
     console: Console, *, many: bool, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Tell]:
+) -> Iterator[Display]:
     """A block of a few lines that is drawn in place; settled claims go above it and stay."""
     from rich.live import Live
     from rich.text import Text
@@ -76,25 +99,25 @@ def on_terminal(
         redirect_stdout=False,
     )
 
-    def tell(event: Event) -> None:
+    def display(event: Progress) -> None:
         with lock:
             tally.take(event)
         for line in _transcript(event, many, console.width):
             console.print(Text(line), soft_wrap=True)
 
     with live:
-        yield tell
+        yield display
 
 
 @contextmanager
 def as_lines(
     *, many: bool, every: float = EVERY, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Tell]:
+) -> Iterator[Display]:
     """A line for each settled claim and, every so many seconds, one that says how far the run
     is."""
     tally, lock, ended = Tally(clock), threading.Lock(), threading.Event()
 
-    def tell(event: Event) -> None:
+    def display(event: Progress) -> None:
         with lock:
             tally.take(event)
             for line in _transcript(event, many, NARROW):
@@ -109,13 +132,13 @@ def as_lines(
     reminder = threading.Thread(target=remind, daemon=True)
     reminder.start()
     try:
-        yield tell
+        yield display
     finally:
         ended.set()
         reminder.join()
 
 
-def _transcript(event: Event, many: bool, width: int) -> list[str]:
+def _transcript(event: Progress, many: bool, width: int) -> list[str]:
     """What stays of an event once it is over."""
     match event:
         case LineStarted(line=line, claims=claims, settled=settled) if many or settled:
@@ -138,12 +161,12 @@ class JsonLines:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._began = clock, clock()
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Progress) -> None:
         name, told = _described(event)
         say_json({"event": name, "at": round(self._clock() - self._began, 3), **told})
 
 
-def _described(event: Event) -> tuple[str, dict[str, Any]]:
+def _described(event: Progress) -> tuple[str, dict[str, Any]]:
     match event:
         case LineStarted():
             return "line-started", {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from retest.cli.options import (
     Reports,
     Source,
     Workspace,
+    budget_of,
     chosen_lines,
     now,
     parsed_day,
@@ -28,11 +28,11 @@ from retest.cli.show import say, speaking
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from retest.domain.line import Line
     from retest.llm.budget import Budget
-    from retest.run.events import LineOutcome, Tell
+    from retest.run.job import Job
     from retest.settings import Settings
 
 FAIL_ON = frozenset({"holds", "relaxed", "overturned", "undetermined", "flip"})
@@ -129,9 +129,15 @@ def run(
             "reports": reports and reports.resolve(),
         }
         job = _job(
-            workspace.resolve(), flags, line or [], every, as_of, full, (max_usd, max_tokens)
+            workspace.resolve(),
+            flags,
+            line or [],
+            every,
+            as_of,
+            budget_of(max_usd, max_tokens),
+            full=full,
+            batch=batch,
         )
-        job = replace(job, batch=batch)
         if explain:
             from retest.cli.explained import explained
 
@@ -140,36 +146,19 @@ def run(
             raise typer.Exit(status)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is asked for: which lines, with which settings, standing on which day."""
-
-    lines: list[Line]
-    settings: Settings
-    environment: dict[str, str]
-    day: date
-    model: str
-    full: bool
-    max_usd: float | None
-    max_tokens: int | None
-
-    @property
-    def budget(self) -> Budget:
-        """A new one, with nothing spent."""
-        return budget_of(self.max_usd, self.max_tokens)
-
-    batch: bool = False
-
-
 def _job(
     workspace: Path,
     flags: dict[str, Any],
     names: list[str],
     every: bool,
     as_of: str,
+    budget: Budget,
+    *,
     full: bool,
-    most: tuple[float | None, int | None],
+    batch: bool,
 ) -> Job:
+    """What the command line asks for, with the clock and the environment of this process."""
+    from retest.run.job import Job
     from retest.settings import chosen_model, environment, load_settings, parsed_model
 
     env = environment()
@@ -181,13 +170,27 @@ def _job(
     if settings.source == "library":
         lines = _in_the_library(lines, every)
     day = parsed_day(as_of) if as_of else _today(settings, lines)
-    return Job(lines, settings, env, day, model, full, *most)
+    return Job(
+        lines=tuple(lines),
+        settings=settings,
+        environment=env,
+        today=today(),
+        as_of=day,
+        model=model,
+        verifier=settings.verifier,
+        budget=budget,
+        full=full,
+        batch=batch,
+        clock=now,
+        began=now(),
+    )
 
 
 def _run(job: Job, fail_on: list[str], *, as_json: bool, quiet: bool) -> int:
     """Run it and show what it brought. Gives back the exit status; Ctrl-C leaves at once."""
     from retest.cli.progress import progress
     from retest.cli.results import fails, show_results
+    from retest.run.lines import run_lines
 
     unfit = sorted(set(fail_on) - FAIL_ON)
     if unfit:
@@ -195,10 +198,10 @@ def _run(job: Job, fail_on: list[str], *, as_json: bool, quiet: bool) -> int:
     try:
         with (
             only_run(job.settings),
-            recorded(job.settings, [line.line for line in job.lines], began := now()) as ended,
+            recorded(job) as ended,
         ):
-            with progress(as_json=as_json, quiet=quiet, many=len(job.lines) > 1) as tell:
-                outcomes = to_the_end(_work(job, tell, began))
+            with progress(as_json=as_json, quiet=quiet, many=len(job.lines) > 1) as sink:
+                outcomes = to_the_end(run_lines(job, sink))
             show_results(outcomes, job.settings, as_json)
             if fails(outcomes, set(fail_on)):
                 ended.exit_status = ASKED_FOR
@@ -207,27 +210,6 @@ def _run(job: Job, fail_on: list[str], *, as_json: bool, quiet: bool) -> int:
     except KeyboardInterrupt:
         leave()
     return ended.exit_status
-
-
-async def _work(job: Job, tell: Tell, began: datetime) -> list[LineOutcome]:
-    from retest.run.lines import run_lines
-
-    return await run_lines(
-        job.lines,
-        job.settings,
-        job.environment,
-        today(),
-        job.day,
-        job.model,
-        job.settings.verifier,
-        tell,
-        job.budget,
-        job.full,
-        now,
-        began,
-        job.batch,
-        say,
-    )
 
 
 def _in_the_library(lines: list[Line], every: bool) -> list[Line]:
@@ -257,11 +239,3 @@ def _today(settings: Settings, lines: list[Line]) -> date:
         if days:
             return max(days)
     return today()
-
-
-def budget_of(max_usd: float | None, max_tokens: int | None) -> Budget:
-    from decimal import Decimal
-
-    from retest.llm.budget import Budget
-
-    return Budget(None if max_usd is None else Decimal(str(max_usd)), max_tokens)

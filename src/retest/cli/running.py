@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from retest.cli.options import now
 from retest.cli.show import say
 from retest.errors import RetestError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from retest.run.job import Job
     from retest.settings import Settings
 
 T = TypeVar("T")
@@ -59,7 +57,7 @@ class Ended:
 
 
 @contextmanager
-def recorded(settings: Settings, lines: list[str], began: datetime) -> Iterator[Ended]:
+def recorded(job: Job) -> Iterator[Ended]:
     """Write into the run log how the run ended, also where it fails."""
     from retest.run.log import add, stamp
 
@@ -67,15 +65,15 @@ def recorded(settings: Settings, lines: list[str], began: datetime) -> Iterator[
 
     def write(exit_status: int, error: str = "") -> None:
         entry = {
-            "run": stamp(began),
-            "lines": lines,
-            "started": stamp(began),
-            "ended": stamp(now()),
+            "run": stamp(job.began),
+            "lines": [line.line for line in job.lines],
+            "started": stamp(job.began),
+            "ended": stamp(job.clock()),
             "seconds": round(time.monotonic() - first, 3),
             "exit_status": exit_status,
             "error": error,
         }
-        add(settings.path("home"), entry)
+        add(job.settings.path("home"), entry)
 
     try:
         yield ended

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from retest.llm.model import Usage
 from retest.pipeline.events import StationDone, StationEntered
-from retest.run.events import Called, ClaimSettled, Event, LineStarted
+from retest.run.events import Called, ClaimSettled, LineStarted, Progress
 from retest.text.harmless import one_line
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Tally:
         self._paid: set[str] = set()
         self._worked: list[float] = []  # when claims that something was paid for were settled
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Progress) -> None:
         match event:
             case LineStarted(line=line, claims=claims, settled=settled):
                 if (

@@ -122,9 +122,9 @@ class Noting(Asking):
     async def askers(
         self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
-        slots = asyncio.Semaphore(self.settings.concurrency)
+        slots = asyncio.Semaphore(self.job.settings.concurrency)
         with tempfile.TemporaryDirectory() as folder:
-            specs = dict.fromkeys((self.model, self.verifier or self.model))
+            specs = dict.fromkeys(self.job.models)
             models = [self._noting(spec, line, library, Path(folder) / "manual") for spec in specs]
             askers = [self._asker(model, slots, told) for model in models]
             yield askers[0], askers[-1]
@@ -132,10 +132,10 @@ class Noting(Asking):
     def _noting(self, spec: str, line: str, library: Library | None, copied: Path) -> Model:
         provider, name = parsed_model(spec)
         if provider == "annotations":
-            return open_model(spec, self.settings, self.environment, line, library)
+            return open_model(spec, self.job.settings, self.job.environment, line, library)
         if provider != "manual":
             return NotingModel(provider, name, self.notebook, None)
-        written = self.settings.path("home") / "manual"
+        written = self.job.settings.path("home") / "manual"
         if written.is_dir() and not copied.exists():  # it writes what it waits for: into a copy
             shutil.copytree(written, copied)
         return NotingModel("manual", "chat", self.notebook, ManualModel(copied))

@@ -19,7 +19,7 @@ from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan, S
 from retest.domain.evidence import Evidence
 from retest.explain.dry_run import Note
 from retest.llm.batch.state import Kind
-from retest.llm.budget import BEYOND, Prices
+from retest.llm.budget import BEYOND, Budget, Prices
 from retest.llm.model import Usage
 from retest.pipeline.calls import dated, estimated_tokens
 from retest.pipeline.state import Deps, Limits, Subject
@@ -205,8 +205,8 @@ def tokens_of(evidence: Iterable[Evidence]) -> int:
     return sum(estimated_tokens(item.title + item.quote) for item in evidence)
 
 
-def may_stop(calls: Iterable[Expected], max_usd: float | None, max_tokens: int | None) -> bool:
-    """Whether a budget may refuse one of the calls: it counts each with its worst case
+def may_stop(calls: Iterable[Expected], budget: Budget) -> bool:
+    """Whether the budget may refuse one of the calls: it counts each with its worst case
     (llm/budget.py) while it goes on, two bytes a token where the estimate here has four and a half,
     and all of an answer that is allowed."""
     worst = [
@@ -223,11 +223,11 @@ def may_stop(calls: Iterable[Expected], max_usd: float | None, max_tokens: int |
         for one in calls
     ]
     if (
-        max_tokens is not None
-        and sum(usage.input + usage.output for _, usage in worst) > max_tokens
+        budget.max_tokens is not None
+        and sum(usage.input + usage.output for _, usage in worst) > budget.max_tokens
     ):
         return True
     return (
-        max_usd is not None
-        and sum((prices.of(usage) or 0 for prices, usage in worst), Decimal(0)) > max_usd
+        budget.max_usd is not None
+        and sum((prices.of(usage) or 0 for prices, usage in worst), Decimal(0)) > budget.max_usd
     )

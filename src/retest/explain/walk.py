@@ -3,9 +3,8 @@ notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +17,13 @@ from retest.pipeline.graph import line_graph
 from retest.pipeline.settle import last_decided
 from retest.pipeline.state import OPEN, Deps, LineState, Subject
 from retest.reports.news import SYNTHESIS_FAILED
-from retest.run.lines import unsaid
+from retest.run.job import Job
 from retest.run.model_factory import batches_for
-from retest.run.open_run import Opened, due_first, opened
+from retest.run.open_run import due_first, opened
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
-    from retest.domain.line import Line
     from retest.domain.record import ClaimRecord
-    from retest.llm.budget import Budget
-    from retest.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +66,35 @@ class LineExplained:
         return total(call for claim in self.every for call in (*claim.certain, *claim.possible))
 
 
-async def explain_lines(
-    lines: Sequence[Line],
-    settings: Settings,
-    environment: Mapping[str, str],
-    today: date,
-    as_of: date,
-    model: str,
-    verifier: str,
-    budget: Budget,
-    full: bool,
-    batch: bool = False,
-) -> list[LineExplained]:
-    """In the order in which a run takes them. Searches, as that costs nothing; asks no model, and
-    what a run remembers is read and left as it is. Raises what a run would raise for its settings,
-    but misses no key. What is under way in a batch is not asked for; with `batch` new questions
-    cost what they cost there."""
+def unsaid(text: str, *, needed: bool = False) -> None:
+    """What a run would say of its batches is not said here."""
+
+
+async def explain(job: Job) -> list[LineExplained]:
+    """The job's lines in the order in which a run takes them. Searches, as that costs nothing; asks
+    no model, and what a run remembers is read and left as it is. Raises what a run would raise for
+    its settings, but misses no key. What is under way in a batch is not asked for; a job with
+    `batch` has new questions cost what they cost there."""
     notebook = Notebook()
     asks, explained = partial(Noting, notebook=notebook), []
-    specs = [model, verifier or model]
-    batches = batches_for(
-        specs, settings, environment, today, on=batch, full=full, say=unsaid, looking=True
-    )
-    async with tracing(settings.trace):
-        things = opened(
-            settings,
-            environment,
-            today,
-            as_of,
-            model,
-            verifier,
-            budget,
-            full,
-            ReadOnly,
-            asks,
-            batches,
-        )
-        with things as open_things:
-            for line in due_first(lines, settings):
-                async with open_things.deps(line, lambda *_: None, notebook.hear) as deps:
+    batches = batches_for(job, unsaid, looking=True)
+    async with tracing(job.settings.trace):
+        with opened(job, ReadOnly, asks, batches) as things:
+            for line in due_first(job):
+                async with things.deps(line, lambda *_: None, notebook.hear) as deps:
                     start: Any = {"outcomes": []}
                     config: Any = {"recursion_limit": 50}
                     state: Any = await line_graph().compile().ainvoke(start, config, context=deps)
-                explained.append(_Walked(open_things, deps, state, notebook, full, batch).line())
+                explained.append(_Walked(job, deps, state, notebook).line())
     return explained
 
 
 @dataclass(frozen=True, slots=True)
 class _Walked:
-    things: Opened
+    job: Job
     deps: Deps
     state: LineState
     notebook: Notebook
-    full: bool
-    batch: bool
 
     def line(self) -> LineExplained:
         claims = tuple(self._claim(subject) for subject in self._in_order())
@@ -136,19 +107,19 @@ class _Walked:
         return sorted(self.state["subjects"], key=lambda subject: order.index(subject.claim.id))
 
     def _claim(self, subject: Subject) -> ClaimExplained:
-        claim, asking = subject.claim, self.things.asking
+        claim, job = subject.claim, self.job
         notes = self.notebook.about(self.deps.line.line, claim.id)
         record = next(record for record in self.state["outcomes"] if record.id == claim.id)
         certain, possible = self._calls(subject, record, notes)
         why = why_due(
             self.deps,
-            before(self.deps, self.things.settings.path("home")),
+            before(self.deps, job.settings.path("home")),
             claim,
             self.state["anchors"],
             [note for note in notes if note in certain],
-            full=self.full,
-            model=asking.model,
-            verifier=asking.verifier,
+            full=job.full,
+            model=job.model,
+            verifier=job.verifier,
         )
         failed = record.detail if record.why in OPEN and not _is_noted(record) else ""
         papers = {paper.id for note in certain for paper in note.request.facts.papers}
@@ -167,7 +138,7 @@ class _Walked:
         anchors = [
             paper.title for paper in self.state["anchor_papers"] if paper.id in claim.anchors
         ]
-        bounds = Bounds(self.deps, subject, anchors, self.things.today, self.batch)
+        bounds = Bounds(self.deps, subject, anchors, self.job.today, self.job.batch)
         kinds = [note.request.schema for note in notes]
         known = max(tokens_of(last.evidence if last else ()), tokens_of(record.evidence))
         flips = last_decided(last) is not None
@@ -210,7 +181,7 @@ class _Walked:
         return certain, possible
 
     def _noted(self, note: Note) -> Expected:
-        return noted(note, self.things.today, self.batch)
+        return noted(note, self.job.today, self.job.batch)
 
     def _synthesis(self, claims: Sequence[ClaimExplained]) -> ClaimExplained:
         deps, subject = self.deps, self.state["subjects"][0]
@@ -221,18 +192,18 @@ class _Walked:
             evidence += sum(
                 claim.papers or deps.limits.candidates for claim in claims if claim.certain
             )
-            call = Bounds(deps, subject, (), self.things.today).synthesis(evidence)
+            call = Bounds(deps, subject, (), self.job.today).synthesis(evidence)
             return ClaimExplained(name, ("if what the claims rest on changes",), "", 0, (), (call,))
         if not notes:
             return ClaimExplained(name, (), "", 0, (), ())
-        stood = before(deps, self.things.settings.path("home"))
+        stood = before(deps, self.job.settings.path("home"))
         if previous is None or stood is None:
             why = UNTESTED
         elif previous.limits.startswith(SYNTHESIS_FAILED):
             why = "it could not be written last time"
         elif stood.prompts.get("synthesize") != deps.prompts["synthesize"].hash:
             why = "prompt synthesize changed"
-        elif stood.model != self.things.asking.model:
+        elif stood.model != self.job.model:
             why = f"the model was {stood.model}"
         else:
             why = "its evidence, or what is of the last six months, has changed"

@@ -86,13 +86,13 @@ class Budget:
     """The limits of one run, for all its models. None is no limit. Not for several threads."""
 
     def __init__(self, max_usd: Decimal | None = None, max_tokens: int | None = None) -> None:
-        self._max_usd, self._max_tokens = max_usd, max_tokens
+        self.max_usd, self.max_tokens = max_usd, max_tokens
         self._usd, self._tokens = Decimal(0), 0  # spent and reserved
 
     def check(self, prices: Prices) -> None:
         """Raise UsageError where a limit in dollars cannot be kept, since the model has no
         price."""
-        if self._max_usd is not None and prices.of(Usage(input=1000, output=1000)) is None:
+        if self.max_usd is not None and prices.of(Usage(input=1000, output=1000)) is None:
             raise UsageError(
                 f"no price is known of {prices.provider}:{prices.model}",
                 "limit the run with --max-tokens instead",
@@ -106,10 +106,10 @@ class Budget:
             1, most, 0, max_output_tokens, most
         )  # what is written into a cache costs more than what is read
         usd, tokens = self._cost(prices, worst), worst.input + worst.output
-        if self._max_usd is not None and self._usd + usd > self._max_usd:
-            raise OutOfBudget(f"{OVER} (--max-usd {self._max_usd})", HINT)
-        if self._max_tokens is not None and self._tokens + tokens > self._max_tokens:
-            raise OutOfBudget(f"{OVER} (--max-tokens {self._max_tokens})", HINT)
+        if self.max_usd is not None and self._usd + usd > self.max_usd:
+            raise OutOfBudget(f"{OVER} (--max-usd {self.max_usd})", HINT)
+        if self.max_tokens is not None and self._tokens + tokens > self.max_tokens:
+            raise OutOfBudget(f"{OVER} (--max-tokens {self.max_tokens})", HINT)
         self._usd, self._tokens = self._usd + usd, self._tokens + tokens
         return worst
 
@@ -121,4 +121,4 @@ class Budget:
 
     def _cost(self, prices: Prices, usage: Usage) -> Decimal:
         """In dollars, if they are limited; `check` has seen to it that there is a price then."""
-        return (prices.of(usage) or Decimal(0)) if self._max_usd is not None else Decimal(0)
+        return (prices.of(usage) or Decimal(0)) if self.max_usd is not None else Decimal(0)

@@ -55,6 +55,15 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for people; what is `needed` also for those who want no progress, since somebody
+    has to do something."""
+
+    text: str
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimSettled:
     """A claim's record, and that `settled` of its line's `claims` have one now."""
 
@@ -92,15 +101,16 @@ class LineEnded:
     outcome: LineOutcome
 
 
-Event = LineStarted | StationEvent | Called | ClaimSettled | LineEnded
-Tell = Callable[[Event], None]
+Progress = LineStarted | StationEvent | Called | ClaimSettled | LineEnded
+Event = Progress | Notice
+EventSink = Callable[[Event], None]
 
 
 class Harmless:
     """A teller that cannot make a run fail: after the first error of its own it is asked no more,
     and the trace goes to the log."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: EventSink) -> None:
         self._tell = tell
 
     def __call__(self, event: Event) -> None:

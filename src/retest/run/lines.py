@@ -9,11 +9,11 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +21,7 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
-from retest.llm.budget import Budget
+from retest.pipeline.events import ignore
 from retest.pipeline.graph import line_graph
 from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
@@ -31,82 +31,51 @@ from retest.run.events import (
     Called,
     ClaimSettled,
     Event,
+    EventSink,
     Harmless,
     LineEnded,
     LineOutcome,
     LineStarted,
-    Tell,
+    Notice,
 )
-from retest.run.log import Account, Now, stamp
+from retest.run.job import Job
+from retest.run.log import Account, stamp
 from retest.run.model_factory import batches_for
 from retest.run.open_run import Opened, due_first, opened
 from retest.run.tracing import tracing
-from retest.settings import Settings
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     from retest.domain.line import Line
-    from retest.llm.batch.batches import Say
 
 
-def unsaid(text: str, *, needed: bool = False) -> None:
-    """Where nobody listens."""
+async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
+    """Run the job's lines, one after the other, those first of which something could not be
+    searched or judged the last time; the outcomes are in the order of `job.lines`. `sink` takes all
+    that happens; an error of its own does not end the run. Raises KeyRejected at once, and RunError
+    where a batch is refused; other failures stay inside their claims."""
+    home, sink = job.settings.path("home"), Harmless(sink)
+    _writable(job.settings.path("reports"))
 
+    def notify(text: str, *, needed: bool = False) -> None:
+        sink(Notice(text, needed))
 
-async def run_lines(
-    lines: Sequence[Line],
-    settings: Settings,
-    environment: Mapping[str, str],
-    today: date,
-    as_of: date,
-    model: str,
-    verifier: str,
-    tell: Tell,
-    budget: Budget | None = None,
-    full: bool = False,
-    now: Now = lambda: None,
-    began: datetime | None = None,
-    batch: bool = False,
-    say: Say = unsaid,
-) -> list[LineOutcome]:
-    """Run the lines on the day `as_of`, one after the other, those first of which something could
-    not be searched or judged the last time; the outcomes are in the order of `lines`. `today` is
-    the day of prices and of the answers that services gave; with `full` nothing is reused that was
-    found or said before it. `tell` hears of all that happens; `now` says what time it is, and
-    `began` what time it was: it names the run in the run log. With `batch` questions are queued and
-    sent at the end, and `say` tells what waits. Raises KeyRejected at once, and RunError where a
-    batch is refused; other failures stay inside their claims."""
-    home = settings.path("home")
-    _writable(settings.path("reports"))
     outcomes: dict[str, LineOutcome] = {}
     # Searches hold the interpreter in turns; more of them at a time than cores only make the calls
     # to models wait.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with (
-        tracing(settings.trace),
+        tracing(job.settings.trace),
         _checkpoints(home / "checkpoints.sqlite") as checkpoints,
         trace(home / "retest.log"),
     ):
-        specs = [model, verifier or model]
-        batched = batches_for(specs, settings, environment, today, on=batch, full=full, say=say)
-        opened_now = opened(
-            settings,
-            environment,
-            today,
-            as_of,
-            model,
-            verifier,
-            budget or Budget(),
-            full,
-            batched=batched,
-        )
-        with opened_now as things:
-            run = _Run(things, checkpoints, Harmless(tell), now, began)
+        with opened(job, batched=batches_for(job, notify)) as things:
+            run = _Run(things, checkpoints, sink)
             async with things.asking.through_batches():
-                for line in due_first(lines, settings):
+                for line in due_first(job):
                     outcomes[line.line] = await run.line(line)
-    return [outcomes[line.line] for line in lines]
+    return [outcomes[line.line] for line in job.lines]
 
 
 def _writable(reports: Path) -> None:
@@ -150,17 +119,14 @@ async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
 class _Run:
     opened: Opened
     checkpoints: AsyncSqliteSaver
-    tell: Tell
-    now: Now
-    began: datetime | None
-    """When the run began: its name in the run log."""
+    sink: EventSink
 
     async def line(self, line: Line) -> LineOutcome:
-        account, started = Account(), self.now()
+        account, started = Account(), self.opened.job.clock()
 
         def heard(event: Event) -> None:
             account.take(event)
-            self.tell(event)
+            self.sink(event)
 
         async with self.opened.deps(
             line, lambda call, prices: heard(Called(call, prices)), heard
@@ -168,7 +134,7 @@ class _Run:
             state = await self._through_the_graph(deps)
         record = self._record(deps, state)
         kept, news = merged(deps.previous, record)
-        written = write_report(self.opened.settings.path("reports"), kept)
+        written = write_report(self.opened.job.settings.path("reports"), kept)
         entry = account.entry()
         spent = account.spent
         outcome = LineOutcome(
@@ -177,7 +143,7 @@ class _Run:
         self._log(outcome, started, entry)
         if self.opened.asking.batches:
             self.opened.asking.batches.book.told(line.line)
-        self.tell(LineEnded(outcome))
+        self.sink(LineEnded(outcome))
         return outcome
 
     async def _through_the_graph(self, deps: Deps) -> LineState:
@@ -195,7 +161,7 @@ class _Run:
             {record.id for record in standing.values.get("outcomes", [])},
             len(deps.line.claims) + 1,
         )
-        self.tell(LineStarted(deps.line.line, total, len(told)))
+        self.sink(LineStarted(deps.line.line, total, len(told)))
         start: Any = None if standing.next else {"outcomes": []}
         try:
             async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
@@ -203,7 +169,7 @@ class _Run:
                 for record in (change.get("claim") or {}).get("outcomes", []):
                     if record.id not in told:
                         told.add(record.id)
-                        self.tell(ClaimSettled(deps.line.line, record, len(told), total))
+                        self.sink(ClaimSettled(deps.line.line, record, len(told), total))
         except RetestError:
             # A thread that ended in an error would take the error up again; what was paid for is in
             # the answers.
@@ -222,8 +188,8 @@ class _Run:
         inputs = {
             "line": deps.line.model_dump(mode="json"),
             "as_of": str(deps.as_of),
-            "model": self.opened.asking.model,
-            "verifier": self.opened.asking.verifier,
+            "model": self.opened.job.model,
+            "verifier": self.opened.job.verifier,
             "source": deps.source.name,
             "limits": asdict(deps.limits),
             "prompts": {name: prompt.hash for name, prompt in deps.prompts.items()},
@@ -241,8 +207,8 @@ class _Run:
             question=deps.line.question,
             thesis=deps.line.thesis,
             as_of=deps.as_of,
-            model=self.opened.asking.model,
-            verifier=self.opened.asking.verifier or None,
+            model=self.opened.job.model,
+            verifier=self.opened.job.verifier or None,
             source=deps.source.name,
             prompts={name: prompt.hash for name, prompt in deps.prompts.items()},
             anchors=tuple(state["anchors"]),
@@ -261,9 +227,9 @@ class _Run:
         every = (*record.claims, record.counter_thesis)
         entry = {
             "line": record.line,
-            "run": stamp(self.began),
+            "run": stamp(self.opened.job.began),
             "started": stamp(started),
-            "ended": stamp(self.now()),
+            "ended": stamp(self.opened.job.clock()),
             "as_of": str(record.as_of),
             "model": record.model,
             "verifier": record.verifier,
@@ -277,4 +243,4 @@ class _Run:
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }
-        runlog.add(self.opened.settings.path("home"), entry)
+        runlog.add(self.opened.job.settings.path("home"), entry)

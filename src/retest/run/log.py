@@ -18,9 +18,6 @@ from retest.pipeline.events import StationDone, StationEntered
 from retest.run.events import Called, Event
 
 NAME = "runs.jsonl"
-Now = Callable[[], datetime | None]
-"""What time it is, or None where nobody says: the clock on the wall is read at the front door
-alone."""
 
 
 def stamp(time_: datetime | None) -> str | None:

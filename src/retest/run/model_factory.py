@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches, Say
     from retest.llm.batch.service import BatchService
+    from retest.run.job import Job
 
 
 SERVICES = ("anthropic", "openai", "openai-chat")
@@ -83,33 +83,30 @@ def open_batches(
     return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
 
 
-def batches_for(
-    specs: Sequence[str],
-    settings: Settings,
-    environment: Mapping[str, str],
-    today: date,
-    *,
-    on: bool,
-    full: bool,
-    say: Say,
-    looking: bool = False,
-) -> Callable[[AnswerCache], Batches]:
-    """The batches of a run that asks these models, to be opened on its answers; `looking` is as
-    `Batches` has it. Raises UsageError where `on` and a model's service has no batch API."""
+def batches_for(job: Job, say: Say, *, looking: bool = False) -> Callable[[AnswerCache], Batches]:
+    """The batches of a job, to be opened on its answers; `looking` is as `Batches` has it. Raises
+    UsageError where they are asked for and a model's service has no batch API."""
     from retest.llm.batch.batches import Batches
 
-    if on:
-        _check_batched(specs)
-    home, patience = (
-        settings.path("home"),
-        Patience(attempts=settings.retry_attempts, pause=settings.retry_pause),
-    )
+    if job.batch:
+        _check_batched(job.models)
+    settings = job.settings
+    patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
 
     def service(provider: str, name: str) -> BatchService:
-        return open_batches(provider, name, settings, environment)
+        return open_batches(provider, name, settings, job.environment)
 
     return lambda cache: Batches(
-        home, cache, today, specs, service, patience, on=on, full=full, looking=looking, say=say
+        settings.path("home"),
+        cache,
+        job.today,
+        job.models,
+        service,
+        patience,
+        on=job.batch,
+        full=job.full,
+        looking=looking,
+        say=say,
     )
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.ask import Asker, Call
-from retest.llm.budget import Budget, Prices
+from retest.llm.budget import Prices
 from retest.llm.model import Model
 from retest.retry import Patience
+from retest.run.job import Job
 from retest.run.model_factory import open_model
-from retest.settings import Settings
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache
@@ -29,27 +28,21 @@ NOT_KEPT = ("annotations", "scripted")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The models of a run, `PROVIDER:NAME`; without a `verifier` the model checks itself. `today`
-    is the day of prices. With `afresh`, only answers are reused that were asked for under the same
-    word.
+    """The models of a job. With `afresh`, only answers are reused that were asked for under the
+    same word.
 
     Raises UsageError where the budget is in dollars and a model has no known price.
     """
 
-    model: str
-    verifier: str
-    settings: Settings
-    environment: Mapping[str, str]
-    today: date
+    job: Job
     cache: AnswerCache
-    budget: Budget
     afresh: str = ""
     batches: Batches | None = None
 
     def __post_init__(self) -> None:
-        for spec in filter(None, (self.model, self.verifier)):
+        for spec in dict.fromkeys(self.job.models):
             provider, _, name = spec.partition(":")
-            self.budget.check(Prices(provider, name, self.today))
+            self.job.budget.check(Prices(provider, name, self.job.today))
 
     @asynccontextmanager
     async def through_batches(self) -> AsyncIterator[None]:
@@ -71,11 +64,10 @@ class Asking:
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         """The model and the verifier for one line, closed at the end; `told` hears of every call as
         it ends, and first of what batches brought about the line since it was last logged."""
-        specs = dict.fromkeys((self.model, self.verifier or self.model))
-        models = [
-            open_model(spec, self.settings, self.environment, line, library) for spec in specs
-        ]
-        slots = asyncio.Semaphore(self.settings.concurrency)
+        job = self.job
+        specs = dict.fromkeys(job.models)
+        models = [open_model(spec, job.settings, job.environment, line, library) for spec in specs]
+        slots = asyncio.Semaphore(job.settings.concurrency)
         try:
             askers = [self._asker(model, slots, told) for model in models]
             for one, prices in self.batches.book.untold(line) if self.batches else ():
@@ -91,8 +83,9 @@ class Asking:
     def _asker(
         self, model: Model, slots: asyncio.Semaphore, told: Callable[[Call, Prices], None]
     ) -> Asker:
-        patience = Patience(attempts=self.settings.retry_attempts, pause=self.settings.retry_pause)
-        prices = Prices(model.provider, model.name, self.today)
+        settings = self.job.settings
+        patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
+        prices = Prices(model.provider, model.name, self.job.today)
         return Asker(
             model,
             cache=None if model.provider in NOT_KEPT else self.cache,
@@ -100,7 +93,7 @@ class Asking:
             concurrency=slots,
             ladder_version=LADDER_VERSION,
             observer=lambda call: told(call, prices),
-            budget=self.budget,
+            budget=self.job.budget,
             prices=prices,
             afresh=self.afresh,
             batches=self.batches,

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import OPEN, Deps, Limits
 from retest.prompts import Prompt, load_prompts
 from retest.reports.write import read_record
-from retest.run.events import Tell
+from retest.run.events import EventSink
+from retest.run.job import Job
 from retest.run.models import Asking
 from retest.run.source_factory import open_following, open_library, open_source
 from retest.settings import Settings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retest.domain.line import Line
     from retest.llm.ask import Call
     from retest.llm.batch.batches import Batches
-    from retest.llm.budget import Budget, Prices
+    from retest.llm.budget import Prices
 
 READ_ALL = 1000
 """More papers than an annotated library holds."""
@@ -33,40 +33,35 @@ READ_ALL = 1000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The models, prompts and memories of a run. `today` is the day of the answers that services
-    gave."""
+    """A job with its models, prompts and memories."""
 
-    settings: Settings
-    environment: Mapping[str, str]
-    today: date
-    as_of: date
+    job: Job
     asking: Asking
     prompts: Mapping[str, Prompt]
     searches: SearchMemory
 
     @asynccontextmanager
     async def deps(
-        self, line: Line, told: Callable[[Call, Prices], None], tell: Tell = ignore
+        self, line: Line, told: Callable[[Call, Prices], None], tell: EventSink = ignore
     ) -> AsyncIterator[Deps]:
         """All that the stations need for a line, closed at the end; `told` hears of every call,
         `tell` of stations."""
-        specs = (self.asking.model, self.asking.verifier)
-        offline = self.settings.source == "library" or "annotations" in {
-            spec.partition(":")[0] for spec in specs
+        settings, job = self.job.settings, self.job
+        offline = settings.source == "library" or "annotations" in {
+            spec.partition(":")[0] for spec in job.models
         }
         library = open_library(line.line) if offline else None
-        source = open_source(self.settings, library, self.today)
-        following = open_following(self.settings, self.environment, self.today)
-        previous = read_record(self.settings.path("reports"), line.line)
-        limits = Limits(candidates=self.settings.candidates)
-        if self.asking.model.startswith(
-            "annotations"
-        ):  # reading costs nothing there: all that is found is read
+        source = open_source(settings, library, job.today)
+        following = open_following(settings, job.environment, job.today)
+        previous = read_record(settings.path("reports"), line.line)
+        limits = Limits(candidates=settings.candidates)
+        if job.model.startswith("annotations"):
+            # Reading costs nothing there: all that is found is read.
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         async with self.asking.askers(line.line, library, told) as (asker, verifier):
             yield Deps(
                 line,
-                self.as_of,
+                job.as_of,
                 source,
                 asker,
                 verifier,
@@ -81,36 +76,28 @@ class Opened:
 
 @contextmanager
 def opened(
-    settings: Settings,
-    environment: Mapping[str, str],
-    today: date,
-    as_of: date,
-    model: str,
-    verifier: str,
-    budget: Budget,
-    full: bool,
+    job: Job,
     kept: Callable[[Path], AnswerCache] = AnswerCache,
     asks: Callable[..., Asking] = Asking,
     batched: Callable[[AnswerCache], Batches] | None = None,
 ) -> Iterator[Opened]:
     """Open them, and close the memories at the end. `kept` and `asks` stand in for what remembers
     and asks; `batched` opens the batches that answers may come from."""
-    home = settings.path("home")
-    prompts = load_prompts(settings.workspace)
+    home = job.settings.path("home")
+    prompts = load_prompts(job.settings.workspace)
     cache, searches = kept(home / "answers"), kept(home / "searches")
     try:
         batches = batched(cache) if batched else None
-        afresh = batches.afresh if batches else f"full {today}" if full else ""
-        asking = asks(model, verifier, settings, environment, today, cache, budget, afresh, batches)
-        yield Opened(settings, environment, today, as_of, asking, prompts, SearchMemory(searches))
+        afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
+        yield Opened(job, asks(job, cache, afresh, batches), prompts, SearchMemory(searches))
     finally:
         cache.close()
         searches.close()
 
 
-def due_first(lines: Sequence[Line], settings: Settings) -> list[Line]:
-    """Those lines first of which the last run left something open, or that have no report."""
-    return sorted(lines, key=lambda line: not _is_due(settings, line))
+def due_first(job: Job) -> list[Line]:
+    """The job's lines, those first of which the last run left something open, or that have no report."""
+    return sorted(job.lines, key=lambda line: not _is_due(job.settings, line))
 
 
 def _is_due(settings: Settings, line: Line) -> bool:

@@ -37,6 +37,7 @@ from retest.pipeline.anchors import subjects
 from retest.pipeline.graph import claim_graph
 from retest.pipeline.state import Deps, Limits, Subject
 from retest.prompts import Prompt
+from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
 from retest.run.models import Asking
 from retest.run.source_factory import open_following
@@ -156,16 +157,17 @@ class _Pass:
 
     async def run(self) -> list[Done]:
         settings, bench = self.setup.settings, self.bench
-        asking = Asking(
-            self.setup.model,
-            self.setup.verifier,
-            settings,
-            bench.environment,
-            bench.today,
-            self.answers,
-            bench.budget,
-            self.afresh,
+        job = Job(
+            lines=(),
+            settings=settings,
+            environment=bench.environment,
+            today=bench.today,
+            as_of=self.setup.as_of,
+            model=self.setup.model,
+            verifier=self.setup.verifier,
+            budget=bench.budget,
         )
+        asking = Asking(job, self.answers, self.afresh)
         line, spent, graph = self._line(), Spent(), claim_graph()
         found = await asyncio.to_thread(
             self.setup.source.get, [anchor.id for anchor in line.anchors]

@@ -35,6 +35,7 @@ from retest.llm.spent import Spent
 from retest.pipeline.extract import NOT_IN_CALL, extract
 from retest.pipeline.ground import ground
 from retest.pipeline.state import ClaimState, Deps, Limits, Subject
+from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
 from retest.run.models import Asking
 from retest.run.tracing import tracing
@@ -98,15 +99,17 @@ async def evaluate_pairs(
                 stack.enter_context(closing(AnswerCache(home / n)))
                 for n in ("answers", "evaluated")
             )
-            asking = Asking(
-                setup.model,
-                setup.verifier,
-                settings,
-                setup.environment,
-                setup.today,
-                answers,
-                setup.budget,
+            job = Job(
+                lines=(),
+                settings=settings,
+                environment=setup.environment,
+                today=setup.today,
+                as_of=EVER.as_of,
+                model=setup.model,
+                verifier=setup.verifier,
+                budget=setup.budget,
             )
+            asking = Asking(job, answers)
             spent, slots = Spent(), asyncio.Semaphore(settings.concurrency)
             async with asking.askers(pairs.line, pairs.library, spent.add) as (asker, verifier):
                 deps = Deps(

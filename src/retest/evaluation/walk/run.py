@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from retest.cache import AnswerCache
-from retest.domain.line import Claim, Line, first_day
+from retest.domain.line import Claim, first_day
 from retest.domain.paper import Paper
 from retest.domain.record import ClaimRecord
 from retest.domain.verdict import Verdict
@@ -18,10 +18,10 @@ from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.claims.result import Spent
 from retest.evaluation.walk.history import STATES, Backtest, ClaimHistory, Gold, Step, told
 from retest.grounding.ladder import LADDER_VERSION
-from retest.llm.budget import Budget
 from retest.papers.grown import Growing, known_from
 from retest.prompts import load_prompts
-from retest.run.events import LineOutcome, Tell
+from retest.run.events import EventSink, LineOutcome
+from retest.run.job import Job
 from retest.run.lines import run_lines
 from retest.settings import Settings
 
@@ -54,25 +54,16 @@ def home_of(settings: Settings, line: str, on: Sequence[date]) -> Path:
 
 
 async def walk(
-    line: Line,
-    fates: Mapping[str, Fate],
-    on: Sequence[date],
-    settings: Settings,
-    environment: Mapping[str, str],
-    today: date,
-    model: str,
-    verifier: str,
-    tell: Tell,
-    budget: Budget,
-    name: str = "",
+    job: Job, fates: Mapping[str, Fate], on: Sequence[date], sink: EventSink, name: str = ""
 ) -> Backtest:
-    """Run the line on each of the days, in order, as a nightly job would have; `name` is what
-    people call it.
+    """Run the job's one line on each of the days, in order, as a nightly job would have; `name` is
+    what people call it. The budget is that of the whole walk.
 
     Each walk begins with an empty mirror, no report and no memory of searches. Paid answers are
     kept for the next walk on the same days, or on more of them, and with them what they cost.
     Raises UsageError where there is no mirror, and as `run_lines` does.
     """
+    (line,), settings = job.lines, job.settings
     folder = home_of(settings, line.line, on)
     folder.mkdir(parents=True, exist_ok=True)
     for mirror in folder.parent.glob("*/mirror"):  # it is large, and is made anew in any case
@@ -92,15 +83,14 @@ async def walk(
             continue
         anchors = tuple(anchor for anchor in line.anchors if first_day(anchor.dated) <= day)
         standing = line.model_copy(update={"claims": tuple(claims), "anchors": anchors})
-        (last,) = await run_lines(
-            [standing], then, environment, today, day, model, verifier, tell, budget
-        )
-        paid = _paid(then, standing, day, model, verifier, last)
+        night = replace(job, lines=(standing,), settings=then, as_of=day)
+        (last,) = await run_lines(night, sink)
+        paid = _paid(night, last)
         steps.append(_step(day, growing.held, came, last, paid, steps))
     return Backtest(
         line=name or line.line,
-        model=model,
-        verifier=verifier or None,
+        model=job.model,
+        verifier=job.verifier or None,
         undated=growing.undated,
         steps=tuple(steps),
         claims=tuple(
@@ -137,19 +127,18 @@ def _as_then(claim: Claim, day: date) -> Claim:
     )
 
 
-def _paid(
-    settings: Settings, line: Line, day: date, model: str, verifier: str, outcome: LineOutcome
-) -> Spent:
+def _paid(night: Job, outcome: LineOutcome) -> Spent:
     """What the step's answers cost when they were asked for, also in an earlier walk on these
     days."""
+    settings, (line,) = night.settings, night.lines
     prompts = sorted(
         (name, prompt.hash) for name, prompt in load_prompts(settings.workspace).items()
     )
     about = [
         line.model_dump_json(),
-        str(day),
-        model,
-        verifier,
+        str(night.as_of),
+        night.model,
+        night.verifier,
         str(settings.candidates),
         LADDER_VERSION,
         *(f"{name} {hash_}" for name, hash_ in prompts),

@@ -42,7 +42,7 @@ def _template(name: str) -> jinja2.Template:
         verdicts=VERDICTS,
     )
     return environment.from_string(
-        (Path(__file__).parents[1] / "data" / name).read_text(encoding="utf-8")
+        (Path(__file__).parents[2] / "data" / name).read_text(encoding="utf-8")
     )
 
 

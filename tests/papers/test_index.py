@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
-from retest.grounding.identity import parts, title_keys
 from retest.papers.index import PaperIndex
 from retest.text.form import title_words
+from retest.text.titles import title_keys, title_parts
 from tests.papers.some import PAPERS, WINDOW, paper
 
 EVER = Window(opens=date(1990, 1, 1), as_of=date(2030, 1, 1))
@@ -243,5 +243,5 @@ def test_a_flood_of_phrases_and_words_is_cut() -> None:
 def test_a_title_is_keyed_by_its_words_and_those_of_its_parts_however_simple_it_is(
     title: str,
 ) -> None:
-    words = ["".join(title_words(text)) for text in (title, *parts(title))]
+    words = ["".join(title_words(text)) for text in (title, *title_parts(title))]
     assert title_keys([title]) == list(dict.fromkeys(key for key in words if key))

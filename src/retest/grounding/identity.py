@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Literal
 from rapidfuzz.distance import OSA
 
 from retest.text.form import plain, title_words
+from retest.text.titles import title_parts
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
 Fit = Literal["whole", "part"]
-LEAST_SUBTITLE = 4
-"""Words that a subtitle must have in order to stand for the whole title."""
 LEAST_CUT = 4
 """Words that a title which ends in `...` must have."""
 
@@ -87,46 +86,6 @@ def title_stands_in(text: str, known: Iterable[str], apart: bool) -> bool:
     return False
 
 
-def title_keys(titles: Iterable[str]) -> list[str]:
-    """What titles and their parts are found by, whatever their form: their words without spaces."""
-    keys: dict[str, None] = {}
-    for title in titles:
-        if (
-            title.isascii()
-            and not _MARKED.search(title)
-            and "  " not in title
-            and title == title.strip()
-        ):
-            keys.update(dict.fromkeys(_simple_keys(title)))
-        else:
-            keys.update(
-                dict.fromkeys("".join(title_words(text)) for text in (title, *parts(title)))
-            )
-    return [key for key in keys if key]
-
-
-def _simple_keys(title: str) -> list[str]:
-    """The same for a title that `plain` leaves as it is: most titles, and a mirror keys millions of
-    them."""
-    texts = (title, *_parts_of(title)) if _MAY_BE_CUT.search(title) else (title,)
-    return [text.lower().translate(_NO_WORD) for text in texts]
-
-
-@lru_cache(maxsize=8192)
-def parts(title: str) -> tuple[str, ...]:
-    """What may stand for a title: the beginnings that end at a colon, dash or bracket, then the
-    subtitles."""
-    return _parts_of(plain(title))
-
-
-def _parts_of(shown: str) -> tuple[str, ...]:
-    cuts = list(_CUT.finditer(shown))
-    heads = [shown[: cut.start()] for cut in cuts if shown[: cut.start()].strip()]
-    tails = [shown[cut.end() :] for cut in cuts if cut[0].strip() not in ("(", "[")]
-    long_tails = [tail for tail in tails if len(title_words(tail)) >= LEAST_SUBTITLE]
-    return (*heads, *long_tails) or (shown,)
-
-
 @lru_cache(maxsize=8192)
 def _cited(cited: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
     """The words of a cited title, as it is and without what reference lists put around it, and
@@ -142,7 +101,7 @@ def _fits(wanted: tuple[str, ...], cut: bool, title: str) -> Fit | None:
         return "whole"
     if cut and len(wanted) >= LEAST_CUT and _begins(words, wanted):
         return "part"
-    if any(_same(wanted, title_words(part)) for part in parts(title)):
+    if any(_same(wanted, title_words(part)) for part in title_parts(title)):
         return "part"
     return None
 
@@ -385,12 +344,6 @@ _IN_FULL = {
 _RUN = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(r"[^\W\d_aeiouy]{2,3}")  # Amor Rd, for Rocío del Amor
 _NAME = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
-_CUT = re.compile(r": ?| -{1,3} |-{2,3}|[?!] (?=\S)|[(\[]| [(\[]|; |\. (?=[A-Z])|, (?=or )")
-_MAY_BE_CUT = re.compile(
-    r"[:?!(\[;]| -|--|\. |, or "
-)  # wherever `_CUT` matches, and found at a tenth of the time
-_MARKED = re.compile(r"[&\\$~{}\x00-\x1f\x7f]")
-_NO_WORD = {code: None for code in range(128) if not chr(code).isalnum()}
 _BEFORE = re.compile(
     r"^\s*(?:\[?(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?\]?|\[[^\]]{1,12}\])[\s:,.-]*", re.IGNORECASE
 )

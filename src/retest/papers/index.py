@@ -22,9 +22,9 @@ from tantivy import Occur
 
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
-from retest.grounding.identity import title_keys
 from retest.papers.argues import WORDS
 from retest.papers.source import Ranked
+from retest.text.titles import title_keys
 
 Place = tuple[int, int]
 """Where a paper stands: the segment of the index, and the number in it."""

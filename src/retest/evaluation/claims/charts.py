@@ -13,8 +13,9 @@ from html import escape
 import svg
 
 from retest.evaluation.claims.gold import VERDICTS
-from retest.evaluation.claims.result import Bin, Cell, Result
+from retest.evaluation.claims.result import Cell, Result
 from retest.evaluation.claims.shown import STEPS, claims, estimate, share
+from retest.evaluation.statistics.calibration import Bin
 from retest.text.harmless import one_line
 
 WIDTH, LINE, LONGEST = 640, 18, 96

@@ -10,8 +10,8 @@ from statistics import NormalDist
 from retest.domain import Frozen
 from retest.domain.verdict import Verdict
 from retest.errors import UsageError
-from retest.evaluation.claims.result import ClaimResult, Estimate, Result
-from retest.evaluation.statistics.bootstrap import DECIMALS, OUTSIDE, estimates, nothing
+from retest.evaluation.claims.result import ClaimResult, Result
+from retest.evaluation.statistics.bootstrap import DECIMALS, OUTSIDE, Estimate, estimates, nothing
 
 SEEN = 0.8
 """How likely a difference must be to be seen, for one that "could have been seen": the usual power.

@@ -17,6 +17,8 @@ from retest.domain.evidence import Reason, Rung
 from retest.domain.line import Window
 from retest.domain.verdict import Verdict, Why
 from retest.errors import FileError
+from retest.evaluation.statistics.bootstrap import Estimate
+from retest.evaluation.statistics.calibration import Calibration
 from retest.files.read import read_text
 
 Step = Literal["source", "searched", "shown", "found", "grounded", "entailed", "cited"]
@@ -42,14 +44,6 @@ and the rules did not let it stand; `failed` where the claim could not be search
 `untraced` where no gold paper is known."""
 LARGEST = 50_000_000
 """Bytes of a saved result: a claim takes about 3,000."""
-
-
-class Estimate(Frozen):
-    """A share or a score with its interval; None where there is nothing to reckon it from."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 class GoldPaper(Frozen):
@@ -163,29 +157,6 @@ class Scores(Frozen):
     confusion: tuple[Cell, ...]
 
 
-class Bin(Frozen):
-    """Verdicts given with a confidence from `low` to `high`: how confident, and how often right."""
-
-    low: float
-    high: float
-    claims: int
-    confidence: float | None
-    accuracy: Estimate
-
-
-class Calibration(Frozen):
-    """Of decided verdicts. `chance_ece` is what 95 of 100 models as well calibrated as can be would
-    stay below on this many claims; `base_brier` the score of one that gives its own accuracy as
-    confidence every time."""
-
-    claims: int
-    ece: Estimate
-    chance_ece: float | None
-    brier: Estimate
-    base_brier: float | None
-    bins: tuple[Bin, ...]
-
-
 class FunnelStep(Frozen):
     step: Step
     claims: int
@@ -286,9 +257,3 @@ def read_result(path: Path) -> Result:
         raise FileError(
             path, None, f"{where}: {first['msg']}", "a result of this version of retest", hint
         ) from error
-
-
-def published_schema() -> dict[str, object]:
-    """The JSON Schema (draft 2020-12) of a result."""
-    schema = Result.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

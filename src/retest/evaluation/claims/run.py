@@ -24,10 +24,10 @@ from retest.domain.paper import Paper
 from retest.evaluation.claims.funnel import claim_result
 from retest.evaluation.claims.gold import LINE, Gold, GoldClaim
 from retest.evaluation.claims.ledger import Ledger
+from retest.evaluation.claims.measures import measures
 from retest.evaluation.claims.result import ClaimResult, Result
 from retest.evaluation.claims.steadiness import Order, Round, orders, steadiness
 from retest.evaluation.claims.trace import Heard, HeardFollowing, Trace
-from retest.evaluation.statistics.measures import measures
 from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.budget import Budget
 from retest.llm.model import Usage

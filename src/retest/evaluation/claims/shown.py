@@ -7,15 +7,8 @@ from decimal import Decimal
 from textwrap import wrap
 
 from retest.evaluation.claims.compare import Comparison
-from retest.evaluation.claims.result import (
-    ClaimResult,
-    Estimate,
-    Result,
-    Scores,
-    Spent,
-    Station,
-    Step,
-)
+from retest.evaluation.claims.result import ClaimResult, Result, Scores, Spent, Station, Step
+from retest.evaluation.statistics.bootstrap import Estimate
 from retest.text.harmless import one_line
 
 STEPS: dict[Step, str] = {

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from retest.domain.verdict import NotedStance, Stance
-from retest.evaluation.claims.result import Estimate
 from retest.evaluation.pairs.result import (
     Checked,
     Entailed,
@@ -28,7 +27,7 @@ from retest.evaluation.pairs.result import (
     Scores,
     Station,
 )
-from retest.evaluation.statistics.bootstrap import estimates
+from retest.evaluation.statistics.bootstrap import Estimate, estimates
 
 STANCES: tuple[Stance, ...] = get_args(Stance)
 EXPECTED: tuple[NotedStance, ...] = get_args(NotedStance)

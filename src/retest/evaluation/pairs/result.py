@@ -10,8 +10,9 @@ from typing import Literal
 
 from retest.domain import Frozen
 from retest.domain.verdict import NotedStance, Stance
-from retest.evaluation.claims.result import Estimate, Spent
+from retest.evaluation.claims.result import Spent
 from retest.evaluation.pairs.pair import Kind
+from retest.evaluation.statistics.bootstrap import Estimate
 
 Fate = Literal["not-read", "silent", "ungrounded", "unchecked", "unanswered", "refused", "passed"]
 """What became of a pair: it could not be read; the model found nothing in it; its finding fell off

@@ -9,7 +9,7 @@ import svg
 
 from retest.evaluation.claims.charts import drawn
 from retest.evaluation.claims.markdown import rendered
-from retest.evaluation.claims.result import Estimate, Spent
+from retest.evaluation.claims.result import Spent
 from retest.evaluation.claims.shown import (
     PERCENT,
     between,
@@ -30,6 +30,7 @@ from retest.evaluation.pairs.result import (
     Scored,
     Scores,
 )
+from retest.evaluation.statistics.bootstrap import Estimate
 
 MOST_MISSES, MOST_SHOWN = 100, 10
 """Misses that pairs.md and a terminal list; pairs.json has all pairs."""

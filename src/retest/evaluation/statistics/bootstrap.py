@@ -11,7 +11,7 @@ from math import ceil
 from random import Random
 from typing import TypeVar
 
-from retest.evaluation.claims.result import Estimate
+from retest.domain import Frozen
 
 Row = TypeVar("Row")
 Values = Mapping[str, float | None]
@@ -20,6 +20,14 @@ RESAMPLES = 2000
 OUTSIDE = 0.05
 """The chance that is left outside of an interval."""
 DECIMALS = 4
+
+
+class Estimate(Frozen):
+    """A share or a score with its interval; None where there is nothing to reckon it from."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 def estimates(

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from statistics import fmean
 
-from retest.evaluation.claims.result import Bin, Calibration, ClaimResult
-from retest.evaluation.statistics.bootstrap import DECIMALS, OUTSIDE, RESAMPLES, estimates
+from retest.domain import Frozen
+from retest.evaluation.statistics.bootstrap import DECIMALS, OUTSIDE, RESAMPLES, Estimate, estimates
 
 BINS = 5
 """Gold files have tens of claims: with ten bins, as is usual for thousands, most would hold one or
@@ -22,9 +22,31 @@ Pair = tuple[float, bool]
 """Confidence, and whether the verdict was right."""
 
 
-def calibration(claims: Sequence[ClaimResult], seed: int) -> Calibration:
-    """Of the claims with a decided verdict and a confidence."""
-    pairs = [(claim.confidence, claim.right) for claim in claims if claim.confidence is not None]
+class Bin(Frozen):
+    """Verdicts given with a confidence from `low` to `high`: how confident, and how often right."""
+
+    low: float
+    high: float
+    claims: int
+    confidence: float | None
+    accuracy: Estimate
+
+
+class Calibration(Frozen):
+    """Of decided verdicts. `chance_ece` is what 95 of 100 models as well calibrated as can be would
+    stay below on this many claims; `base_brier` the score of one that gives its own accuracy as
+    confidence every time."""
+
+    claims: int
+    ece: Estimate
+    chance_ece: float | None
+    brier: Estimate
+    base_brier: float | None
+    bins: tuple[Bin, ...]
+
+
+def calibration(pairs: Sequence[Pair], seed: int) -> Calibration:
+    """Of decided verdicts that were given with a confidence."""
     found = estimates(pairs, _values, seed)
     accuracy = fmean(right for _, right in pairs) if pairs else 0.0
     return Calibration(

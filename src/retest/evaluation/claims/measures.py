@@ -21,10 +21,15 @@ def measures(claims: Sequence[ClaimResult], seed: int) -> Measures:
     return Measures(
         scores=scores(plain, seed),
         contested=scores(contested, seed) if contested else None,
-        calibration=calibration(plain, seed),
+        calibration=calibration(confident(plain), seed),
         funnel=funnel(claims),
         fallen=reasons(claims),
     )
+
+
+def confident(claims: Sequence[ClaimResult]) -> list[tuple[float, bool]]:
+    """Confidence, and whether the verdict was right, of the claims that have a confidence."""
+    return [(claim.confidence, claim.right) for claim in claims if claim.confidence is not None]
 
 
 def scores(claims: Sequence[ClaimResult], seed: int) -> Scores:

@@ -22,10 +22,11 @@ report: install  ## the committed report of the bundled line, made anew
 ladder: install  ## docs/ladder.md, made anew from the ladder's test cases
 	$(PYTHON) -m tests.grounding.cases > docs/ladder.md
 
-test: install    ## lint, types and tests
+test: install    ## lint, types, the import contract and tests
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(dir $(PYTHON))lint-imports --no-logo
 	$(PYTHON) -m pytest
 
 lint: install    ## lint and format in place

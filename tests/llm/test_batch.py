@@ -68,7 +68,7 @@ def batches(
     home: Path, cache: AnswerCache, service: Any = no_service, day: date = TODAY, **more: Any
 ) -> Batches:
     numbers = count()
-    chance = {"nonce": lambda: f"nonce{next(numbers)}", "say": Said()}
+    chance = {"nonce": lambda: f"nonce{next(numbers)}", "notify": Said()}
     patience = Patience(attempts=2, pause=0.01)
     return Batches(home, cache, day, [SPEC], service, patience, **{"on": True, **chance, **more})
 
@@ -180,7 +180,7 @@ async def test_what_no_service_has_any_more_is_forgotten_and_said(
 ) -> None:
     write_state(tmp_path, State(sent=[sent()]))
     said = Said()
-    run = batches(tmp_path, cache, day=TODAY + timedelta(days=31), say=said)
+    run = batches(tmp_path, cache, day=TODAY + timedelta(days=31), notify=said)
     with pytest.raises(Waiting):
         run.answer("k1")
     await run.pick_up()

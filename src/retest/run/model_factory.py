@@ -14,7 +14,7 @@ from retest.settings import KEYS, Settings, parsed_model
 if TYPE_CHECKING:
     from retest.cache import AnswerCache
     from retest.library.source import Library
-    from retest.llm.batch.batches import Batches, Say
+    from retest.llm.batch.batches import Batches, Notify
     from retest.llm.batch.service import BatchService
     from retest.run.job import Job
 
@@ -83,7 +83,9 @@ def open_batches(
     return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
 
 
-def batches_for(job: Job, say: Say, *, looking: bool = False) -> Callable[[AnswerCache], Batches]:
+def batches_for(
+    job: Job, notify: Notify, *, looking: bool = False
+) -> Callable[[AnswerCache], Batches]:
     """The batches of a job, to be opened on its answers; `looking` is as `Batches` has it. Raises
     UsageError where they are asked for and a model's service has no batch API."""
     from retest.llm.batch.batches import Batches
@@ -106,7 +108,7 @@ def batches_for(job: Job, say: Say, *, looking: bool = False) -> Callable[[Answe
         on=job.batch,
         full=job.full,
         looking=looking,
-        say=say,
+        notify=notify,
     )
 
 

@@ -55,7 +55,7 @@ Part = Mapping[str, tuple[_Queued, bytes]]
 """The questions of one batch by custom id, each with the line that is sent."""
 
 
-class Say(Protocol):
+class Notify(Protocol):
     """Tells people one line; what is `needed` also those who want no progress."""
 
     def __call__(self, text: str, *, needed: bool = False) -> None: ...
@@ -83,12 +83,12 @@ class Batches:
         on: bool,
         full: bool = False,
         looking: bool = False,
-        say: Say,
+        notify: Notify,
         nonce: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self.on, self.book, self._looking = on, Book(home, cache, today), looking
         self._today, self._specs, self._patience, self._opened = today, specs, patience, opened
-        self._say, self._nonce = say, nonce
+        self._notify, self._nonce = notify, nonce
         # A run with --full goes on under the word of its first day until nothing waits, or midnight
         # would undo it.
         words = [f"full {today - timedelta(days=ago)}" for ago in range(FULL_DAYS)]
@@ -153,7 +153,7 @@ class Batches:
         """Take what has ended of the batches of the run's models. What cannot be asked for is
         waited for."""
         for gone in self.book.forget():
-            self._say(
+            self._notify(
                 f"{_named(gone)} was sent on {gone.day}: the service has its results no more",
                 needed=True,
             )
@@ -166,16 +166,16 @@ class Batches:
             except KeyRejected:
                 raise
             except (Transient, RunError) as error:
-                self._say(f"{_named(sent)} could not be asked for: {_short(error)}", needed=True)
+                self._notify(f"{_named(sent)} could not be asked for: {_short(error)}", needed=True)
                 continue
             if ended is not None:
                 answered = sum(isinstance(result, Reply) for result in ended.results.values())
-                self._say(
+                self._notify(
                     f"picked up {answered} of {_count(len(sent.asked), 'answer')} from "
                     f"{_named(sent)}"
                 )
                 if left := self.book.take(sent, ended):
-                    self._say(
+                    self._notify(
                         f"{_count(left, 'result')} of it cannot be read; the next run looks again",
                         needed=True,
                     )
@@ -228,7 +228,7 @@ class Batches:
                 refused.append(error)
         self._end()
         for sent in self._ours():
-            self._say(_told(sent), needed=True)
+            self._notify(_told(sent), needed=True)
         if refused:
             raise refused[0]
 
@@ -267,7 +267,7 @@ class Batches:
             self.book.save()
             sent.id = await self._created(service, sent, prepared)
         except (_NotSaid, Unsure) as error:
-            self._say(
+            self._notify(
                 f"whether a batch has reached {_spec(sent)} is not known: {error}", needed=True
             )
         except (Transient, RunError) as error:
@@ -282,7 +282,7 @@ class Batches:
                 raise RunError(
                     f"{_spec(sent)} refused the batch: {error.message}", error.hint
                 ) from error
-            self._say(
+            self._notify(
                 f"{_count(len(part), 'question')} could not be sent to {_spec(sent)}: "
                 f"{_short(error)}",
                 needed=True,

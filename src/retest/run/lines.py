@@ -41,7 +41,7 @@ from retest.run.events import (
 from retest.run.job import Job
 from retest.run.log import Account, stamp
 from retest.run.model_factory import batches_for
-from retest.run.open_run import Opened, due_first, opened
+from retest.run.open_run import Opened, open_lines_first, opened
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         with opened(job, batched=batches_for(job, notify)) as things:
             run = _Run(things, checkpoints, sink)
             async with things.asking.through_batches():
-                for line in due_first(job):
+                for line in open_lines_first(job):
                     outcomes[line.line] = await run.line(line)
     return [outcomes[line.line] for line in job.lines]
 

@@ -95,11 +95,11 @@ def opened(
         searches.close()
 
 
-def due_first(job: Job) -> list[Line]:
+def open_lines_first(job: Job) -> list[Line]:
     """The job's lines, those first of which the last run left something open, or that have no report."""
-    return sorted(job.lines, key=lambda line: not _is_due(job.settings, line))
+    return sorted(job.lines, key=lambda line: not _is_open(job.settings, line))
 
 
-def _is_due(settings: Settings, line: Line) -> bool:
+def _is_open(settings: Settings, line: Line) -> bool:
     last = read_record(settings.path("reports"), line.line)
     return last is None or any(claim.why in OPEN for claim in (*last.claims, last.counter_thesis))

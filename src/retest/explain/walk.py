@@ -19,7 +19,7 @@ from retest.pipeline.state import OPEN, Deps, LineState, Subject
 from retest.reports.news import SYNTHESIS_FAILED
 from retest.run.job import Job
 from retest.run.model_factory import batches_for
-from retest.run.open_run import open_lines_first, opened
+from retest.run.open_run import open_lines_first, open_run
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def explain(job: Job) -> list[LineExplained]:
     asks, explained = partial(Noting, notebook=notebook), []
     batches = batches_for(job, unsaid, looking=True)
     async with tracing(job.settings.trace):
-        with opened(job, ReadOnly, asks, batches) as things:
+        with open_run(job, ReadOnly, asks, batches) as things:
             for line in open_lines_first(job):
                 async with things.deps(line, lambda *_: None, notebook.hear) as deps:
                     start: Any = {"outcomes": []}

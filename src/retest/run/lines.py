@@ -41,7 +41,7 @@ from retest.run.events import (
 from retest.run.job import Job
 from retest.run.log import Account, stamp
 from retest.run.model_factory import batches_for
-from retest.run.open_run import Opened, open_lines_first, opened
+from retest.run.open_run import OpenRun, open_lines_first, open_run
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         _checkpoints(home / "checkpoints.sqlite") as checkpoints,
         trace(home / "retest.log"),
     ):
-        with opened(job, batched=batches_for(job, notify)) as things:
+        with open_run(job, batched=batches_for(job, notify)) as things:
             run = _Run(things, checkpoints, sink)
             async with things.asking.through_batches():
                 for line in open_lines_first(job):
@@ -117,7 +117,7 @@ async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    opened: Opened
+    opened: OpenRun
     checkpoints: AsyncSqliteSaver
     sink: EventSink
 

@@ -32,7 +32,7 @@ READ_ALL = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenRun:
     """A job with its models, prompts and memories."""
 
     job: Job
@@ -75,12 +75,12 @@ class Opened:
 
 
 @contextmanager
-def opened(
+def open_run(
     job: Job,
     kept: Callable[[Path], AnswerCache] = AnswerCache,
     asks: Callable[..., Asking] = Asking,
     batched: Callable[[AnswerCache], Batches] | None = None,
-) -> Iterator[Opened]:
+) -> Iterator[OpenRun]:
     """Open them, and close the memories at the end. `kept` and `asks` stand in for what remembers
     and asks; `batched` opens the batches that answers may come from."""
     home = job.settings.path("home")
@@ -89,7 +89,7 @@ def opened(
     try:
         batches = batched(cache) if batched else None
         afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
-        yield Opened(job, asks(job, cache, afresh, batches), prompts, SearchMemory(searches))
+        yield OpenRun(job, asks(job, cache, afresh, batches), prompts, SearchMemory(searches))
     finally:
         cache.close()
         searches.close()

@@ -70,11 +70,11 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         _checkpoints(home / "checkpoints.sqlite") as checkpoints,
         trace(home / "retest.log"),
     ):
-        with open_run(job, batched=batches_for(job, notify)) as things:
-            run = _Run(things, checkpoints, sink)
-            async with things.asking.through_batches():
+        with open_run(job, batched=batches_for(job, notify)) as opened:
+            runner = LineRunner(opened, checkpoints, sink)
+            async with opened.asking.through_batches():
                 for line in open_lines_first(job):
-                    outcomes[line.line] = await run.line(line)
+                    outcomes[line.line] = await runner.run_line(line)
     return [outcomes[line.line] for line in job.lines]
 
 
@@ -116,33 +116,35 @@ async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    opened: OpenRun
+class LineRunner:
+    """Takes one line after the other through the graph, to its report and its log entry."""
+
+    run: OpenRun
     checkpoints: AsyncSqliteSaver
     sink: EventSink
 
-    async def line(self, line: Line) -> LineOutcome:
-        account, started = Account(), self.opened.job.clock()
+    async def run_line(self, line: Line) -> LineOutcome:
+        account, started = Account(), self.run.job.clock()
 
         def heard(event: Event) -> None:
             account.take(event)
             self.sink(event)
 
-        async with self.opened.deps(
+        async with self.run.deps(
             line, lambda call, prices: heard(Called(call, prices)), heard
         ) as deps:
             state = await self._through_the_graph(deps)
         record = self._record(deps, state)
         kept, news = merged(deps.previous, record)
-        written = write_report(self.opened.job.settings.path("reports"), kept)
+        written = write_report(self.run.job.settings.path("reports"), kept)
         entry = account.entry()
         spent = account.spent
         outcome = LineOutcome(
             record, news, tuple(written), spent.usage, spent.usd(), entry["seconds"]
         )
         self._log(outcome, started, entry)
-        if self.opened.asking.batches:
-            self.opened.asking.batches.book.told(line.line)
+        if self.run.asking.batches:
+            self.run.asking.batches.book.told(line.line)
         self.sink(LineEnded(outcome))
         return outcome
 
@@ -153,7 +155,7 @@ class _Run:
         thread = self._thread(deps)
         config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 50}
         if (
-            batches := self.opened.asking.batches
+            batches := self.run.asking.batches
         ) and batches.touched:  # what waited then may be there now
             await self.checkpoints.adelete_thread(thread)
         standing = await graph.aget_state(config)
@@ -181,15 +183,15 @@ class _Run:
 
     @property
     def _batched(self) -> bool:
-        return bool(self.opened.asking.batches and self.opened.asking.batches.on)
+        return bool(self.run.asking.batches and self.run.asking.batches.on)
 
     def _thread(self, deps: Deps) -> str:
         """One id per run: everything that the run's answer depends on."""
         inputs = {
             "line": deps.line.model_dump(mode="json"),
             "as_of": str(deps.as_of),
-            "model": self.opened.job.model,
-            "verifier": self.opened.job.verifier,
+            "model": self.run.job.model,
+            "verifier": self.run.job.verifier,
             "source": deps.source.name,
             "limits": asdict(deps.limits),
             "prompts": {name: prompt.hash for name, prompt in deps.prompts.items()},
@@ -207,8 +209,8 @@ class _Run:
             question=deps.line.question,
             thesis=deps.line.thesis,
             as_of=deps.as_of,
-            model=self.opened.job.model,
-            verifier=self.opened.job.verifier or None,
+            model=self.run.job.model,
+            verifier=self.run.job.verifier or None,
             source=deps.source.name,
             prompts={name: prompt.hash for name, prompt in deps.prompts.items()},
             anchors=tuple(state["anchors"]),
@@ -227,9 +229,9 @@ class _Run:
         every = (*record.claims, record.counter_thesis)
         entry = {
             "line": record.line,
-            "run": stamp(self.opened.job.began),
+            "run": stamp(self.run.job.began),
             "started": stamp(started),
-            "ended": stamp(self.opened.job.clock()),
+            "ended": stamp(self.run.job.clock()),
             "as_of": str(record.as_of),
             "model": record.model,
             "verifier": record.verifier,
@@ -243,4 +245,4 @@ class _Run:
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }
-        runlog.add(self.opened.job.settings.path("home"), entry)
+        runlog.add(self.run.job.settings.path("home"), entry)

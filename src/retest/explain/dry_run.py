@@ -20,7 +20,7 @@ from retest.llm.model import Model, Reply, Request
 from retest.pipeline.events import StationEntered
 from retest.run.events import Event
 from retest.run.model_factory import open_model
-from retest.run.models import Asking
+from retest.run.models import Models
 from retest.settings import parsed_model
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class ReadOnly(AnswerCache):
 
 
 @dataclass(frozen=True, slots=True)
-class Noting(Asking):
+class NotingModels(Models):
     """Asks nobody. The bundled library's annotations are no model: they answer as in a run."""
 
     notebook: Notebook = field(default_factory=Notebook)
@@ -124,7 +124,7 @@ class Noting(Asking):
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         slots = asyncio.Semaphore(self.job.settings.concurrency)
         with tempfile.TemporaryDirectory() as folder:
-            specs = dict.fromkeys(self.job.models)
+            specs = dict.fromkeys(self.job.specs)
             models = [self._noting(spec, line, library, Path(folder) / "manual") for spec in specs]
             askers = [self._asker(model, slots, told) for model in models]
             yield askers[0], askers[-1]

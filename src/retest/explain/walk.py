@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
 from retest.domain.line import COUNTER_THESIS
-from retest.explain.dry_run import NOT_ASKED, Note, Notebook, Noting, ReadOnly
+from retest.explain.dry_run import NOT_ASKED, Note, Notebook, NotingModels, ReadOnly
 from retest.explain.estimate import Bounds, Expected, Total, noted, tokens_of, total
 from retest.explain.reasons import UNTESTED, before, why_due
 from retest.pipeline.graph import line_graph
@@ -76,10 +76,10 @@ async def explain(job: Job) -> list[LineExplained]:
     its settings, but misses no key. What is under way in a batch is not asked for; a job with
     `batch` has new questions cost what they cost there."""
     notebook = Notebook()
-    asks, explained = partial(Noting, notebook=notebook), []
+    models, explained = partial(NotingModels, notebook=notebook), []
     batches = batches_for(job, unsaid, looking=True)
     async with tracing(job.settings.trace):
-        with open_run(job, ReadOnly, asks, batches) as things:
+        with open_run(job, ReadOnly, models, batches) as things:
             for line in open_lines_first(job):
                 async with things.deps(line, lambda *_: None, notebook.hear) as deps:
                     start: Any = {"outcomes": []}

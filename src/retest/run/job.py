@@ -48,6 +48,6 @@ class Job:
     began: datetime | None = None
 
     @property
-    def models(self) -> tuple[str, str]:
+    def specs(self) -> tuple[str, str]:
         """The model, and the one that checks it."""
         return self.model, self.verifier or self.model

@@ -72,7 +72,7 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
     ):
         with open_run(job, batched=batches_for(job, notify)) as opened:
             runner = LineRunner(opened, checkpoints, sink)
-            async with opened.asking.through_batches():
+            async with opened.models.through_batches():
                 for line in open_lines_first(job):
                     outcomes[line.line] = await runner.run_line(line)
     return [outcomes[line.line] for line in job.lines]
@@ -143,8 +143,8 @@ class LineRunner:
             record, news, tuple(written), spent.usage, spent.usd(), entry["seconds"]
         )
         self._log(outcome, started, entry)
-        if self.run.asking.batches:
-            self.run.asking.batches.book.told(line.line)
+        if self.run.models.batches:
+            self.run.models.batches.book.told(line.line)
         self.sink(LineEnded(outcome))
         return outcome
 
@@ -155,7 +155,7 @@ class LineRunner:
         thread = self._thread(deps)
         config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 50}
         if (
-            batches := self.run.asking.batches
+            batches := self.run.models.batches
         ) and batches.touched:  # what waited then may be there now
             await self.checkpoints.adelete_thread(thread)
         standing = await graph.aget_state(config)
@@ -183,7 +183,7 @@ class LineRunner:
 
     @property
     def _batched(self) -> bool:
-        return bool(self.run.asking.batches and self.run.asking.batches.on)
+        return bool(self.run.models.batches and self.run.models.batches.on)
 
     def _thread(self, deps: Deps) -> str:
         """One id per run: everything that the run's answer depends on."""

@@ -91,7 +91,7 @@ def batches_for(
     from retest.llm.batch.batches import Batches
 
     if job.batch:
-        _check_batched(job.models)
+        _check_batched(job.specs)
     settings = job.settings
     patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
 
@@ -102,7 +102,7 @@ def batches_for(
         settings.path("home"),
         cache,
         job.today,
-        job.models,
+        job.specs,
         service,
         patience,
         on=job.batch,

@@ -27,7 +27,7 @@ NOT_KEPT = ("annotations", "scripted")
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Models:
     """The models of a job. With `afresh`, only answers are reused that were asked for under the
     same word.
 
@@ -40,7 +40,7 @@ class Asking:
     batches: Batches | None = None
 
     def __post_init__(self) -> None:
-        for spec in dict.fromkeys(self.job.models):
+        for spec in dict.fromkeys(self.job.specs):
             provider, _, name = spec.partition(":")
             self.job.budget.check(Prices(provider, name, self.job.today))
 
@@ -65,7 +65,7 @@ class Asking:
         """The model and the verifier for one line, closed at the end; `told` hears of every call as
         it ends, and first of what batches brought about the line since it was last logged."""
         job = self.job
-        specs = dict.fromkeys(job.models)
+        specs = dict.fromkeys(job.specs)
         models = [open_model(spec, job.settings, job.environment, line, library) for spec in specs]
         slots = asyncio.Semaphore(job.settings.concurrency)
         try:

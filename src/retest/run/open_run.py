@@ -17,7 +17,7 @@ from retest.prompts import Prompt, load_prompts
 from retest.reports.write import read_record
 from retest.run.events import EventSink
 from retest.run.job import Job
-from retest.run.models import Asking
+from retest.run.models import Models
 from retest.run.source_factory import open_following, open_library, open_source
 from retest.settings import Settings
 
@@ -36,7 +36,7 @@ class OpenRun:
     """A job with its models, prompts and memories."""
 
     job: Job
-    asking: Asking
+    models: Models
     prompts: Mapping[str, Prompt]
     searches: SearchMemory
 
@@ -48,7 +48,7 @@ class OpenRun:
         `tell` of stations."""
         settings, job = self.job.settings, self.job
         offline = settings.source == "library" or "annotations" in {
-            spec.partition(":")[0] for spec in job.models
+            spec.partition(":")[0] for spec in job.specs
         }
         library = open_library(line.line) if offline else None
         source = open_source(settings, library, job.today)
@@ -58,7 +58,7 @@ class OpenRun:
         if job.model.startswith("annotations"):
             # Reading costs nothing there: all that is found is read.
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        async with self.asking.askers(line.line, library, told) as (asker, verifier):
+        async with self.models.askers(line.line, library, told) as (asker, verifier):
             yield Deps(
                 line,
                 job.as_of,
@@ -68,7 +68,7 @@ class OpenRun:
                 self.prompts,
                 limits,
                 previous,
-                None if self.asking.afresh else self.searches,
+                None if self.models.afresh else self.searches,
                 following,
                 tell,
             )
@@ -78,10 +78,10 @@ class OpenRun:
 def open_run(
     job: Job,
     kept: Callable[[Path], AnswerCache] = AnswerCache,
-    asks: Callable[..., Asking] = Asking,
+    models: Callable[..., Models] = Models,
     batched: Callable[[AnswerCache], Batches] | None = None,
 ) -> Iterator[OpenRun]:
-    """Open them, and close the memories at the end. `kept` and `asks` stand in for what remembers
+    """Open them, and close the memories at the end. `kept` and `models` stand in for what remembers
     and asks; `batched` opens the batches that answers may come from."""
     home = job.settings.path("home")
     prompts = load_prompts(job.settings.workspace)
@@ -89,7 +89,7 @@ def open_run(
     try:
         batches = batched(cache) if batched else None
         afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
-        yield OpenRun(job, asks(job, cache, afresh, batches), prompts, SearchMemory(searches))
+        yield OpenRun(job, models(job, cache, afresh, batches), prompts, SearchMemory(searches))
     finally:
         cache.close()
         searches.close()

@@ -39,7 +39,7 @@ from retest.pipeline.state import Deps, Limits, Subject
 from retest.prompts import Prompt
 from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
-from retest.run.models import Asking
+from retest.run.models import Models
 from retest.run.source_factory import open_following
 from retest.run.tracing import tracing
 from retest.settings import Settings
@@ -167,13 +167,13 @@ class _Pass:
             verifier=self.setup.verifier,
             budget=bench.budget,
         )
-        asking = Asking(job, self.answers, self.afresh)
+        models = Models(job, self.answers, self.afresh)
         line, spent, graph = self._line(), Spent(), claim_graph()
         found = await asyncio.to_thread(
             self.setup.source.get, [anchor.id for anchor in line.anchors]
         )
         papers = [paper for paper in found.values() if isinstance(paper, Paper)]
-        async with asking.askers(LINE, None, spent.add) as (asker, verifier):
+        async with models.askers(LINE, None, spent.add) as (asker, verifier):
             deps = Deps(
                 line,
                 self.setup.as_of,

@@ -37,7 +37,7 @@ from retest.pipeline.ground import ground
 from retest.pipeline.state import ClaimState, Deps, Limits, Subject
 from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
-from retest.run.models import Asking
+from retest.run.models import Models
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ async def evaluate_pairs(
                 verifier=setup.verifier,
                 budget=setup.budget,
             )
-            asking = Asking(job, answers)
+            models = Models(job, answers)
             spent, slots = Spent(), asyncio.Semaphore(settings.concurrency)
-            async with asking.askers(pairs.line, pairs.library, spent.add) as (asker, verifier):
+            async with models.askers(pairs.line, pairs.library, spent.add) as (asker, verifier):
                 deps = Deps(
                     _line(pairs),
                     EVER.as_of,

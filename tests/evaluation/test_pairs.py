@@ -12,8 +12,8 @@ from retest.domain.verdict import NotedStance, Stance
 from retest.evaluation.claims.result import Spent
 from retest.evaluation.pairs.measures import measures, missed
 from retest.evaluation.pairs.result import (
-    Fate,
     PairClaimResult,
+    PairFate,
     PairResult,
     PairsResult,
     Scored,
@@ -237,7 +237,7 @@ def pair(
     said: Stance | None,
     pointed: tuple[int, ...] = (1,),
     rationales: tuple[tuple[int, ...], ...] = ((1,),),
-    fate: Fate = "passed",
+    fate: PairFate = "passed",
 ) -> PairResult:
     made = PairResult(
         paper="d",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from retest.domain.line import Line
     from retest.evaluation.walk.history import Backtest
-    from retest.evaluation.walk.run import Fate
+    from retest.evaluation.walk.run import KnownFate
     from retest.run.events import Event
 
 EVERY = re.compile(r"(\d{1,4})d?", re.ASCII)
@@ -170,11 +170,11 @@ def _day(option: str, said: str) -> date:
         ) from error
 
 
-def _line(workspace: Path, name: str, gold: Path | None) -> tuple[Line, dict[str, Fate]]:
+def _line(workspace: Path, name: str, gold: Path | None) -> tuple[Line, dict[str, KnownFate]]:
     """The line of that name, with fates if a file has them; else the claims of known fate of that
     name or file."""
     from retest.evaluation.claims.gold import load_gold
-    from retest.evaluation.walk.run import Fate
+    from retest.evaluation.walk.run import KnownFate
     from retest.lines.load import load_line
 
     file = claims_folder(workspace)[0] / f"{name}.yaml"
@@ -188,7 +188,9 @@ def _line(workspace: Path, name: str, gold: Path | None) -> tuple[Line, dict[str
             f"there is no line {name!r}", "name a line of the workspace, or a file of claims"
         )
     fates = (
-        {one.id: Fate(one.expected_verdict, one.gold_ids) for one in known.claims} if known else {}
+        {one.id: KnownFate(one.expected_verdict, one.gold_ids) for one in known.claims}
+        if known
+        else {}
     )
     ids = {claim.id for claim in line.claims}
     strange = sorted(fates.keys() - ids)

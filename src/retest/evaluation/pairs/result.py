@@ -14,7 +14,9 @@ from retest.evaluation.claims.result import Spent
 from retest.evaluation.pairs.pair import Kind
 from retest.evaluation.statistics.bootstrap import Estimate
 
-Fate = Literal["not-read", "silent", "ungrounded", "unchecked", "unanswered", "refused", "passed"]
+PairFate = Literal[
+    "not-read", "silent", "ungrounded", "unchecked", "unanswered", "refused", "passed"
+]
 """What became of a pair: it could not be read; the model found nothing in it; its finding fell off
 rungs 1 to 5; the verifier could not be asked; it was asked and said nothing of it; it refused the
 finding; it let it pass."""
@@ -41,7 +43,7 @@ class PairResult(Frozen):
     rationales: tuple[tuple[int, ...], ...]
     said: Stance | None
     pointed: tuple[int, ...]
-    fate: Fate
+    fate: PairFate
     detail: str
     missed: Miss | None
 

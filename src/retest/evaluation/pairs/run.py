@@ -27,7 +27,7 @@ from retest.domain.paper import Candidate, Lookup, Unknown
 from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.pairs.measures import measures, missed
 from retest.evaluation.pairs.pair import EVER, Pair, PairClaim, Pairs
-from retest.evaluation.pairs.result import Fate, PairClaimResult, PairResult, PairsResult
+from retest.evaluation.pairs.result import PairClaimResult, PairFate, PairResult, PairsResult
 from retest.grounding.ladder import LADDER_VERSION, one_per_paper
 from retest.llm.budget import Budget
 from retest.llm.model import Usage
@@ -194,7 +194,7 @@ async def read(claim: PairClaim, deps: Deps) -> tuple[list[PairResult], int]:
     return results, strays
 
 
-def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[Fate, str]:
+def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[PairFate, str]:
     """What the ladder did with a paper's finding, and why."""
     if finding is None:
         return "silent", ""
@@ -222,7 +222,7 @@ def _told(fallen: Rejection) -> str:
 
 
 def _result(
-    claim: PairClaim, pair: Pair, finding: Finding | None, fate: Fate, detail: str
+    claim: PairClaim, pair: Pair, finding: Finding | None, fate: PairFate, detail: str
 ) -> PairResult:
     for (
         other

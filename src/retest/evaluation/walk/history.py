@@ -17,7 +17,7 @@ STATES: tuple[Verdict, ...] = ("holds", "relaxed", "overturned")
 """Verdicts that decide something."""
 
 
-Fate = Literal[
+WalkFate = Literal[
     "noticed",
     "right before",
     "settled before",
@@ -148,7 +148,7 @@ class ClaimHistory(Frozen):
         return next(after, None)
 
     @property
-    def fate(self) -> Fate:
+    def fate(self) -> WalkFate:
         """What became of a claim of known fate."""
         if not self.expected or not self.gold:
             return "no gold"

@@ -27,7 +27,7 @@ from retest.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class KnownFate:
     """What is known of a claim's fate: the verdict that literature came to, and newer papers that
     settle it."""
 
@@ -54,7 +54,7 @@ def home_of(settings: Settings, line: str, on: Sequence[date]) -> Path:
 
 
 async def walk(
-    job: Job, fates: Mapping[str, Fate], on: Sequence[date], sink: EventSink, name: str = ""
+    job: Job, fates: Mapping[str, KnownFate], on: Sequence[date], sink: EventSink, name: str = ""
 ) -> Backtest:
     """Run the job's one line on each of the days, in order, as a nightly job would have; `name` is
     what people call it. The budget is that of the whole walk.
@@ -106,7 +106,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _gold(fates: Mapping[str, Fate]) -> set[str]:
+def _gold(fates: Mapping[str, KnownFate]) -> set[str]:
     return {i for fate in fates.values() for i in fate.gold}
 
 
@@ -178,7 +178,7 @@ def _step(
 
 def _history(
     claim: Claim,
-    fate: Fate | None,
+    fate: KnownFate | None,
     last: LineOutcome | None,
     steps: Sequence[Step],
     known: Mapping[str, Paper],

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from retest.domain.paper import Paper
 from retest.domain.verdict import Verdict
 from retest.evaluation.walk.chart import chart, outcome
-from retest.evaluation.walk.history import Backtest, ClaimHistory, Gold, State, Step
+from retest.evaluation.walk.history import Backtest, ClaimHistory, SettlingPaper, State, Step
 from retest.evaluation.walk.page import headline, page
 from retest.papers.grown import Growing, known_from
 from retest.papers.mirror import Mirror, MirrorSource
@@ -243,7 +243,7 @@ def test_a_walk_does_not_go_beyond_today(
 
 
 def history(
-    gold: list[Gold], told: list[tuple[str, Verdict]], last: str = "2026-06-20"
+    gold: list[SettlingPaper], told: list[tuple[str, Verdict]], last: str = "2026-06-20"
 ) -> ClaimHistory:
     states = tuple(State(on=date.fromisoformat(day), verdict=verdict) for day, verdict in told)
     return ClaimHistory(
@@ -258,9 +258,9 @@ def history(
     )
 
 
-def paper(day: str, known: str | None = "", name: str = "2604.00002") -> Gold:
+def paper(day: str, known: str | None = "", name: str = "2604.00002") -> SettlingPaper:
     text = day if known == "" else known
-    return Gold(
+    return SettlingPaper(
         id=name, published=date.fromisoformat(day), known=date.fromisoformat(text) if text else None
     )
 
@@ -302,7 +302,7 @@ def paper(day: str, known: str | None = "", name: str = "2604.00002") -> Gold:
     ],
 )
 def test_only_what_a_walk_could_notice_is_missed(
-    gold: list[Gold], told: list[tuple[str, Verdict]], fate: str
+    gold: list[SettlingPaper], told: list[tuple[str, Verdict]], fate: str
 ) -> None:
     assert history(gold, told).fate == fate
 

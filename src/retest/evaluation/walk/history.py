@@ -51,7 +51,7 @@ class Step(Frozen):
     changed: tuple[str, ...] = ()
 
 
-class Gold(Frozen):
+class SettlingPaper(Frozen):
     """A paper that settles a claim: its v1 day, and the day from which its known text existed.
     Neither is known where the mirror does not have the paper, the second not where a text is a
     later version's of an unknown day."""
@@ -75,7 +75,7 @@ class ClaimHistory(Frozen):
     text: str
     dated: str
     expected: Verdict | None
-    gold: tuple[Gold, ...]
+    gold: tuple[SettlingPaper, ...]
     states: tuple[State, ...]
     decided_by: tuple[tuple[date, str, date], ...]
     """For each change to a verdict: its day, the newest of the papers that decided it, and that
@@ -106,7 +106,7 @@ class ClaimHistory(Frozen):
         return next((entry for entry in self.decided_by if entry[0] == on), None)
 
     @property
-    def first(self) -> Gold | None:
+    def first(self) -> SettlingPaper | None:
         """The first of its gold papers that the mirror has."""
         return min(
             (p for p in self.gold if p.published), key=lambda p: (p.published, p.id), default=None

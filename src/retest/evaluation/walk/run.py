@@ -16,7 +16,7 @@ from retest.domain.record import ClaimRecord
 from retest.domain.verdict import Verdict
 from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.claims.result import Spent
-from retest.evaluation.walk.history import STATES, Backtest, ClaimHistory, Gold, Step, told
+from retest.evaluation.walk.history import STATES, Backtest, ClaimHistory, SettlingPaper, Step, told
 from retest.grounding.ladder import LADDER_VERSION
 from retest.papers.grown import Growing, known_from
 from retest.prompts import load_prompts
@@ -191,7 +191,7 @@ def _history(
     for name in fate.gold if fate else ():
         paper = known.get(name)
         gold.append(
-            Gold(
+            SettlingPaper(
                 id=name,
                 published=paper.published if paper else None,
                 known=known_from(paper) if paper else None,

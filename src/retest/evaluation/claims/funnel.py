@@ -17,18 +17,18 @@ from retest.evaluation.claims.result import (
     FunnelStep,
     GoldPaper,
     Lost,
+    Reached,
     Reasons,
     Spent,
     Station,
-    Step,
 )
 from retest.evaluation.claims.trace import Trace
 from retest.grounding.ladder import place
 from retest.pipeline.state import OPEN
 
-STEPS: tuple[Step, ...] = get_args(Step)
+STEPS: tuple[Reached, ...] = get_args(Reached)
 STATIONS: tuple[Station, ...] = get_args(Station)
-_NEXT: dict[Step | None, Station] = {
+_NEXT: dict[Reached | None, Station] = {
     None: "source",
     "source": "searched",
     "searched": "shown",
@@ -71,13 +71,13 @@ def claim_result(
     )
 
 
-def _depth(step: Step | None) -> int:
+def _depth(step: Reached | None) -> int:
     return -1 if step is None else STEPS.index(step)
 
 
 def _gold_paper(name: str, trace: Trace, record: ClaimRecord, found: Lookup | None) -> GoldPaper:
     placed = place(name, found, record.window, record.anchors)
-    came: dict[Step, bool] = {
+    came: dict[Reached, bool] = {
         "source": isinstance(placed, Paper),
         "searched": name in trace.returned,
         "shown": name in trace.shown,
@@ -90,7 +90,9 @@ def _gold_paper(name: str, trace: Trace, record: ClaimRecord, found: Lookup | No
     return GoldPaper(id=name, reached=reached, detail=_detail(name, reached, placed, record))
 
 
-def _detail(name: str, reached: Step | None, placed: Paper | Rejection, record: ClaimRecord) -> str:
+def _detail(
+    name: str, reached: Reached | None, placed: Paper | Rejection, record: ClaimRecord
+) -> str:
     """Why a paper went no further, where something says so."""
     if reached is None:
         return f"{placed.reason}: {placed.detail}" if isinstance(placed, Rejection) else ""
@@ -102,7 +104,9 @@ def _detail(name: str, reached: Step | None, placed: Paper | Rejection, record: 
     return ""
 
 
-def _charged(claim: GoldClaim, trace: Trace, record: ClaimRecord, reached: Step | None) -> Station:
+def _charged(
+    claim: GoldClaim, trace: Trace, record: ClaimRecord, reached: Reached | None
+) -> Station:
     """The one station that a wrong verdict is charged to, as `Station` says."""
     if record.why in OPEN:
         return "failed"

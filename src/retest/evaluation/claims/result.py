@@ -21,7 +21,7 @@ from retest.evaluation.statistics.bootstrap import Estimate
 from retest.evaluation.statistics.calibration import Calibration
 from retest.files.read import read_text
 
-Step = Literal["source", "searched", "shown", "found", "grounded", "entailed", "cited"]
+Reached = Literal["source", "searched", "shown", "found", "grounded", "entailed", "cited"]
 """How far a gold paper comes: it is in the source and newer than the claim; a search returned it;
 it was among the candidates that the model read; a finding names it; it passed rungs 1 to 5; it
 passed rung 6; the judgment cites it."""
@@ -51,7 +51,7 @@ class GoldPaper(Frozen):
     that is known."""
 
     id: str
-    reached: Step | None
+    reached: Reached | None
     detail: str
 
 
@@ -95,7 +95,7 @@ class ClaimResult(Frozen):
     evidence: dict[str, str]
     """Stance by paper of what passed the ladder."""
     gold: tuple[GoldPaper, ...]
-    reached: Step | None
+    reached: Reached | None
     """The step that the gold paper that came furthest has reached."""
     lost: Station | None
     rationale: str
@@ -158,7 +158,7 @@ class Scores(Frozen):
 
 
 class FunnelStep(Frozen):
-    step: Step
+    step: Reached
     claims: int
 
 

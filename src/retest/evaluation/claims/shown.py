@@ -7,11 +7,11 @@ from decimal import Decimal
 from textwrap import wrap
 
 from retest.evaluation.claims.compare import Comparison
-from retest.evaluation.claims.result import ClaimResult, Result, Scores, Spent, Station, Step
+from retest.evaluation.claims.result import ClaimResult, Reached, Result, Scores, Spent, Station
 from retest.evaluation.statistics.bootstrap import Estimate
 from retest.text.harmless import one_line
 
-STEPS: dict[Step, str] = {
+STEPS: dict[Reached, str] = {
     "source": "in the source",
     "searched": "searched",
     "shown": "shown to the model",

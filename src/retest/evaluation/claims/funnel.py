@@ -17,18 +17,18 @@ from retest.evaluation.claims.result import (
     FunnelStep,
     GoldPaper,
     Lost,
+    LostAt,
     Reached,
     Reasons,
     Spent,
-    Station,
 )
 from retest.evaluation.claims.trace import Trace
 from retest.grounding.ladder import place
 from retest.pipeline.state import OPEN
 
 STEPS: tuple[Reached, ...] = get_args(Reached)
-STATIONS: tuple[Station, ...] = get_args(Station)
-_NEXT: dict[Reached | None, Station] = {
+STATIONS: tuple[LostAt, ...] = get_args(LostAt)
+_NEXT: dict[Reached | None, LostAt] = {
     None: "source",
     "source": "searched",
     "searched": "shown",
@@ -106,8 +106,8 @@ def _detail(
 
 def _charged(
     claim: GoldClaim, trace: Trace, record: ClaimRecord, reached: Reached | None
-) -> Station:
-    """The one station that a wrong verdict is charged to, as `Station` says."""
+) -> LostAt:
+    """The one station that a wrong verdict is charged to, as `LostAt` says."""
     if record.why in OPEN:
         return "failed"
     judged = trace.judgment.verdict if trace.judgment else None

@@ -25,7 +25,7 @@ Reached = Literal["source", "searched", "shown", "found", "grounded", "entailed"
 """How far a gold paper comes: it is in the source and newer than the claim; a search returned it;
 it was among the candidates that the model read; a finding names it; it passed rungs 1 to 5; it
 passed rung 6; the judgment cites it."""
-Station = Literal[
+LostAt = Literal[
     "source",
     "searched",
     "shown",
@@ -97,7 +97,7 @@ class ClaimResult(Frozen):
     gold: tuple[GoldPaper, ...]
     reached: Reached | None
     """The step that the gold paper that came furthest has reached."""
-    lost: Station | None
+    lost: LostAt | None
     rationale: str
     fallen: tuple[Fallen, ...]
     spent: Spent
@@ -163,7 +163,7 @@ class FunnelStep(Frozen):
 
 
 class Lost(Frozen):
-    station: Station
+    station: LostAt
     claims: tuple[str, ...]
 
 

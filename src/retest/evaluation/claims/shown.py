@@ -7,7 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 
 from retest.evaluation.claims.compare import Comparison
-from retest.evaluation.claims.result import ClaimResult, Reached, Result, Scores, Spent, Station
+from retest.evaluation.claims.result import ClaimResult, LostAt, Reached, Result, Scores, Spent
 from retest.evaluation.statistics.bootstrap import Estimate
 from retest.text.harmless import one_line
 
@@ -20,7 +20,7 @@ STEPS: dict[Reached, str] = {
     "entailed": "entailed",
     "cited": "cited",
 }
-MEANS: dict[Station, str] = {
+MEANS: dict[LostAt, str] = {
     "source": "no gold paper is in the source and newer than the claim",
     "searched": "no search returned a gold paper",
     "shown": "a gold paper was returned, and ranked too low to be read",

@@ -25,7 +25,7 @@ from retest.evaluation.pairs.result import (
     PerStance,
     Scored,
     Scores,
-    Station,
+    Stage,
 )
 from retest.evaluation.statistics.bootstrap import Estimate, estimates
 
@@ -33,7 +33,7 @@ STANCES: tuple[Stance, ...] = get_args(Stance)
 EXPECTED: tuple[NotedStance, ...] = get_args(NotedStance)
 GOT: tuple[Got, ...] = get_args(Got)
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-STATIONS: tuple[Station, ...] = get_args(Station)
+STATIONS: tuple[Stage, ...] = get_args(Stage)
 FIRST = 3
 """Sentences of a finding that count for an abstract's rationale: else pointing at all of them would
 always be right."""
@@ -139,7 +139,7 @@ def _cell(at: str, expected: str, got: str) -> str:
     return f"{at}: {expected} became {got}"
 
 
-def _ratios(at: Station) -> dict[str, Ratio]:
+def _ratios(at: Stage) -> dict[str, Ratio]:
     """Every share at a station. An F1 is one too: twice the hits, of all that was said and all that
     was to be said."""
     cells = {(e, g): _cell(at, e, g) for e in EXPECTED for g in GOT}
@@ -206,7 +206,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _scores(at: Station, counts: Counter[str], found: Mapping[str, Estimate]) -> Scores:
+def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> Scores:
     def scored(name: str) -> Scored:
         return Scored(**{key: found[f"{at} {key} {name}"] for key in ("precision", "recall", "f1")})
 

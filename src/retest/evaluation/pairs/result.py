@@ -27,7 +27,7 @@ Miss = Literal[
 """What is wrong in the end. `stance`: a finding with another stance than the gold's, whatever
 became of it. `sentences`: the right stance, and no rationale of the gold's is whole among the
 sentences. `unrelated`: a finding in an unrelated paper that passed."""
-Station = Literal["before", "after"]
+Stage = Literal["before", "after"]
 """Before entailment: what passed rungs 1 to 5. After it: what passed all."""
 FindingKind = Literal["right", "other sentences", "other stance", "unrelated"]
 
@@ -47,7 +47,7 @@ class PairResult(Frozen):
     detail: str
     missed: Miss | None
 
-    def got(self, at: Station) -> Got:
+    def got(self, at: Stage) -> Got:
         """The stance that there is of it at a station."""
         if self.fate == "not-read" or (at == "after" and self.fate == "unchecked"):
             return "failed"

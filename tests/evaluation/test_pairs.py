@@ -15,9 +15,9 @@ from retest.evaluation.pairs.result import (
     PairClaimResult,
     PairFate,
     PairResult,
+    PairScores,
     PairsResult,
     Scored,
-    Scores,
 )
 from tests.conftest import Workspace
 from tests.evaluation.pairs_world import (
@@ -54,7 +54,7 @@ def near(value: float) -> float:
     return round(value, 4)
 
 
-def stances(scores: Scores) -> dict[str, tuple[float | None, float | None, float | None]]:
+def stances(scores: PairScores) -> dict[str, tuple[float | None, float | None, float | None]]:
     return {one.stance: prf(one.scored) for one in scores.stances}
 
 

@@ -22,9 +22,9 @@ from retest.evaluation.pairs.result import (
     PairClaimResult,
     PairMeasures,
     PairResult,
+    PairScores,
     PerStance,
     Scored,
-    Scores,
     Stage,
 )
 from retest.evaluation.statistics.bootstrap import Estimate, estimates
@@ -206,7 +206,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> Scores:
+def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> PairScores:
     def scored(name: str) -> Scored:
         return Scored(**{key: found[f"{at} {key} {name}"] for key in ("precision", "recall", "f1")})
 
@@ -220,7 +220,7 @@ def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> S
         got = sum(cell.pairs for cell in cells if cell.got == as_got)
         stances.append(PerStance(stance=stance, expected=expected, got=got, scored=scored(stance)))
     qualified = any(cell.pairs for cell in cells if cell.expected == "qualifies")
-    return Scores(
+    return PairScores(
         stances=tuple(stances),
         macro_f1=found[f"{at} macro"],
         macro_f1_read_so=None if qualified else found[f"{at} macro read so"],

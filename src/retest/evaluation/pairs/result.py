@@ -91,7 +91,7 @@ class PairCell(Frozen):
     pairs: int
 
 
-class Scores(Frozen):
+class PairScores(Frozen):
     """All scores at one station."""
 
     stances: tuple[PerStance, ...]
@@ -139,8 +139,8 @@ class PairMeasures(Frozen):
     pairs: int
     failed: int
     strays: int
-    before: Scores
-    after: Scores
+    before: PairScores
+    after: PairScores
     entailed: Entailed
 
 

@@ -26,9 +26,9 @@ from retest.evaluation.pairs.result import (
     PairCell,
     PairClaimResult,
     PairResult,
+    PairScores,
     PairsResult,
     Scored,
-    Scores,
 )
 from retest.evaluation.statistics.bootstrap import Estimate
 
@@ -91,7 +91,7 @@ def rows(result: PairsResult, *, whole: bool = False) -> list[tuple[str, str, st
     return [(name, estimate(one), estimate(two)) for name, one, two in found]
 
 
-def _abstracts(a: Scores, b: Scores) -> list[tuple[str, Scored, Scored]]:
+def _abstracts(a: PairScores, b: PairScores) -> list[tuple[str, Scored, Scored]]:
     return [
         ("abstracts, label", a.abstract_label, b.abstract_label),
         ("abstracts, label + rationale", a.abstract_rationale, b.abstract_rationale),

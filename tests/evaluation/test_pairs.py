@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retest.domain.verdict import NotedStance, Stance
-from retest.evaluation.claims.result import Spent
+from retest.evaluation.claims.result import Cost
 from retest.evaluation.pairs.measures import measures, missed
 from retest.evaluation.pairs.result import (
     PairClaimResult,
@@ -255,7 +255,7 @@ def pair(
 
 
 def claim(number: int, *pairs: PairResult) -> PairClaimResult:
-    return PairClaimResult(id=str(number), claim="c", strays=0, spent=Spent(), pairs=pairs)
+    return PairClaimResult(id=str(number), claim="c", strays=0, spent=Cost(), pairs=pairs)
 
 
 def test_of_an_abstract_only_the_first_three_sentences_count_as_its_rationale() -> None:

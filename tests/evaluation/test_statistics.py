@@ -15,7 +15,7 @@ from retest.domain.verdict import Verdict
 from retest.errors import UsageError
 from retest.evaluation.claims.compare import compare, least_to_tell, mcnemar, seen_from
 from retest.evaluation.claims.measures import confident, measures, scores
-from retest.evaluation.claims.result import ClaimResult, Result, Spent
+from retest.evaluation.claims.result import ClaimResult, Cost, Result
 from retest.evaluation.claims.steadiness import kappa, orders
 from retest.evaluation.statistics import bootstrap
 from retest.evaluation.statistics.bootstrap import estimates
@@ -44,7 +44,7 @@ def claim(number: int, expected: Verdict, got: Verdict, **more: Any) -> ClaimRes
         "lost": None if expected == got else "untraced",
         "rationale": "",
         "fallen": (),
-        "spent": Spent(),
+        "spent": Cost(),
     }
     return ClaimResult(**{**values, **more})
 

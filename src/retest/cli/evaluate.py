@@ -249,14 +249,14 @@ class _Told:
         run."""
         from statistics import median
 
-        from retest.evaluation.claims.result import Spent
+        from retest.evaluation.claims.result import Cost
         from retest.evaluation.claims.shown import cost
         from retest.llm.model import Usage
 
         used = sum((done.usage for done in self._done), Usage())
         prices = [done.usd for done in self._done]
         usd = None if None in prices else str(sum(price for price in prices if price is not None))
-        paid = Spent(
+        paid = Cost(
             calls=used.calls, input=used.input, cached=used.cached, output=used.output, usd=usd
         )
         seconds = median(done.seconds for done in self._done)

@@ -12,6 +12,7 @@ from retest.domain.record import ClaimRecord
 from retest.evaluation.claims.gold import GoldClaim
 from retest.evaluation.claims.result import (
     ClaimResult,
+    Cost,
     Fallen,
     Funnel,
     FunnelStep,
@@ -20,7 +21,6 @@ from retest.evaluation.claims.result import (
     LostAt,
     Reached,
     Reasons,
-    Spent,
 )
 from retest.evaluation.claims.trace import Trace
 from retest.grounding.ladder import place
@@ -67,7 +67,7 @@ def claim_result(
         lost=None if right else _charged(claim, trace, record, reached),
         rationale=record.rationale,
         fallen=tuple(Fallen(cited=r.cited, rung=r.rung, reason=r.reason) for r in record.rejected),
-        spent=Spent(),
+        spent=Cost(),
     )
 
 

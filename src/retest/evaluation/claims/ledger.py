@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from retest.evaluation.claims.result import Spent
+from retest.evaluation.claims.result import Cost
 from retest.llm.model import Usage
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ class Ledger:
     def __init__(self, kept: AnswerCache) -> None:
         self._kept = kept
 
-    def add(self, about: Sequence[str], usage: Usage, usd: Decimal | None) -> Spent:
+    def add(self, about: Sequence[str], usage: Usage, usd: Decimal | None) -> Cost:
         """Add what was just paid to what was paid before; the sum."""
         key = hashlib.sha256(json.dumps(list(about)).encode()).hexdigest()
         before = self._read(key)
         if not usage.calls:
             return before
         known = None if usd is None or before.usd is None else Decimal(before.usd) + usd
-        spent = Spent(
+        spent = Cost(
             calls=before.calls + usage.calls,
             input=before.input + usage.input,
             cached=before.cached + usage.cached,
@@ -42,11 +42,11 @@ class Ledger:
         self._kept.put(key, spent.model_dump_json())
         return spent
 
-    def _read(self, key: str) -> Spent:
+    def _read(self, key: str) -> Cost:
         text = self._kept.get(key)
         try:
-            spent = Spent.model_validate_json(text) if text is not None else Spent()
+            spent = Cost.model_validate_json(text) if text is not None else Cost()
             Decimal(spent.usd or 0)
         except (ValidationError, ArithmeticError):
-            return Spent()
+            return Cost()
         return spent

@@ -55,7 +55,7 @@ class GoldPaper(Frozen):
     detail: str
 
 
-class Spent(Frozen):
+class Cost(Frozen):
     """What the answers cost when they were asked for, also by an earlier run; `usd` is a decimal
     number, or None where a price is not known."""
 
@@ -100,7 +100,7 @@ class ClaimResult(Frozen):
     lost: LostAt | None
     rationale: str
     fallen: tuple[Fallen, ...]
-    spent: Spent
+    spent: Cost
 
     @property
     def failed(self) -> bool:

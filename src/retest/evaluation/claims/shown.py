@@ -7,7 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 
 from retest.evaluation.claims.compare import Comparison
-from retest.evaluation.claims.result import ClaimResult, LostAt, Reached, Result, Scores, Spent
+from retest.evaluation.claims.result import ClaimResult, Cost, LostAt, Reached, Result, Scores
 from retest.evaluation.statistics.bootstrap import Estimate
 from retest.text.harmless import one_line
 
@@ -81,15 +81,15 @@ def rest(scores: Scores) -> str:
     return ", ".join(parts)
 
 
-def total(every: Sequence[ClaimResult]) -> Spent:
+def total(every: Sequence[ClaimResult]) -> Cost:
     """What the answers to all claims cost."""
     return summed([claim.spent for claim in every])
 
 
-def summed(spent: Sequence[Spent]) -> Spent:
+def summed(spent: Sequence[Cost]) -> Cost:
     unknown = any(one.usd is None for one in spent)
     usd = sum((Decimal(one.usd or 0) for one in spent), Decimal(0))
-    return Spent(
+    return Cost(
         calls=sum(one.calls for one in spent),
         input=sum(one.input for one in spent),
         cached=sum(one.cached for one in spent),
@@ -98,7 +98,7 @@ def summed(spent: Sequence[Spent]) -> Spent:
     )
 
 
-def cost(spent: Spent, number: int) -> str:
+def cost(spent: Cost, number: int) -> str:
     """Calls, tokens and dollars of some claims, and of one on average."""
     if not spent.calls:
         return "No model was paid."

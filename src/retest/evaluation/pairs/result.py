@@ -10,7 +10,7 @@ from typing import Literal
 
 from retest.domain import Frozen
 from retest.domain.verdict import NotedStance, Stance
-from retest.evaluation.claims.result import Spent
+from retest.evaluation.claims.result import Cost
 from retest.evaluation.pairs.pair import Kind
 from retest.evaluation.statistics.bootstrap import Estimate
 
@@ -66,7 +66,7 @@ class PairClaimResult(Frozen):
     id: str
     claim: str
     strays: int
-    spent: Spent
+    spent: Cost
     pairs: tuple[PairResult, ...]
 
 

@@ -9,7 +9,7 @@ import svg
 
 from retest.evaluation.claims.charts import drawn
 from retest.evaluation.claims.markdown import rendered
-from retest.evaluation.claims.result import Spent
+from retest.evaluation.claims.result import Cost
 from retest.evaluation.claims.shown import (
     PERCENT,
     between,
@@ -163,7 +163,7 @@ def _numbers(numbers: Sequence[int]) -> str:
     return f"{shown} and more" if len(numbers) > 12 else shown
 
 
-def spent(result: PairsResult) -> Spent:
+def spent(result: PairsResult) -> Cost:
     """What the answers to all claims cost."""
     return summed([claim.spent for claim in result.claims])
 

@@ -15,7 +15,7 @@ from retest.domain.paper import Paper
 from retest.domain.record import ClaimRecord
 from retest.domain.verdict import Verdict
 from retest.evaluation.claims.ledger import Ledger
-from retest.evaluation.claims.result import Spent
+from retest.evaluation.claims.result import Cost
 from retest.evaluation.walk.history import STATES, Backtest, ClaimHistory, SettlingPaper, Step, told
 from retest.grounding.ladder import LADDER_VERSION
 from retest.papers.grown import Growing, known_from
@@ -127,7 +127,7 @@ def _as_then(claim: Claim, day: date) -> Claim:
     )
 
 
-def _paid(night: Job, outcome: LineOutcome) -> Spent:
+def _paid(night: Job, outcome: LineOutcome) -> Cost:
     """What the step's answers cost when they were asked for, also in an earlier walk on these
     days."""
     settings, (line,) = night.settings, night.lines
@@ -151,7 +151,7 @@ def _paid(night: Job, outcome: LineOutcome) -> Spent:
 
 
 def _step(
-    day: date, held: int, came: int, outcome: LineOutcome, paid: Spent, before: Sequence[Step]
+    day: date, held: int, came: int, outcome: LineOutcome, paid: Cost, before: Sequence[Step]
 ) -> Step:
     claims = outcome.record.claims
     verdicts = {claim.id: claim.verdict for claim in claims}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from retest.domain.paper import Paper
 from retest.papers.index import Place
-from retest.papers.mirror import Mirror, whole
+from retest.papers.mirror import Mirror, open_index
 
 
 def known_from(paper: Paper) -> date | None:
@@ -35,7 +35,7 @@ class Growing:
     """
 
     def __init__(self, source: Path, folder: Path) -> None:
-        self._index, self._folder = whole(source), folder
+        self._index, self._folder = open_index(source), folder
         self._waiting: list[tuple[date, str, Place]] = []
         self.undated = 0
         self.held = 0

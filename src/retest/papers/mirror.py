@@ -69,7 +69,7 @@ class MirrorSource:
     name = "mirror"
 
     def __init__(self, folder: Path) -> None:
-        self._index = whole(folder)
+        self._index = open_index(folder)
         self._newest = self._index.newest_id()
         self._id, self._mark = _check_format(folder), self._index.last_writing()
         self._held = self._index.index.searcher().num_docs
@@ -181,7 +181,7 @@ class Mirror:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not (folder / "format.json").exists():
-            _found(folder)
+            _create(folder)
         _check_format(folder)
         (folder / "index").mkdir(exist_ok=True)
         try:
@@ -214,7 +214,7 @@ class Mirror:
     def stats(folder: Path) -> MirrorStats:
         """What is in the mirror, also while it is written. Raises UsageError as MirrorSource
         does."""
-        index = whole(folder)
+        index = open_index(folder)
         first, last = index.days()
         years = index.years()
         size = sum(map(_size, (folder / "index").iterdir()))
@@ -352,7 +352,7 @@ def _size(file: Path) -> int:
     return 0
 
 
-def _found(folder: Path) -> None:
+def _create(folder: Path) -> None:
     """Make the folder a mirror, unless something else is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -386,7 +386,7 @@ def _check_format(folder: Path) -> str:
     return str(found.get("id", ""))
 
 
-def whole(folder: Path) -> PaperIndex:
+def open_index(folder: Path) -> PaperIndex:
     """The mirror's index as of its last commit. Raises UsageError as MirrorSource does."""
     _check_format(folder)
     try:

@@ -28,7 +28,7 @@ class RetestError(Exception):
         self.hint = hint
 
     @property
-    def told(self) -> str:
+    def in_one_line(self) -> str:
         """Message and hint as one line of prose, for a report."""
         return " ".join(f"{self.message}; {self.hint}".rstrip("; ").split())
 

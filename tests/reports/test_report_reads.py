@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from retest.domain.line import Review
 from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.markdown import SIGNS, markdown
-from retest.reports.summary import DECIDING, counted, summary, told
+from retest.reports.summary import DECIDING, counted, shown_and_folded, summary
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.reports.any_record import records
@@ -189,7 +189,7 @@ def test_the_table_needs_no_scrolling_on_a_phone(tmp_path: Path) -> None:
 def test_long_evidence_is_folded_but_what_decided_and_what_speaks_otherwise_is_not() -> None:
     many = twelve().claims[1]
     assert len(many.evidence) == 25
-    shown, folded = told(many)
+    shown, folded = shown_and_folded(many)
     assert {item.arxiv_id for item in shown + folded} == {item.arxiv_id for item in many.evidence}
     assert [item.arxiv_id in many.history[-1].decided_by for item in shown[:DECIDING]] == [
         True
@@ -267,7 +267,7 @@ def test_any_record_has_a_report_with_a_row_and_a_place_for_each_claim(record: R
     assert text.count("\n### ") == count
     assert len(top.turned) + len(top.others) <= count
     for row in (*record.claims, record.counter_thesis):
-        shown, folded = told(row)
+        shown, folded = shown_and_folded(row)
         assert {item.quote for item in shown + folded} == {item.quote for item in row.evidence}
 
 

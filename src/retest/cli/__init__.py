@@ -42,7 +42,7 @@ def _options(
 def main() -> None:
     """Run the command line. Every error of ours becomes one message on stderr and its exit
     status."""
-    from retest.cli.show import complain, told
+    from retest.cli.show import as_ours, complain
     from retest.errors import RetestError
 
     for commands in (
@@ -66,7 +66,7 @@ def main() -> None:
     try:
         app()
     except (RetestError, OSError) as error:
-        ours = told(error)
+        ours = as_ours(error)
         complain(ours)
         sys.exit(ours.exit_status)
     except KeyboardInterrupt:

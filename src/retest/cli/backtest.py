@@ -120,7 +120,7 @@ def backtest(
             verifier=settings.verifier,
             budget=budget_of(max_usd, max_tokens),
         )
-        work = walk(job, fates, on, _told, Path(name).stem)
+        work = walk(job, fates, on, _show_step, Path(name).stem)
         with only_run(replace(settings, home=folder_of(settings, line.line))):
             found: Backtest = interruptible(work)
         if out_folder:
@@ -142,7 +142,7 @@ def backtest(
         raise typer.Exit(3)
 
 
-def _told(event: Event) -> None:
+def _show_step(event: Event) -> None:
     """A line of progress for each step."""
     from retest.cli.show import say
     from retest.run.events import LineEnded

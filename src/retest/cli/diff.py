@@ -78,7 +78,11 @@ def diff(
             }
         )
     elif markdown:
-        out(f"{title(news)}\n\n{body(news, _told(folder, settings.workspace))}".rstrip("\n"))
+        out(
+            f"{title(news)}\n\n{body(news, _as_people_write_it(folder, settings.workspace))}".rstrip(
+                "\n"
+            )
+        )
     else:
         out(title(news))
         for line in news:
@@ -114,7 +118,7 @@ def _there(folder: Path) -> str:
     return ", ".join(sorted(path.stem for path in folder.glob("*.json"))) or "none"
 
 
-def _told(folder: Path, workspace: Path) -> str:
+def _as_people_write_it(folder: Path, workspace: Path) -> str:
     """The folder of the reports, as people who have the workspace would write it."""
     return (
         folder.relative_to(workspace).as_posix()

@@ -197,8 +197,8 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
     chosen, env = gold.chosen(wanted.only, wanted.limit), environment()
     day = parsed_day(wanted.as_of) if wanted.as_of else None
     sides = setups(settings, env, today(), day, budget, wanted.compare or (AS_IS,))
-    told = _Told(len(chosen) * wanted.rounds * len(sides))
-    bench = Bench(gold, chosen, env, today(), budget, wanted.seed, told)
+    progress = _ProgressLines(len(chosen) * wanted.rounds * len(sides))
+    bench = Bench(gold, chosen, env, today(), budget, wanted.seed, progress)
     say(f"{len(chosen)} claims of {gold.name} on {sides[0].source.name}, as of {sides[0].as_of}")
     results, folders = interruptible(_results(bench, sides, wanted.rounds)), ("a", "b")
     for result, name in zip(results, folders, strict=False):
@@ -210,13 +210,13 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
         _show_comparison(comparison, wanted.out, as_json=as_json)
     else:
         _show(results[0], as_json=as_json)
-    say(told.spent())
+    say(progress.spent())
     waits = any(
         spec.startswith("manual") for setup in sides for spec in (setup.model, setup.verifier)
     )
     if waits:
         say_what_waits(settings)
-    return told.complete
+    return progress.complete
 
 
 async def _results(bench: Bench, sides: list[Setup], rounds: int) -> list[Result]:
@@ -225,7 +225,7 @@ async def _results(bench: Bench, sides: list[Setup], rounds: int) -> list[Result
     return [(await evaluate(bench, setup, rounds))[0] for setup in sides]
 
 
-class _Told:
+class _ProgressLines:
     """A line of progress for every claim, and what all of them took."""
 
     def __init__(self, total: int) -> None:

@@ -76,8 +76,8 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
         wanted.seed,
     )
     say(f"{sum(len(one.pairs) for one in chosen)} pairs of {len(chosen)} claims of {pairs.name}")
-    told = _Told(len(chosen))
-    result = interruptible(evaluate_pairs(pairs, chosen, setup, told))
+    progress = _ProgressLines(len(chosen))
+    result = interruptible(evaluate_pairs(pairs, chosen, setup, progress))
     if wanted.out:
         files = {
             "pairs.md": markdown(result),
@@ -88,13 +88,13 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
         names = ", ".join(path.name for path in paths)
         say(f"wrote {names} in {wanted.out}" if paths else f"nothing new in {wanted.out}")
     _show(result, as_json=as_json)
-    say(told.spent())
+    say(progress.spent())
     if any(spec.startswith("manual") for spec in (model, settings.verifier)):
         say_what_waits(settings)
     return not result.measures.failed
 
 
-class _Told:
+class _ProgressLines:
     """A line of progress for every claim, and what all of them took."""
 
     def __init__(self, total: int) -> None:

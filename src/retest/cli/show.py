@@ -53,14 +53,14 @@ def speaking(*, as_json: bool, quiet: bool) -> Iterator[None]:
     except (RetestError, OSError) as error:
         if not as_json:
             raise
-        ours = told(error)
+        ours = as_ours(error)
         complain(ours)
         raise typer.Exit(ours.exit_status) from error
     finally:
         _MANNER.reset(before)
 
 
-def told(error: RetestError | OSError) -> RetestError:
+def as_ours(error: RetestError | OSError) -> RetestError:
     """An error of the machine as one of ours."""
     if isinstance(error, RetestError):
         return error

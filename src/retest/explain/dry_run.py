@@ -120,13 +120,13 @@ class NotingModels(Models):
 
     @asynccontextmanager
     async def askers(
-        self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
+        self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         slots = asyncio.Semaphore(self.job.settings.concurrency)
         with tempfile.TemporaryDirectory() as folder:
             specs = dict.fromkeys(self.job.specs)
             models = [self._noting(spec, line, library, Path(folder) / "manual") for spec in specs]
-            askers = [self._asker(model, slots, told) for model in models]
+            askers = [self._asker(model, slots, observe) for model in models]
             yield askers[0], askers[-1]
 
     def _noting(self, spec: str, line: str, library: Library | None, copied: Path) -> Model:

@@ -53,8 +53,8 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         else:
             said |= answer
     if failed:  # what only waits is told last: the rest wants something done
-        told = min(failed, key=lambda error: isinstance(error, Waiting))
-        return {"failure": Failure(why="not-judged", detail=told.told)}
+        first = min(failed, key=lambda error: isinstance(error, Waiting))
+        return {"failure": Failure(why="not-judged", detail=first.in_one_line)}
     found: list[Finding] = []
     rejected: list[Rejection] = []
     for candidate in ordered(state["candidates"], deps.order):

@@ -52,10 +52,10 @@ async def stumble(state: ClaimState, error: NodeError, runtime: Runtime[Deps]) -
     return await settle({**state, "failure": Failure(why="not-judged", detail=detail)}, runtime)
 
 
-def _told(name: str, station: S) -> S:
+def _announced(name: str, station: S) -> S:
     """The station, which says when it is entered and when it is left."""
 
-    async def told(state: Any, runtime: Runtime[Deps]) -> Any:
+    async def announced(state: Any, runtime: Runtime[Deps]) -> Any:
         deps, subject = runtime.context, state.get("subject")
         claim = subject.claim.id if subject else ""
         deps.tell(StationEntered(deps.line.line, claim, name))
@@ -64,7 +64,7 @@ def _told(name: str, station: S) -> S:
         finally:
             deps.tell(StationDone(deps.line.line, claim, name))
 
-    return cast("S", told)
+    return cast("S", announced)
 
 
 def _unless_failed(station: str) -> Callable[[ClaimState], str]:
@@ -93,13 +93,13 @@ def _after_ground(state: ClaimState) -> str:
 def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
     """One claim's way through the stations."""
     graph = StateGraph(ClaimState, context_schema=Deps, output_schema=Settled)
-    graph.add_node("plan", _told("plan", plan), error_handler=stumble)
-    graph.add_node("search", _told("search", search), error_handler=stumble)
-    graph.add_node("extract", _told("extract", extract), error_handler=stumble)
-    graph.add_node("ground", _told("ground", ground), error_handler=stumble)
-    graph.add_node("widen", _told("widen", widen), error_handler=stumble)
-    graph.add_node("judge", _told("judge", judge), error_handler=stumble)
-    graph.add_node("settle", _told("settle", settle))
+    graph.add_node("plan", _announced("plan", plan), error_handler=stumble)
+    graph.add_node("search", _announced("search", search), error_handler=stumble)
+    graph.add_node("extract", _announced("extract", extract), error_handler=stumble)
+    graph.add_node("ground", _announced("ground", ground), error_handler=stumble)
+    graph.add_node("widen", _announced("widen", widen), error_handler=stumble)
+    graph.add_node("judge", _announced("judge", judge), error_handler=stumble)
+    graph.add_node("settle", _announced("settle", settle))
     graph.add_edge(START, "plan")
     graph.add_conditional_edges("plan", _unless_failed("search"), ["search", "settle"])
     graph.add_conditional_edges("search", _after_search, ["extract", "widen", "settle"])
@@ -125,9 +125,9 @@ def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
         ]
 
     graph = StateGraph(LineState, context_schema=Deps)
-    graph.add_node("anchors", _told("anchors", anchors))
+    graph.add_node("anchors", _announced("anchors", anchors))
     graph.add_node("claim", claim_graph())
-    graph.add_node("synthesize", _told("synthesize", synthesize))
+    graph.add_node("synthesize", _announced("synthesize", synthesize))
     graph.add_edge(START, "anchors")
     graph.add_conditional_edges("anchors", fan_out, ["claim"])
     graph.add_edge("claim", "synthesize")

@@ -62,9 +62,9 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         answer = await _verify(deps, state, climbed, contexts)
     except ModelFailed as failed:
         detail = (
-            failed.told
+            failed.in_one_line
             if isinstance(failed, Waiting)
-            else f"the quotes could not be verified: {failed.told}"
+            else f"the quotes could not be verified: {failed.in_one_line}"
         )
         unverified = [
             Rejection(

@@ -27,7 +27,7 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
     except ModelFailed as failed:
         return {
-            "failure": Failure(why="not-judged", detail=failed.told),
+            "failure": Failure(why="not-judged", detail=failed.in_one_line),
             "judgment": None,
             "second": None,
         }

@@ -60,7 +60,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             round_of, deps, subject, state["searches"], state.get("seen", [])
         )
     except SearchFailed as failed:
-        return {"failure": Failure(why="search-failed", detail=failed.told)}
+        return {"failure": Failure(why="search-failed", detail=failed.in_one_line)}
     excluded = {*subject.excluded, *state.get("seen", [])}
     suggested = [
         candidate for candidate in state.get("suggested", []) if candidate.paper.id not in excluded
@@ -75,7 +75,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
                 _held, deps, subject, {one.paper.id for one in candidates}
             )
         except SearchFailed as failed:
-            return {"failure": Failure(why="search-failed", detail=failed.told)}
+            return {"failure": Failure(why="search-failed", detail=failed.in_one_line)}
     update: ClaimState = {"candidates": candidates, "suggested": [], "done": made.done}
     update["nearest"] = [candidate.paper for candidate in made.candidates[:NEAREST]]
     if made.note:

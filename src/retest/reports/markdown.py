@@ -18,7 +18,15 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
-from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
+from retest.reports.summary import (
+    WHY,
+    against_review,
+    counted,
+    decided,
+    shown_and_folded,
+    state,
+    summary,
+)
 from retest.text.harmless import is_right_to_left, one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
@@ -127,7 +135,7 @@ def _template() -> jinja2.Template:
         newest=newest,
         counted=counted,
         decided=decided,
-        told=told,
+        shown_and_folded=shown_and_folded,
         state=state,
         against_review=against_review,
         rungs=_rungs,

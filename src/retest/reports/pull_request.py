@@ -67,23 +67,23 @@ def parts(changed: Sequence[LineNews]) -> list[str]:
         if claim.id == COUNTER_THESIS and claim.turned
     ]
     told = [
-        _told(kinds["overturned"], "overturned"),
-        _told(kinds["relaxed"], "relaxed"),
-        _told(kinds["holds"], "now holds", "now hold"),
-        _told(kinds["undetermined"], "now undetermined"),
+        _counted(kinds["overturned"], "overturned"),
+        _counted(kinds["relaxed"], "relaxed"),
+        _counted(kinds["holds"], "now holds", "now hold"),
+        _counted(kinds["undetermined"], "now undetermined"),
         f"counter-thesis {turned[0].now}"
         if len(turned) == 1
-        else _told(len(turned), "", "counter-theses turned"),
-        _told(kinds["evidence"], "with new evidence"),
-        _told(kinds["pending"], "flip pending", "flips pending"),
+        else _counted(len(turned), "", "counter-theses turned"),
+        _counted(kinds["evidence"], "with new evidence"),
+        _counted(kinds["pending"], "flip pending", "flips pending"),
         _anchors(changed),
-        _told(kinds["failed"] + kinds["synthesis"], "not searched or judged"),
+        _counted(kinds["failed"] + kinds["synthesis"], "not searched or judged"),
         *_first_reports(changed),
-        _told(kinds["new"], "claim new", "claims new"),
-        _told(kinds["reworded"], "claim reworded", "claims reworded"),
-        _told(kinds["gone"], "claim gone", "claims gone"),
-        _told(kinds["line gone"], "report gone", "reports gone"),
-        _told(kinds["other"] + kinds["framed"], "other change", "other changes"),
+        _counted(kinds["new"], "claim new", "claims new"),
+        _counted(kinds["reworded"], "claim reworded", "claims reworded"),
+        _counted(kinds["gone"], "claim gone", "claims gone"),
+        _counted(kinds["line gone"], "report gone", "reports gone"),
+        _counted(kinds["other"] + kinds["framed"], "other change", "other changes"),
     ]
     return [text for text in told if text]
 
@@ -176,7 +176,7 @@ def _weightiest(claim: ClaimNews) -> str:
     return "evidence" if claim.evidence else "pending" if claim.pending else "other"
 
 
-def _told(count: int, one: str, several: str = "") -> str:
+def _counted(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or one}" if count else ""
 
 
@@ -184,7 +184,7 @@ def _anchors(changed: Sequence[LineNews]) -> str:
     """`1 anchor withdrawn` where all say the same, else `2 anchors changed`."""
     states = Counter(_state(anchor) for line in changed for anchor in line.anchors)
     (state,) = states if len(states) == 1 else ("changed",)
-    return _told(states.total(), f"anchor {state}", f"anchors {state}")
+    return _counted(states.total(), f"anchor {state}", f"anchors {state}")
 
 
 def _state(news: AnchorNews) -> str:
@@ -203,12 +203,12 @@ def _first_reports(changed: Sequence[LineNews]) -> list[str]:
     """How the claims stand that have their first report, where there is nothing else to tell."""
     new = [line for line in changed if line.kind == "new"]
     if len(new) < len(changed):
-        return [_told(len(new), "first report", "first reports")]
+        return [_counted(len(new), "first report", "first reports")]
     words = {"holds": "hold"}
     stand = {verdict: sum(line.verdicts.get(verdict, 0) for line in new) for verdict in ORDER}
     return [
         "first report" + "s" * (len(new) > 1),
-        *(_told(n, words.get(v, v) if n > 1 else v) for v, n in stand.items()),
+        *(_counted(n, words.get(v, v) if n > 1 else v) for v, n in stand.items()),
     ]
 
 

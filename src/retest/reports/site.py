@@ -27,7 +27,15 @@ from retest.domain.record import ClaimRecord, Record
 from retest.domain.verdict import Verdict
 from retest.reports.chart import chart
 from retest.reports.markdown import newest
-from retest.reports.summary import WHY, against_review, counted, decided, state, summary, told
+from retest.reports.summary import (
+    WHY,
+    against_review,
+    counted,
+    decided,
+    shown_and_folded,
+    state,
+    summary,
+)
 from retest.text.harmless import escaped, one_line
 
 VERDICTS: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
@@ -138,7 +146,7 @@ def _template(name: str) -> jinja2.Template:
         counted=counted,
         decided=decided,
         state=state,
-        told=told,
+        shown_and_folded=shown_and_folded,
     )
     return environment.get_template(name)
 

@@ -131,7 +131,7 @@ def decided(claim: ClaimRecord) -> tuple[Evidence, ...]:
     )
 
 
-def told(claim: ClaimRecord) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+def shown_and_folded(claim: ClaimRecord) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     """A claim's evidence in two parts, the newest first: what to show at once, and what to fold.
 
     Shown are the newest that decided, and of each stance that is not among them the newest piece,

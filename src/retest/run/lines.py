@@ -144,7 +144,7 @@ class LineRunner:
         )
         self._log(outcome, started, entry)
         if self.run.models.batches:
-            self.run.models.batches.book.told(line.line)
+            self.run.models.batches.book.logged(line.line)
         self.sink(LineEnded(outcome))
         return outcome
 
@@ -159,19 +159,19 @@ class LineRunner:
         ) and batches.touched:  # what waited then may be there now
             await self.checkpoints.adelete_thread(thread)
         standing = await graph.aget_state(config)
-        told, total = (
+        settled, total = (
             {record.id for record in standing.values.get("outcomes", [])},
             len(deps.line.claims) + 1,
         )
-        self.sink(LineStarted(deps.line.line, total, len(told)))
+        self.sink(LineStarted(deps.line.line, total, len(settled)))
         start: Any = None if standing.next else {"outcomes": []}
         try:
             async for part in graph.astream(start, config, context=deps, stream_mode="updates"):
                 change: Any = part
                 for record in (change.get("claim") or {}).get("outcomes", []):
-                    if record.id not in told:
-                        told.add(record.id)
-                        self.sink(ClaimSettled(deps.line.line, record, len(told), total))
+                    if record.id not in settled:
+                        settled.add(record.id)
+                        self.sink(ClaimSettled(deps.line.line, record, len(settled), total))
         except RetestError:
             # A thread that ended in an error would take the error up again; what was paid for is in
             # the answers.

@@ -60,18 +60,18 @@ class Models:
 
     @asynccontextmanager
     async def askers(
-        self, line: str, library: Library | None, told: Callable[[Call, Prices], None]
+        self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
-        """The model and the verifier for one line, closed at the end; `told` hears of every call as
+        """The model and the verifier for one line, closed at the end; `observe` hears of every call as
         it ends, and first of what batches brought about the line since it was last logged."""
         job = self.job
         specs = dict.fromkeys(job.specs)
         models = [open_model(spec, job.settings, job.environment, line, library) for spec in specs]
         slots = asyncio.Semaphore(job.settings.concurrency)
         try:
-            askers = [self._asker(model, slots, told) for model in models]
-            for one, prices in self.batches.book.untold(line) if self.batches else ():
-                told(
+            askers = [self._asker(model, slots, observe) for model in models]
+            for one, prices in self.batches.book.unlogged(line) if self.batches else ():
+                observe(
                     Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed),
                     prices,
                 )
@@ -81,7 +81,7 @@ class Models:
                 await model.aclose()
 
     def _asker(
-        self, model: Model, slots: asyncio.Semaphore, told: Callable[[Call, Prices], None]
+        self, model: Model, slots: asyncio.Semaphore, observe: Callable[[Call, Prices], None]
     ) -> Asker:
         settings = self.job.settings
         patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
@@ -92,7 +92,7 @@ class Models:
             patience=patience,
             concurrency=slots,
             ladder_version=LADDER_VERSION,
-            observer=lambda call: told(call, prices),
+            observer=lambda call: observe(call, prices),
             budget=self.job.budget,
             prices=prices,
             afresh=self.afresh,

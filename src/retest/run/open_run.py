@@ -42,9 +42,9 @@ class OpenRun:
 
     @asynccontextmanager
     async def deps(
-        self, line: Line, told: Callable[[Call, Prices], None], tell: EventSink = ignore
+        self, line: Line, observe: Callable[[Call, Prices], None], tell: EventSink = ignore
     ) -> AsyncIterator[Deps]:
-        """All that the stations need for a line, closed at the end; `told` hears of every call,
+        """All that the stations need for a line, closed at the end; `observe` hears of every call,
         `tell` of stations."""
         settings, job = self.job.settings, self.job
         offline = settings.source == "library" or "annotations" in {
@@ -58,7 +58,7 @@ class OpenRun:
         if job.model.startswith("annotations"):
             # Reading costs nothing there: all that is found is read.
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        async with self.models.askers(line.line, library, told) as (asker, verifier):
+        async with self.models.askers(line.line, library, observe) as (asker, verifier):
             yield Deps(
                 line,
                 job.as_of,

@@ -78,7 +78,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What all settings and rounds of one command share. `told` hears of every claim as it is
+    """What all settings and rounds of one command share. `on_done` hears of every claim as it is
     done."""
 
     gold: Gold
@@ -87,7 +87,7 @@ class Bench:
     today: date
     budget: Budget
     seed: int
-    told: Callable[[Done], None]
+    on_done: Callable[[Done], None]
 
 
 async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result, list[list[Done]]]:
@@ -192,7 +192,7 @@ class _Pass:
                 async with slots:
                     anchors = [paper for paper in papers if paper.id in claim.anchor_ids]
                     done = await self._claim(claim, subject, anchors, graph, deps, spent)
-                bench.told(done)
+                bench.on_done(done)
                 return done
 
             without_counter = subjects(line, found, self.setup.as_of)[: len(bench.chosen)]

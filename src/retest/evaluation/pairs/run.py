@@ -86,9 +86,12 @@ class NoSource:
 
 
 async def evaluate_pairs(
-    pairs: Pairs, chosen: Sequence[PairClaim], setup: PairSetup, told: Callable[[PairsDone], None]
+    pairs: Pairs,
+    chosen: Sequence[PairClaim],
+    setup: PairSetup,
+    on_done: Callable[[PairsDone], None],
 ) -> PairsResult:
-    """The result of a setting; `told` hears of every claim as it is done.
+    """The result of a setting; `on_done` hears of every claim as it is done.
 
     Raises KeyRejected at once; other failures stay inside their claims.
     """
@@ -139,7 +142,7 @@ async def evaluate_pairs(
                         spent=cost,
                         pairs=tuple(results),
                     )
-                    told(PairsDone(result, time.monotonic() - started, usage, usd))
+                    on_done(PairsDone(result, time.monotonic() - started, usage, usd))
                     return result
 
                 tasks = [asyncio.create_task(one(claim)) for claim in chosen]
@@ -209,7 +212,9 @@ def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[PairFa
             if failure := done.get("failure"):
                 return "unchecked", failure.detail
             return ("refused" if fallen.reason == "not-entailed" else "unanswered"), fallen.detail
-    return "ungrounded", next((_told(one) for one in done["rejected"] if _is_of(one, finding)), "")
+    return "ungrounded", next(
+        (_reason(one) for one in done["rejected"] if _is_of(one, finding)), ""
+    )
 
 
 def _is_of(fallen: Rejection, finding: Finding) -> bool:
@@ -217,7 +222,7 @@ def _is_of(fallen: Rejection, finding: Finding) -> bool:
     return fallen.rung != "entails" and finding.arxiv_id.startswith(fallen.cited)
 
 
-def _told(fallen: Rejection) -> str:
+def _reason(fallen: Rejection) -> str:
     return f"{fallen.reason}: {fallen.detail}"
 
 

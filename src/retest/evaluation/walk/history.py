@@ -98,7 +98,7 @@ class ClaimHistory(Frozen):
     def _decided(self) -> list[Verdict]:
         return [
             state.verdict
-            for state in told((s.on, s.verdict) for s in self.states if s.verdict in STATES)
+            for state in changes((s.on, s.verdict) for s in self.states if s.verdict in STATES)
         ]
 
     def decider(self, on: date) -> tuple[date, str, date] | None:
@@ -203,7 +203,7 @@ class Backtest(Frozen):
         return sum(step.calls for step in self.steps)
 
 
-def told(states: Iterable[tuple[date, Verdict]]) -> list[State]:
+def changes(states: Iterable[tuple[date, Verdict]]) -> list[State]:
     """States as they change: of several in a row that are the same, the first."""
     kept: list[State] = []
     for on, verdict in states:

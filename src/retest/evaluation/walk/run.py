@@ -16,7 +16,14 @@ from retest.domain.record import ClaimRecord
 from retest.domain.verdict import Verdict
 from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.claims.result import Cost
-from retest.evaluation.walk.history import STATES, Backtest, ClaimHistory, SettlingPaper, Step, told
+from retest.evaluation.walk.history import (
+    STATES,
+    Backtest,
+    ClaimHistory,
+    SettlingPaper,
+    Step,
+    changes,
+)
 from retest.grounding.ladder import LADDER_VERSION
 from retest.papers.grown import Growing, known_from
 from retest.prompts import load_prompts
@@ -203,7 +210,7 @@ def _history(
         dated=claim.dated,
         expected=fate.expected if fate else None,
         gold=tuple(gold),
-        states=tuple(told(states)),
+        states=tuple(changes(states)),
         last=states[-1][0] if states else None,
         decided_by=_decided_by(record),
     )

@@ -228,7 +228,7 @@ class Batches:
                 refused.append(error)
         self._end()
         for sent in self._ours():
-            self._notify(_told(sent), needed=True)
+            self._notify(_what_waits(sent), needed=True)
         if refused:
             raise refused[0]
 
@@ -367,7 +367,7 @@ def _named(sent: Sent) -> str:
     return f"batch {sent.id or '(not found yet)'} of {_spec(sent)}"
 
 
-def _told(sent: Sent) -> str:
+def _what_waits(sent: Sent) -> str:
     waits = f"{_count(len(sent.asked), 'question')} wait{'s' if len(sent.asked) == 1 else ''}"
     if sent.id is None:
         return (

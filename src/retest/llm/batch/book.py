@@ -101,12 +101,12 @@ class Book:
             )
             self.save()
 
-    def untold(self, line: str) -> list[tuple[Untold, Prices]]:
+    def unlogged(self, line: str) -> list[tuple[Untold, Prices]]:
         """What answers about a line used that no log has yet."""
         found = [one for one in self.state.untold if one.line == line]
         return [(one, Prices(one.provider, one.model, self._today, batch=True)) for one in found]
 
-    def told(self, line: str) -> None:
+    def logged(self, line: str) -> None:
         """The line's log has it now."""
         kept = [one for one in self.state.untold if one.line != line]
         if kept != self.state.untold:

@@ -14,6 +14,10 @@ RetestError
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retest.domain.verdict import Awaits
 
 
 class RetestError(Exception):
@@ -78,4 +82,9 @@ class ModelFailed(ClaimError):
 
 
 class Waiting(ModelFailed):
-    """The answer is awaited from a person (provider `manual`) or from a batch (`run --batch`)."""
+    """The answer is awaited: from a person (provider `manual`) or from a batch (`run --batch`).
+    `awaits` is None where there is an answer that somebody has to mend."""
+
+    def __init__(self, message: str, hint: str = "", *, awaits: Awaits | None = None) -> None:
+        super().__init__(message, hint)
+        self.awaits = awaits

@@ -205,8 +205,8 @@ def test_a_repository_without_a_commit_says_so(night: Workspace) -> None:
     ("spoil", "found"),
     [
         (
-            lambda text: text.replace('"format": 1', '"format": 2'),
-            "found format 2; expected a report",
+            lambda text: text.replace('"format": 2', '"format": 3'),
+            "found format 3; expected a report",
         ),
         (lambda text: text[:100], "found the file: Invalid JSON"),
         (lambda text: "[]", "found the file: Input should be an object"),

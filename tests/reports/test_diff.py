@@ -13,7 +13,6 @@ from retest.domain.line import Review, Window
 from retest.domain.record import Record
 from retest.reports import pull_request
 from retest.reports.diff import LineNews, compared
-from retest.reports.news import SYNTHESIS_FAILED
 from retest.reports.pull_request import LONGEST_BODY, LONGEST_TITLE, body, title
 from tests.reports import records
 from tests.reports.any_record import hostile, plainly
@@ -101,7 +100,7 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
     ),
     "no synthesis": (
         line(),
-        line(limits=f"{SYNTHESIS_FAILED}no answer"),
+        line(limits="no answer", synthesis_failed=True),
         "1 not searched or judged",
         "no answer",
     ),
@@ -312,7 +311,8 @@ def everything_changed(text: str) -> tuple[Record, Record]:
                 claim("new", text=text),
             ),
             "anchors": (anchor("revised", about=text, detail=text),),
-            "limits": f"{SYNTHESIS_FAILED}{text}",
+            "limits": text,
+            "synthesis_failed": True,
         }
     )
     return before, after

@@ -28,32 +28,28 @@ def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
 def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
     """A table a line, or all as one JSON object; then what there is to do, what it cost and what
     was written."""
-    from retest.llm.manual import AWAITED
     from retest.reports.markdown import newest
-    from retest.reports.news import SYNTHESIS_FAILED, waits
 
     if as_json:
         out_json({"lines": [_described(outcome) for outcome in outcomes]})
     for outcome in outcomes:
-        every = (*outcome.record.claims, outcome.record.counter_thesis)
+        every = outcome.record.every
         if not as_json:
             rows = []
             for claim in every:
                 item = newest(claim)
                 last = item.arxiv_id if item else claim.why or ""
-                change = (
-                    "waits" if waits(claim) or AWAITED in claim.detail else _changed(claim, outcome)
-                )
+                change = "waits" if claim.awaits else _changed(claim, outcome)
                 rows.append((claim.id, claim.verdict, change, last))
             table(("claim", "verdict", "change", "newest evidence"), rows)
-        waiting = say_what_waits(settings) if _is_manual(outcome) else False
+        if _is_manual(outcome):
+            say_what_waits(settings)
         for claim in every:
-            waits_here = waits(claim) or (waiting and AWAITED in claim.detail)
-            if claim.why in ("search-failed", "not-judged") and not waits_here:
+            if claim.is_open and not claim.awaits:
                 say(f"{claim.id}: {claim.detail}", needed=True)
-        if outcome.record.limits.startswith(SYNTHESIS_FAILED) and not any(map(waits, every)):
+        if outcome.record.synthesis_failed and not any(claim.awaits for claim in every):
             say(outcome.record.limits, needed=True)
-        if ends := outcome.record.claims[0].searched.detail.partition("knows no papers after ")[2]:
+        if ends := outcome.record.claims[0].searched.source_ends:
             say(
                 f"the {outcome.record.source} ends on {ends}: what came out after it was not "
                 "looked at"

@@ -3,17 +3,18 @@ changes without news."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
-from retest.domain.verdict import Condition, Verdict, Why
+from retest.domain.verdict import OPEN, Awaits, Condition, Verdict, Why
 
-FORMAT = 1
+FORMAT = 2
 AnchorStatus = Literal["ok", "revised", "withdrawn", "not-found", "unverifiable", "date-differs"]
 
 
@@ -50,6 +51,8 @@ class Searched(Frozen):
     queries: tuple[QueryRecord, ...]
     candidates: int
     extracted: int
+    source_ends: date | None = None
+    """The day after which the source knows no papers, where that is before the day of the run."""
     detail: str = ""
 
 
@@ -94,6 +97,8 @@ class ClaimRecord(Frozen):
     window: Window
     verdict: Verdict
     why: Why | None
+    awaits: Awaits | None = None
+    """Whose answer a claim that is `not-judged` waits for; None where nobody's is to come."""
     detail: str
     """For `undetermined`: what went wrong and what to do, in words."""
     moved: Condition | None
@@ -107,6 +112,21 @@ class ClaimRecord(Frozen):
     unread: tuple[CandidateRecord, ...]
     searched: Searched
     history: Annotated[tuple[HistoryEntry, ...], Field(min_length=1)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it could not be searched or judged: the next run takes it up first."""
+        return self.why in OPEN
+
+    @property
+    def last_decided(self) -> Verdict | None:
+        """The last verdict that was not `undetermined`: a night of failure makes no flip."""
+        return _decided(self.history)
+
+    @property
+    def decided_before(self) -> Verdict | None:
+        """The last verdict before the present one that was not `undetermined`."""
+        return _decided(self.history[:-1])
 
 
 class SupersedingRecord(Frozen):
@@ -125,7 +145,7 @@ class QuestionRecord(Frozen):
 class Record(Frozen):
     """The whole report of a line."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     line: str
     question: str
     thesis: str
@@ -140,8 +160,58 @@ class Record(Frozen):
     superseding: tuple[SupersedingRecord, ...]
     questions: tuple[QuestionRecord, ...]
     limits: str
+    synthesis_failed: bool = False
+    """Whether the synthesis could not be written; `limits` then says why. A later run that has one
+    brings news."""
     rejected: tuple[Rejection, ...]
     """What fell off the ladder in the synthesis."""
+
+    @property
+    def every(self) -> tuple[ClaimRecord, ...]:
+        """The claims, and the counter-thesis last."""
+        return (*self.claims, self.counter_thesis)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_format_1(cls, data: Any) -> Any:
+        """Records of format 1 said in sentences what are fields now."""
+        return upgraded(data) if isinstance(data, dict) and data.get("format") == 1 else data
+
+
+def _decided(history: Sequence[HistoryEntry]) -> Verdict | None:
+    entries = (entry.verdict for entry in reversed(history))
+    return next((verdict for verdict in entries if verdict != "undetermined"), None)
+
+
+def upgraded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of format 1 as one of format 2. Only here is a sentence read for what it means: it
+    was the only place where format 1 said it."""
+    record = {**data, "format": FORMAT}
+    record["synthesis_failed"] = str(data.get("limits")).startswith(
+        "The synthesis could not be written: "
+    )
+    if isinstance(data.get("claims"), list):
+        record["claims"] = [_upgraded_claim(claim) for claim in data["claims"]]
+    record["counter_thesis"] = _upgraded_claim(data.get("counter_thesis"))
+    return record
+
+
+def _upgraded_claim(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    claim = dict(data)
+    detail = str(data.get("detail"))
+    if data.get("why") == "not-judged":
+        said = (("batch", "waits in a batch"), ("person", "waits for its answer"))
+        claim["awaits"] = next((whom for whom, words in said if words in detail), None)
+    if data.get("why") == "nothing-grounded" and data.get("evidence"):
+        claim["why"] = "undecided"
+    searched = data.get("searched")
+    if isinstance(searched, dict):
+        _, said_so, day = str(searched.get("detail")).partition("knows no papers after ")
+        if said_so:
+            claim["searched"] = {**searched, "source_ends": day[:10]}
+    return claim
 
 
 def published_schema() -> dict[str, object]:

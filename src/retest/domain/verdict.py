@@ -9,7 +9,12 @@ NotedStance = Literal["supports", "qualifies", "contradicts", "unrelated"]
 """What a reader of the library may write down: also that a paper does not bear on a claim."""
 Verdict = Literal["holds", "relaxed", "overturned", "undetermined"]
 ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
-Why = Literal["nothing-newer-found", "nothing-grounded", "search-failed", "not-judged"]
+Why = Literal["nothing-newer-found", "nothing-grounded", "undecided", "search-failed", "not-judged"]
+OPEN: tuple[Why, ...] = ("search-failed", "not-judged")
+"""What leaves a claim open: the next run takes it up first."""
+Awaits = Literal["person", "batch", "dry-run"]
+"""Whose answer a claim waits for: a person's (provider `manual`), that of a service's batch, or in
+`run --explain`, which asks nobody and writes no record, no one's."""
 Condition = Literal[
     "model scale", "training method", "data", "evaluation", "domain", "metric", "magnitude"
 ]

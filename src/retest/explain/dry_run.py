@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from retest.llm.ask import Asker, Call
     from retest.llm.budget import Prices
 
-NOT_ASKED = "not asked: this run only explains"
 NOTHING_SAID = '{"findings": []}'
 """What the noting model says of papers, so that the claim goes on with what is known of the others:
 only then is it seen whether anything stands without them, or the search has to be widened."""
@@ -99,7 +98,7 @@ class NotingModel(Model):
         self._notebook.add(self.provider, self.name, request)
         if request.schema is Extraction:
             return Reply(NOTHING_SAID)
-        raise Waiting(NOT_ASKED)
+        raise Waiting("not asked: this run only explains", awaits="dry-run")
 
     async def aclose(self) -> None:
         """Nothing is held open."""

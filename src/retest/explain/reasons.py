@@ -13,7 +13,7 @@ from retest.domain.record import AnchorRecord, ClaimRecord
 from retest.explain.dry_run import Note
 from retest.explain.estimate import PROMPTS
 from retest.grounding.ladder import LADDER_VERSION
-from retest.pipeline.state import OPEN, Deps
+from retest.pipeline.state import Deps
 from retest.run import log as runlog
 
 OTHERWISE = "never asked in these words"
@@ -62,7 +62,7 @@ def why_due(
     elif last.text != claim.text:
         reasons.append("the claim's text has changed")
     else:
-        if last.why in OPEN:
+        if last.is_open:
             reasons.append(f"left open last time: {last.why}")
         reasons += _changed(deps, before, kinds, model, verifier)
         if kinds and _anchors_changed(deps, claim, last, anchors):

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
 from retest.domain.line import COUNTER_THESIS
-from retest.explain.dry_run import NOT_ASKED, Note, Notebook, NotingModels, ReadOnly
+from retest.explain.dry_run import Note, Notebook, NotingModels, ReadOnly
 from retest.explain.estimate import Bounds, Expected, Total, noted, tokens_of, total
 from retest.explain.reasons import UNTESTED, before, why_due
 from retest.pipeline.graph import line_graph
-from retest.pipeline.settle import last_decided
-from retest.pipeline.state import OPEN, Deps, LineState, Subject
-from retest.reports.news import SYNTHESIS_FAILED
+from retest.pipeline.state import Deps, LineState, Subject
 from retest.run.job import Job
 from retest.run.model_factory import batches_for
 from retest.run.open_run import open_lines_first, open_run
@@ -121,7 +119,7 @@ class _Walked:
             model=job.model,
             verifier=job.verifier,
         )
-        failed = record.detail if record.why in OPEN and not _is_noted(record) else ""
+        failed = record.detail if record.is_open and not _is_noted(record) else ""
         papers = {paper.id for note in certain for paper in note.request.facts.papers}
         sure = tuple(self._noted(note) for note in certain)
         return ClaimExplained(claim.id, tuple(why), failed, len(papers), sure, tuple(possible))
@@ -141,7 +139,7 @@ class _Walked:
         bounds = Bounds(self.deps, subject, anchors, self.job.today, self.job.batch)
         kinds = [note.request.schema for note in notes]
         known = max(tokens_of(last.evidence if last else ()), tokens_of(record.evidence))
-        flips = last_decided(last) is not None
+        flips = last is not None and last.last_decided is not None
         if (
             QueryPlan in kinds or waits
         ):  # what follows an answer that a batch has is as little known
@@ -199,7 +197,7 @@ class _Walked:
         stood = before(deps, self.job.settings.path("home"))
         if previous is None or stood is None:
             why = UNTESTED
-        elif previous.limits.startswith(SYNTHESIS_FAILED):
+        elif previous.synthesis_failed:
             why = "it could not be written last time"
         elif stood.prompts.get("synthesize") != deps.prompts["synthesize"].hash:
             why = "prompt synthesize changed"
@@ -211,7 +209,7 @@ class _Walked:
 
 
 def _is_noted(record: ClaimRecord) -> bool:
-    return NOT_ASKED in record.detail
+    return record.awaits == "dry-run"
 
 
 def _widened(bounds: Bounds, most: int) -> list[Expected]:

@@ -14,7 +14,6 @@ from markdown_it import MarkdownIt
 from retest.errors import Waiting
 from retest.llm.model import Model, Reply, Request
 
-AWAITED = "waits for its answer"
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 LONGEST_ANSWER = 200_000
 """Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is
@@ -45,9 +44,10 @@ class ManualModel(Model):
         prompt = f"{stem}.prompt.md"
         _write(self._folder / prompt, _prompt(request, stem))
         raise Waiting(
-            f"{prompt} {AWAITED}",
+            f"{prompt} waits for its answer",
             f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, "
             "and run again",
+            awaits="person",
         )
 
     async def aclose(self) -> None:

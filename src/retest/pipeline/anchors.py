@@ -21,7 +21,7 @@ from retest.domain.line import (
 )
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
 from retest.domain.record import AnchorRecord, AnchorStatus
-from retest.pipeline.state import OPEN, Deps, LineState, Subject
+from retest.pipeline.state import Deps, LineState, Subject
 
 COUNTER_MONTHS = 6
 """The counter-thesis is asked of the last six months (docs/decisions/months.md)."""
@@ -54,7 +54,7 @@ def _is_open(deps: Deps, subject: Subject) -> bool:
     """Whether the last run left the claim unsearched or unjudged, or never met it: it comes first
     then."""
     last = deps.last(subject.claim.id, subject.claim.text)
-    return last is None or last.why in OPEN
+    return last is None or last.is_open
 
 
 def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subject]:

@@ -22,8 +22,6 @@ from retest.llm.parts import parts_of
 from retest.pipeline.calls import estimated_tokens, request, shuffled
 from retest.pipeline.state import ClaimState, Deps, Failure, Limits, Subject
 
-NOT_IN_CALL = "not among the papers shown in that call"
-
 
 async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """Findings of all candidates: what was said of a paper before is remembered, and only the
@@ -54,14 +52,21 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             said |= answer
     if failed:  # what only waits is told last: the rest wants something done
         first = min(failed, key=lambda error: isinstance(error, Waiting))
-        return {"failure": Failure(why="not-judged", detail=first.in_one_line)}
+        return {"failure": Failure.of(first)}
     found: list[Finding] = []
     rejected: list[Rejection] = []
     for candidate in ordered(state["candidates"], deps.order):
         for finding in said[candidate.paper.id]:
             cited = parse_id(finding.arxiv_id)
             if cited and cited.base in said and cited.base != candidate.paper.id:
-                rejected.append(reject(finding.arxiv_id, "id", "not-shown", NOT_IN_CALL))
+                rejected.append(
+                    reject(
+                        finding.arxiv_id,
+                        "id",
+                        "not-shown",
+                        "not among the papers shown in that call",
+                    )
+                )
             else:
                 found.append(finding)
     return {"findings": found, "rejected": rejected, "seen": sorted(said)}

@@ -10,7 +10,7 @@ from retest.errors import ModelFailed
 from retest.llm.ask import Asker
 from retest.llm.model import Facts
 from retest.pipeline.calls import dated, request, shuffled
-from retest.pipeline.settle import last_decided, settled_verdict
+from retest.pipeline.settle import settled_verdict
 from retest.pipeline.state import ClaimState, Deps, Failure
 
 
@@ -21,13 +21,14 @@ async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         first = await _ask(deps.asker, state, deps, ask=1)
         verdict, _ = settled_verdict(first, state["evidence"])
-        before = last_decided(deps.last(subject.claim.id, subject.claim.text))
+        last = deps.last(subject.claim.id, subject.claim.text)
+        before = last.last_decided if last else None
         if verdict == "undetermined" or before in (None, verdict):
             return {"judgment": first, "second": None}
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
     except ModelFailed as failed:
         return {
-            "failure": Failure(why="not-judged", detail=failed.in_one_line),
+            "failure": Failure.of(failed),
             "judgment": None,
             "second": None,
         }

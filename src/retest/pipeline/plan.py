@@ -41,7 +41,7 @@ async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             raise ModelFailed("the model planned no queries")
         searches += by_model
     except Waiting as waiting:
-        return {"failure": Failure(why="not-judged", detail=waiting.in_one_line), "round": 1}
+        return {"failure": Failure.of(waiting), "round": 1}
     except ModelFailed as failed:
         note = f"planned by rule: {failed.message}"
     return {

@@ -20,12 +20,12 @@ from retest.domain.record import (
     QueryRecord,
     Searched,
 )
-from retest.domain.verdict import EVIDENCE_FOR, Verdict, Why
+from retest.domain.verdict import EVIDENCE_FOR, OPEN, Verdict, Why
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.papers.source import Source
 from retest.pipeline.search import label
-from retest.pipeline.state import OPEN, ClaimState, Deps, Failure, PlannedSearch
+from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
 
 
 async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
@@ -67,6 +67,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         window=subject.window,
         verdict=shown,
         why=why,
+        awaits=failure.awaits if failure else None,
         detail=_beside_review(state, verdict, why, detail) if review else detail,
         moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
         artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
@@ -87,7 +88,10 @@ def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[V
     """The judgment's verdict if it cites evidence of the kind that the verdict needs, else
     undetermined and why."""
     if judgment.verdict == "undetermined":
-        return "undetermined", "The grounded evidence does not decide."
+        cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
+        weighed = [item.arxiv_id for item in evidence if item.arxiv_id in cited]
+        which = f" ({', '.join(weighed)})" if weighed else ""
+        return "undetermined", f"The grounded evidence{which} does not decide."
     if _deciding(judgment.verdict, judgment, evidence):
         return judgment.verdict, ""
     needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
@@ -109,12 +113,6 @@ def _deciding(
     )
 
 
-def last_decided(last: ClaimRecord | None) -> Verdict | None:
-    """The last verdict that was not `undetermined`: a night of failure in between makes no flip."""
-    entries = reversed(last.history) if last else ()
-    return next((entry.verdict for entry in entries if entry.verdict != "undetermined"), None)
-
-
 def _outcome(
     state: ClaimState,
     evidence: Sequence[Evidence],
@@ -125,7 +123,7 @@ def _outcome(
         return "undetermined", failure.why, failure.detail
     if judgment is not None:
         verdict, detail = settled_verdict(judgment, evidence)
-        return verdict, "nothing-grounded" if verdict == "undetermined" else None, detail
+        return verdict, "undecided" if verdict == "undetermined" else None, detail
     read = len(state.get("seen", []))
     if state.get("rejected"):
         return (
@@ -151,7 +149,7 @@ def _flip(
 ) -> tuple[Verdict, Flip | None]:
     """A verdict that differs from the last decided one stands only if the second answer agrees;
     else it is pending."""
-    before = last_decided(last)
+    before = last.last_decided if last else None
     if before in (None, verdict):
         return verdict, None
     agreed = second is not None and settled_verdict(second, evidence)[0] == verdict
@@ -208,6 +206,7 @@ def _searched(state: ClaimState, deps: Deps) -> Searched:
         queries=queries,
         candidates=max(read, unread),
         extracted=read,
+        source_ends=ends(deps.source, deps.as_of),
         detail="; ".join(
             filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))
         ),
@@ -216,9 +215,13 @@ def _searched(state: ClaimState, deps: Deps) -> Searched:
 
 def blind_after(source: Source, as_of: date) -> str:
     """What to say of a source that ends before the day the run stands on."""
-    if source.until is None or source.until >= as_of:
-        return ""
-    return f"the {source.name} knows no papers after {source.until}"
+    last = ends(source, as_of)
+    return f"the {source.name} knows no papers after {last}" if last else ""
+
+
+def ends(source: Source, as_of: date) -> date | None:
+    """The day after which a source knows no papers, if that is before `as_of`."""
+    return source.until if source.until is not None and source.until < as_of else None
 
 
 def _unread(state: ClaimState) -> tuple[CandidateRecord, ...]:
@@ -243,7 +246,7 @@ def _history(
     """A night on which the claim could not be searched or judged stands at the end until one on
     which it could: then it is no state that the claim was in."""
     before = last.history if last else ()
-    if last and len(before) > 1 and _ends_in_failure(last):
+    if last and _ends_in_failure(last):
         before = before[:-1]
     if before and before[-1].verdict == verdict:
         return before
@@ -254,6 +257,4 @@ def _ends_in_failure(record: ClaimRecord) -> bool:
     """Whether the last entry is that of a failure, and not of an earlier night that did not
     decide."""
     entry = record.history[-1]
-    return (
-        record.why in OPEN and entry.verdict == "undetermined" and entry.on == record.window.as_of
-    )
+    return record.is_open and entry.verdict == "undetermined" and entry.on == record.window.as_of

@@ -24,7 +24,8 @@ from retest.domain.record import (
     Record,
     SupersedingRecord,
 )
-from retest.domain.verdict import Why
+from retest.domain.verdict import Awaits, Why
+from retest.errors import ModelFailed, Waiting
 from retest.llm.ask import Asker
 from retest.papers.following import Following
 from retest.papers.source import Source
@@ -34,10 +35,6 @@ from retest.prompts import Prompt
 from retest.reports.news import waits
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
-
-
-OPEN: tuple[Why, ...] = ("search-failed", "not-judged")
-"""What leaves a claim open: the next run takes it up first."""
 
 
 class PlannedSearch(Frozen):
@@ -60,6 +57,13 @@ class Failure(Frozen):
 
     why: Why
     detail: str
+    awaits: Awaits | None = None
+
+    @classmethod
+    def of(cls, error: ModelFailed) -> Failure:
+        """What an answer that is not there leaves of a claim."""
+        awaits = error.awaits if isinstance(error, Waiting) else None
+        return cls(why="not-judged", detail=error.in_one_line, awaits=awaits)
 
 
 class Subject(Frozen):
@@ -165,7 +169,7 @@ class Deps:
         say than that an answer waits in a batch."""
         if self.previous is None:
             return None
-        for record in (*self.previous.claims, self.previous.counter_thesis):
+        for record in self.previous.every:
             if record.id == claim_id and record.text == text and not waits(record):
                 return record
         return None

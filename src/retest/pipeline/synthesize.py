@@ -21,7 +21,6 @@ from retest.llm.model import Facts
 from retest.pipeline.anchors import recent
 from retest.pipeline.calls import request
 from retest.pipeline.state import Deps, LineState, Synthesized
-from retest.reports.news import SYNTHESIS_FAILED, waits
 
 MOST_SUPERSEDING, MOST_QUESTIONS = 5, 2
 """What the report has room for, and what the page that it answers asks for (docs/page.md)."""
@@ -34,7 +33,7 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
         QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions
     )
     if _waits(deps, state["outcomes"]):
-        limits = SYNTHESIS_FAILED + "answers about some claims are still awaited."
+        limits = _unwritten("answers about some claims are still awaited.")
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
     told = evidence_to_tell(state["outcomes"], deps.limits.evidence_a_synthesis)
     if not told:
@@ -72,16 +71,20 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
             request(deps.prompts, "synthesize", Synthesis, values, facts), Synthesis
         )
     except ModelFailed as failed:
-        limits = SYNTHESIS_FAILED + failed.message
+        limits = _unwritten(failed.message)
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
     return {"synthesis": await _ground(answer, told, against, state["outcomes"], deps)}
+
+
+def _unwritten(why: str) -> str:
+    return f"The synthesis could not be written: {why}"
 
 
 def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
     """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have
     to be asked for again."""
     manual = "manual" in (deps.asker.model.provider, deps.verifier.model.provider)
-    return any(waits(record) or (manual and record.why == "not-judged") for record in outcomes)
+    return any(record.awaits or (manual and record.why == "not-judged") for record in outcomes)
 
 
 def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:

@@ -13,7 +13,6 @@ from retest.domain.evidence import Evidence
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import AnchorRecord, AnchorStatus, ClaimRecord, Record
 from retest.domain.verdict import Condition, Stance, Verdict, Why
-from retest.reports.news import SYNTHESIS_FAILED
 
 FAILED: frozenset[Why | None] = frozenset({"search-failed", "not-judged"})
 Kind = Literal["known", "new", "gone", "reworded"]
@@ -315,7 +314,7 @@ def _details(before: Record, after: Record) -> Iterator[str]:
 
 
 def _unwritten(record: Record | None) -> str:
-    return record.limits if record and record.limits.startswith(SYNTHESIS_FAILED) else ""
+    return record.limits if record and record.synthesis_failed else ""
 
 
 def _verdicts(record: Record | None) -> dict[Verdict, int]:

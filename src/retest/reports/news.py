@@ -8,15 +8,10 @@ from typing import Any
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 
-SYNTHESIS_FAILED = "The synthesis could not be written: "
-"""How `limits` begins where there is no synthesis; a later run that has one brings news."""
-WAITS = "waits in a batch"
-"""What the detail of a claim says whose answer a service has yet to give (`run --batch`)."""
-
 
 def waits(record: ClaimRecord) -> bool:
     """Whether all that became of a claim is that a batch with a question about it is under way."""
-    return record.why == "not-judged" and WAITS in record.detail
+    return record.awaits == "batch"
 
 
 def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
@@ -36,15 +31,12 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
         claims == previous.claims
         and counter == previous.counter_thesis
         and _frame(previous) == _frame(new)
-        and not (
-            previous.limits.startswith(SYNTHESIS_FAILED)
-            and not new.limits.startswith(SYNTHESIS_FAILED)
-        )
+        and not (previous.synthesis_failed and not new.synthesis_failed)
     )
     if same:
         return previous, False
     update: dict[str, Any] = {"claims": claims, "counter_thesis": counter}
-    if any(map(waits, (*new.claims, new.counter_thesis))):  # until there is a new synthesis
+    if any(map(waits, new.every)):  # until there is a new synthesis
         known = {record.id for record in (*claims, counter)}
         update["superseding"] = tuple(item for item in previous.superseding if item.claim in known)
         update["questions"] = previous.questions

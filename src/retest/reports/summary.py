@@ -15,6 +15,7 @@ from retest.domain.verdict import EVIDENCE_FOR, Stance, Verdict, Why
 WHY: dict[Why | None, str] = {
     "nothing-newer-found": "nothing newer found",
     "nothing-grounded": "nothing grounded",
+    "undecided": "grounded, undecided",
     "search-failed": "search failed",
     "not-judged": "not judged",
     None: "",
@@ -83,7 +84,7 @@ def summary(record: Record) -> Summary:
         fresh = []
     return Summary(
         is_first=is_first,
-        turned=tuple(Turn(claim=claim, was=last_decided(claim)) for claim in fresh),
+        turned=tuple(Turn(claim=claim, was=claim.decided_before) for claim in fresh),
         others=tuple(
             claim
             for claim in every
@@ -93,11 +94,7 @@ def summary(record: Record) -> Summary:
             and not is_pending(claim)
         ),
         pending=tuple(claim for claim in every if is_pending(claim)),
-        failed=tuple(
-            claim
-            for claim in every
-            if claim.why in ("search-failed", "not-judged") and claim not in fresh
-        ),
+        failed=tuple(claim for claim in every if claim.is_open and claim not in fresh),
         contested=tuple(claim for claim in every if against_review(claim)),
         anchors=tuple(anchor for anchor in record.anchors if anchor.status != "ok"),
     )
@@ -105,12 +102,6 @@ def summary(record: Record) -> Summary:
 
 def is_pending(claim: ClaimRecord) -> bool:
     return claim.flip is not None and claim.flip.pending
-
-
-def last_decided(claim: ClaimRecord) -> Verdict | None:
-    """The last verdict before the present one that was not `undetermined`."""
-    decided = [entry.verdict for entry in claim.history[:-1] if entry.verdict != "undetermined"]
-    return decided[-1] if decided else None
 
 
 def against_review(claim: ClaimRecord) -> tuple[Evidence, ...]:
@@ -156,7 +147,7 @@ def counted(evidence: Sequence[Evidence]) -> str:
 def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
     """How a claim came to stand as it does, each in a few words: since when or from what, and what
     is pending."""
-    before, since = last_decided(claim), claim.history[-1].on
+    before, since = claim.decided_before, claim.history[-1].on
     if since != as_of:
         when = f"since {since}"
     elif before is None:

@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from retest.pipeline.events import StationEvent, ignore
-from retest.pipeline.state import OPEN
-from retest.reports.news import SYNTHESIS_FAILED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,9 +87,8 @@ class LineOutcome:
     @property
     def complete(self) -> bool:
         """Whether everything could be searched, judged and synthesized."""
-        every = (*self.record.claims, self.record.counter_thesis)
-        failed = any(claim.why in OPEN for claim in every)
-        return not failed and not self.record.limits.startswith(SYNTHESIS_FAILED)
+        is_open = any(claim.is_open for claim in self.record.every)
+        return not is_open and not self.record.synthesis_failed
 
 
 @dataclass(frozen=True, slots=True)

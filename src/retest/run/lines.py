@@ -219,6 +219,7 @@ class LineRunner:
             superseding=ended.superseding,
             questions=ended.questions,
             limits=ended.limits,
+            synthesis_failed=ended.failed,
             rejected=ended.rejected,
         )
 

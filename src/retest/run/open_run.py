@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from retest.cache import AnswerCache
 from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
-from retest.pipeline.state import OPEN, Deps, Limits
+from retest.pipeline.state import Deps, Limits
 from retest.prompts import Prompt, load_prompts
 from retest.reports.write import read_record
 from retest.run.events import EventSink
@@ -102,4 +102,4 @@ def open_lines_first(job: Job) -> list[Line]:
 
 def _is_open(settings: Settings, line: Line) -> bool:
     last = read_record(settings.path("reports"), line.line)
-    return last is None or any(claim.why in OPEN for claim in (*last.claims, last.counter_thesis))
+    return last is None or any(claim.is_open for claim in last.every)

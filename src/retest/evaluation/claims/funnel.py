@@ -24,7 +24,6 @@ from retest.evaluation.claims.result import (
 )
 from retest.evaluation.claims.trace import Trace
 from retest.grounding.ladder import place
-from retest.pipeline.state import OPEN
 
 STEPS: tuple[Reached, ...] = get_args(Reached)
 STATIONS: tuple[LostAt, ...] = get_args(LostAt)
@@ -46,7 +45,7 @@ def claim_result(
     """What became of a claim; `known` is what the source says of its gold papers."""
     gold = tuple(_gold_paper(name, trace, record, known.get(name)) for name in claim.gold_ids)
     reached = max((paper.reached for paper in gold), key=_depth, default=None)
-    right = record.verdict == claim.expected_verdict and record.why not in OPEN
+    right = record.verdict == claim.expected_verdict and not record.is_open
     return ClaimResult(
         id=claim.id,
         claim=claim.claim,
@@ -108,7 +107,7 @@ def _charged(
     claim: GoldClaim, trace: Trace, record: ClaimRecord, reached: Reached | None
 ) -> LostAt:
     """The one station that a wrong verdict is charged to, as `LostAt` says."""
-    if record.why in OPEN:
+    if record.is_open:
         return "failed"
     judged = trace.judgment.verdict if trace.judgment else None
     if judged == claim.expected_verdict != record.verdict:

@@ -16,7 +16,6 @@ from retest.evaluation.claims.gold import VERDICTS
 from retest.evaluation.claims.result import RepeatedClaim, Steadiness
 from retest.evaluation.claims.trace import Trace
 from retest.evaluation.statistics.bootstrap import DECIMALS, estimates
-from retest.pipeline.state import OPEN
 
 Order = Literal["same", "shuffled"]
 Where = Literal["failed", "plan", "search", "extract", "ground", "entail", "judge", "settle"]
@@ -102,7 +101,7 @@ def _apart(a: Round, b: Round, gold: Sequence[str]) -> tuple[Where, bool]:
     judgment sees evidence alone: if that is the same, it was the judgment. Else it is the first
     station that did different things with the papers that are evidence in one round only or with
     another stance; with the gold ones, if there are such."""
-    if a.record.why in OPEN or b.record.why in OPEN:
+    if a.record.is_open or b.record.is_open:
         return "failed", False
     one, two = a.trace, b.trace
     every = one.evidence.keys() | two.evidence.keys()

@@ -32,7 +32,7 @@ from retest.grounding.ladder import LADDER_VERSION, one_per_paper
 from retest.llm.budget import Budget
 from retest.llm.model import Usage
 from retest.llm.spent import Spent
-from retest.pipeline.extract import NOT_IN_CALL, extract
+from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
 from retest.pipeline.state import ClaimState, Deps, Limits, Subject
 from retest.run.job import Job
@@ -183,7 +183,7 @@ async def read(claim: PairClaim, deps: Deps) -> tuple[list[PairResult], int]:
     done = await ground(state, runtime)
     shown = {pair.paper.id for pair in claim.pairs}
     findings: dict[str, Finding] = {}
-    strays = sum(one.detail == NOT_IN_CALL for one in said["rejected"])
+    strays = sum(one.reason == "not-shown" for one in said["rejected"])
     for finding in one_per_paper(said["findings"]):
         cited = parse_id(finding.arxiv_id)
         if cited and cited.base in shown:

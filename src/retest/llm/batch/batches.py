@@ -24,7 +24,6 @@ from retest.llm.batch.service import BatchService, Ended, Unsure
 from retest.llm.batch.state import Asked, Batched, Kind, Sent
 from retest.llm.failures import NotThere, shown
 from retest.llm.model import Reply, Request
-from retest.reports.news import WAITS
 from retest.retry import BrokeOff, Patience, Transient, async_retrying
 
 if TYPE_CHECKING:
@@ -344,7 +343,11 @@ class Batches:
 def _waiting() -> Waiting:
     """Without the batch's name: the report of a new claim shows this, and it holds nothing that
     changes by itself."""
-    return Waiting(f"its answer {WAITS}", "the same command picks it up when the batch has ended")
+    return Waiting(
+        "its answer waits in a batch",
+        "the same command picks it up when the batch has ended",
+        awaits="batch",
+    )
 
 
 def _custom_id(queued: _Queued, nonce: str) -> str:

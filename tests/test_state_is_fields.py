@@ -10,7 +10,7 @@ import pytest
 import retest
 
 SOURCES = sorted(Path(retest.__file__).parent.rglob("*.py"))
-PROSE = {"detail", "limits", "message", "told", "hint", "rationale", "plan_note"}
+PROSE = {"detail", "limits", "message", "in_one_line", "hint", "rationale", "plan_note"}
 """Attributes that hold sentences for people."""
 LOOKS = {"startswith", "endswith", "partition", "rpartition", "find", "index", "count", "split"}
 """Methods by which code would read such a sentence."""
@@ -53,7 +53,7 @@ def decisions_on_prose(tree: ast.AST) -> list[int]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
-def test_no_decision_reads_a_message(path: Path):
+def test_no_decision_reads_a_message(path: Path) -> None:
     assert decisions_on_prose(ast.parse(path.read_text(encoding="utf-8"))) == []
 
 
@@ -68,5 +68,5 @@ def test_no_decision_reads_a_message(path: Path):
         "if PATTERN.search(error.message): pass",
     ],
 )
-def test_the_check_sees_a_decision_on_a_message(code: str):
+def test_the_check_sees_a_decision_on_a_message(code: str) -> None:
     assert decisions_on_prose(ast.parse(code)) == [1]

@@ -14,10 +14,11 @@ RetestError
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
-if TYPE_CHECKING:
-    from retest.domain.verdict import Awaits
+Awaits = Literal["person", "batch", "dry-run"]
+"""Whose answer a claim waits for: a person's (provider `manual`), that of a service's batch, or in
+`run --explain`, which asks nobody and writes no record, no one's."""
 
 
 class RetestError(Exception):

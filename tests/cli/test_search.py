@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
+
+from retest.cache import AnswerCache
+from retest.domain.paper import Unknown
+from retest.papers.mirror import MirrorSource
 from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import Brain, FakeModels
@@ -101,3 +106,43 @@ def test_a_source_that_cannot_be_asked_is_no_empty_result(workspace: Workspace) 
     assert ran.status == 3
     assert ran.out == ""
     assert "arXiv could not be reached" in ran.err
+
+
+def test_a_plan_that_is_kept_and_not_valid_is_no_plan(
+    workspace: Workspace, model: Callable[[Brain], FakeModels], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(Reader())
+    workspace.run()
+    monkeypatch.setattr(AnswerCache, "get", lambda *_: '{"queries": "none"}')
+    ran = workspace.retest("search", "--line", "tides", "--claim", "wind-drives", *DAY, "--json")
+    assert ran.status == 0, ran.err
+    assert (
+        json.loads(ran.out)["plan"] == "planned by rule: the model's plan that is kept is not valid"
+    )
+
+
+def test_a_plan_that_a_person_wrote_is_found(workspace: Workspace) -> None:
+    workspace.environment["RETEST_MODEL"] = "manual"
+    workspace.run()
+    manual = workspace.folder / ".retest" / "manual"
+    (prompt,) = manual.glob("tides--wind-drives--QueryPlan-*.prompt.md")
+    plan = {
+        "queries": [{"all_of": ["moon"], "any_of": ["tides"]}],
+        "counter_statement": "The moon drives the tides of small lakes.",
+    }
+    answer = prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json"))
+    answer.write_text(json.dumps(plan), encoding="utf-8")
+    ran = workspace.retest("search", "--line", "tides", "--claim", "wind-drives", *DAY, "--json")
+    assert json.loads(ran.out)["plan"] == "with the model's plan"
+
+
+def test_a_claim_whose_anchor_could_not_be_asked_for_fails_as_in_a_run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        MirrorSource, "get", lambda self, ids: {i: Unknown(id=i, reason="it is away") for i in ids}
+    )
+    ran = workspace.retest("search", "--line", "tides", "--claim", "wind-drives", *DAY)
+    assert ran.status == 3
+    assert "2501.00001" in ran.err
+    assert ran.out == ""

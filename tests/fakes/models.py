@@ -37,10 +37,10 @@ FAILED, ODD = Fault("failed"), Fault("odd")
 Brain = Callable[[str, str, str], Json | Fault]
 
 
-def status(code: int, *, error_code: str = "", **headers: str) -> Fault:
-    """An error status; `retry_after="1"` for its headers, and the code in its body."""
+def status(code: int, *, error_code: str = "", message: str = "", **headers: str) -> Fault:
+    """An error status; `retry_after="1"` for its headers, and code and message in its body."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Fault("status", status=code, headers=named, code=error_code)
+    return Fault("status", status=code, headers=named, code=error_code, text=message)
 
 
 def prose(text: str) -> Fault:

@@ -78,11 +78,8 @@ def diff(
             }
         )
     elif markdown:
-        out(
-            f"{title(news)}\n\n{body(news, _as_people_write_it(folder, settings.workspace))}".rstrip(
-                "\n"
-            )
-        )
+        told = body(news, _as_people_write_it(folder, settings.workspace))
+        out(f"{title(news)}\n\n{told}".rstrip("\n"))
     else:
         out(title(news))
         for line in news:

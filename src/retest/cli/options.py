@@ -42,7 +42,7 @@ FIRST_DAY = date(1991, 8, 14)
 
 
 def parsed_day(text: str, option: str = "--as-of") -> date:
-    """A day as YYYY-MM-DD. Raises UsageError for anything else."""
+    """A day of arXiv's past as YYYY-MM-DD, or today. Raises UsageError for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -51,6 +51,8 @@ def parsed_day(text: str, option: str = "--as-of") -> date:
         ) from error
     if day < FIRST_DAY:
         raise UsageError(f"{option} is {text}", f"arXiv begins on {FIRST_DAY}")
+    if day > today():
+        raise UsageError(f"{option} is {text}, which is still to come", f"today is {today()} (UTC)")
     return day
 
 

@@ -21,7 +21,7 @@ from retest.cli.options import (
     parsed_day,
     today,
 )
-from retest.errors import UsageError
+from retest.errors import SearchFailed, UsageError, Waiting
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
@@ -140,40 +140,60 @@ def _of_claim(
             f"the line {line.line} has no claim {name!r}", f"its claims are {', '.join(every)}"
         )
     subject = every[name]
+    if subject.unasked:
+        raise SearchFailed(
+            f"the {source.name} could not be asked for {', '.join(subject.unasked)}, so where the "
+            "window opens is unknown",
+            "a run would leave the claim search-failed: try again later",
+        )
     papers = [paper for i in subject.claim.anchors if isinstance(paper := found[i], Paper)]
-    kept = _kept_plan(subject, papers, settings)
-    note = (
-        "with the model's plan"
-        if kept
-        else "planned by rule, since no run has paid for a model's plan of it"
-    )
+    kept, note = _kept_plan(line.line, subject, papers, settings)
     return subject, [*by_hand(subject), *kept, *by_rule(subject, papers)], note
 
 
-def _kept_plan(subject: Subject, papers: list[Paper], settings: Settings) -> list[PlannedSearch]:
-    """The searches that the model planned for a claim, if its answer is kept."""
+NO_PLAN = "planned by rule, since no run has paid for a model's plan of it"
+
+
+def _kept_plan(
+    line: str, subject: Subject, papers: list[Paper], settings: Settings
+) -> tuple[list[PlannedSearch], str]:
+    """The searches that the model planned for a claim, if a run would take them from what is kept;
+    and what to say of the plan."""
+    from pydantic import ValidationError
+
     from retest.cache import AnswerCache
     from retest.domain.answers import QueryPlan
     from retest.grounding.ladder import LADDER_VERSION
     from retest.llm.ask import answer_key
+    from retest.llm.manual import written_answer
     from retest.pipeline.plan import plan_request, planned
     from retest.prompts import load_prompts
     from retest.settings import chosen_model, environment, parsed_model
 
-    folder = settings.path("home") / "answers"
-    if not folder.is_dir():
-        return []
     try:
         provider, name = parsed_model(chosen_model(settings, environment()))
     except UsageError:
-        return []  # no model is chosen, so none has planned
-    asked = plan_request(load_prompts(settings.workspace), "", subject, papers)
-    cache = AnswerCache(folder)
+        return [], NO_PLAN  # no model is chosen, so none has planned
+    asked = plan_request(load_prompts(settings.workspace), line, subject, papers)
+    home = settings.path("home")
+    text = None
+    if (home / "answers").is_dir():
+        cache = AnswerCache(home / "answers")
+        try:
+            text = cache.get(answer_key(provider, name, asked, LADDER_VERSION))
+        finally:
+            cache.close()
+    if text is None and provider == "manual":
+        try:
+            text = written_answer(home / "manual", asked)
+        except Waiting as waiting:
+            return [], f"planned by rule: {waiting.message}"
+    if text is None:
+        return [], NO_PLAN
     try:
-        text = cache.get(answer_key(provider, name, asked, LADDER_VERSION))
-    finally:
-        cache.close()
-    return planned(QueryPlan.model_validate_json(text)) if text else []
+        return planned(QueryPlan.model_validate_json(text)), "with the model's plan"
+    except ValidationError:
+        return [], "planned by rule: the model's plan that is kept is not valid"
 
 
 def _as_table(result: _Result, explain: bool) -> None:

@@ -81,7 +81,8 @@ class Anchor(Frozen):
 
     id: str
     dated: Dated
-    about: Text
+    about: Text | None = None
+    """What it is, in the author's words; a title does as well once the paper is known."""
 
 
 class HandQuery(Frozen):

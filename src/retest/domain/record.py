@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field, model_validator
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
-from retest.domain.verdict import OPEN, Awaits, Condition, Verdict, Why
+from retest.domain.verdict import OPEN, Condition, Verdict, Why
+from retest.errors import Awaits
 
 FORMAT = 2
 AnchorStatus = Literal["ok", "revised", "withdrawn", "not-found", "unverifiable", "date-differs"]
@@ -23,7 +24,7 @@ class AnchorRecord(Frozen):
     rest on it."""
 
     id: str
-    about: str
+    about: str | None
     stated: str
     version: int | None
     title: str | None

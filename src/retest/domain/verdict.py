@@ -12,9 +12,6 @@ ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
 Why = Literal["nothing-newer-found", "nothing-grounded", "undecided", "search-failed", "not-judged"]
 OPEN: tuple[Why, ...] = ("search-failed", "not-judged")
 """What leaves a claim open: the next run takes it up first."""
-Awaits = Literal["person", "batch", "dry-run"]
-"""Whose answer a claim waits for: a person's (provider `manual`), that of a service's batch, or in
-`run --explain`, which asks nobody and writes no record, no one's."""
 Condition = Literal[
     "model scale", "training method", "data", "evaluation", "domain", "metric", "magnitude"
 ]

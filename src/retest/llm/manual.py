@@ -38,9 +38,8 @@ class ManualModel(Model):
         """The answer, if it is there. Raises Waiting until then, and while the file holds something
         else."""
         stem = _stem(request)
-        for name in (f"{stem}.answer.json", f"{stem}.answer.md"):
-            if answer := _answer(self._folder / name):
-                return Reply(answer)
+        if answer := written_answer(self._folder, request):
+            return Reply(answer)
         prompt = f"{stem}.prompt.md"
         _write(self._folder / prompt, _prompt(request, stem))
         raise Waiting(
@@ -52,6 +51,14 @@ class ManualModel(Model):
 
     async def aclose(self) -> None:
         """Nothing is held open."""
+
+
+def written_answer(folder: Path, request: Request) -> str | None:
+    """What a person has answered, or None where nobody has yet. Raises Waiting as `complete`
+    does."""
+    stem = _stem(request)
+    names = (f"{stem}.answer.json", f"{stem}.answer.md")
+    return next((answer for name in names if (answer := _answer(folder / name))), None)
 
 
 def _stem(request: Request) -> str:

@@ -24,8 +24,8 @@ from retest.domain.record import (
     Record,
     SupersedingRecord,
 )
-from retest.domain.verdict import Awaits, Why
-from retest.errors import ModelFailed, Waiting
+from retest.domain.verdict import Why
+from retest.errors import Awaits, ModelFailed, Waiting
 from retest.llm.ask import Asker
 from retest.papers.following import Following
 from retest.papers.source import Source

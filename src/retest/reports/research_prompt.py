@@ -69,7 +69,8 @@ def _anchors(line: Line, record: Record | None) -> Iterator[str]:
     for anchor in line.anchors:
         status = statuses.get(anchor.id, "ok")
         mark = "" if status == "ok" else f" [{status}]"
-        yield f"• arXiv:{anchor.id} ({_dated(anchor.dated)}): {_text(anchor.about)}{mark}"
+        about = f": {_text(anchor.about)}" if anchor.about else ""
+        yield f"• arXiv:{anchor.id} ({_dated(anchor.dated)}){about}{mark}"
 
 
 def _against(record: Record | None) -> str:

@@ -62,8 +62,9 @@ class Models:
     async def askers(
         self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
     ) -> AsyncIterator[tuple[Asker, Asker]]:
-        """The model and the verifier for one line, closed at the end; `observe` hears of every call as
-        it ends, and first of what batches brought about the line since it was last logged."""
+        """The model and the verifier for one line, closed at the end. `observe` hears of every
+        call as it ends, and first of what batches brought about the line since it was last
+        logged."""
         job = self.job
         specs = dict.fromkeys(job.specs)
         models = [open_model(spec, job.settings, job.environment, line, library) for spec in specs]

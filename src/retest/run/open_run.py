@@ -96,7 +96,8 @@ def open_run(
 
 
 def open_lines_first(job: Job) -> list[Line]:
-    """The job's lines, those first of which the last run left something open, or that have no report."""
+    """The job's lines. Those come first of which the last run left something open, or that have
+    no report."""
     return sorted(job.lines, key=lambda line: not _is_open(job.settings, line))
 
 

@@ -37,7 +37,8 @@ from tests.brains import Reader
 from tests.conftest import CLAIMS
 from tests.fakes.batches import FakeBatches
 from tests.fakes.models import FakeModels
-from tests.fakes.oai import FakeOai, entries
+from tests.fakes.oai import FakeOai
+from tests.fakes.oai_records import entries
 from tests.papers.harvesting import TEN, stored
 from tests.papers_small import PAPERS
 

@@ -32,7 +32,8 @@ from retest.papers.oai import Oai
 from retest.papers.polite import Turns
 from retest.papers.snapshot import paper_of
 from retest.retry import Patience
-from tests.fakes.oai import Entry, FakeOai
+from tests.fakes.oai import FakeOai
+from tests.fakes.oai_records import Entry
 
 A_DAY, A_MONTH = 2000, 20_000
 FIRST = date(2015, 1, 1)

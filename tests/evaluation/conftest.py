@@ -12,6 +12,7 @@ import pytest
 from retest.evaluation.claims.result import Result
 from retest.papers.mirror import Mirror
 from tests.conftest import Ran, Workspace
+from tests.evaluation.pairs_world import PairsBench
 from tests.evaluation.world import AS_OF, TOPICS, papers, write_gold
 from tests.fakes.models import Brain, FakeModels
 
@@ -65,4 +66,14 @@ def bench(
     )
     made = Bench(workspace)
     made.write([topic.row() for topic in TOPICS])
+    return made
+
+
+@pytest.fixture
+def pairs_bench(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> PairsBench:
+    """The tiny SciFact of pairs_world.py."""
+    made = PairsBench(Workspace(tmp_path, monkeypatch, capsys))
+    made.write()
     return made

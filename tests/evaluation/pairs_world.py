@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retest.evaluation.pairs.result import PairsResult
+from retest.evaluation.pairs.result import PairsResult, Scored
 from tests.conftest import Ran, Workspace
 from tests.fakes.models import Brain, FakeModels
 from tests.fakes.wires import Fault
@@ -147,3 +147,17 @@ class PairsBench:
         ran, _ = self.run(brain, "--json", *arguments, pairs=pairs)
         assert ran.status == status, ran.err
         return PairsResult.model_validate_json(ran.out)
+
+
+ONE = (1, 1, 1)
+"""Precision, recall and F1 of who makes no mistake."""
+
+
+def prf(scored: Scored) -> tuple[float | None, float | None, float | None]:
+    return scored.precision.value, scored.recall.value, scored.f1.value
+
+
+def misses(result: PairsResult) -> dict[str, str]:
+    return {
+        pair.paper: pair.missed for claim in result.claims for pair in claim.pairs if pair.missed
+    }

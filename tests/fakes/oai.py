@@ -29,23 +29,10 @@ from typing import Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from retest.domain.paper import Paper
+from tests.fakes.oai_records import Entry, is_in, record
 
 EARLIEST, TODAY = date(2005, 9, 16), date(2026, 11, 24)
 HTML = b"<!DOCTYPE html><html><body><p>We are down for maintenance.<br></body></html>"
-_PHYSICS = frozenset(
-    {
-        "astro-ph",
-        "cond-mat",
-        "gr-qc",
-        "hep-ex",
-        "hep-lat",
-        "hep-ph",
-        "hep-th",
-        "math-ph",
-        "quant-ph",
-    }
-)
 _SETS = frozenset(
     {
         "cs",
@@ -59,26 +46,6 @@ _SETS = frozenset(
         "math:math",
     }
 )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A record: its paper, the day it was changed, and what else is to stand in it. `raw` replaces
-    its metadata."""
-
-    paper: Paper
-    day: date
-    deleted: bool = False
-    comments: str = ""
-    source_type: str = ""
-    raw: str | None = None
-
-
-def entries(papers: Iterable[Paper], first: date = date(2026, 1, 1), a_day: int = 2) -> list[Entry]:
-    """Papers as records, `a_day` of them changed on each day from the first."""
-    return [
-        Entry(paper, first + timedelta(days=number // a_day)) for number, paper in enumerate(papers)
-    ]
 
 
 Kind = Literal[
@@ -239,7 +206,9 @@ class FakeOai:
         first = bisect_left(self._days, date.fromisoformat(asked["from"])) if "from" in asked else 0
         within = asked.get("set")
         found = (
-            [e for e in self._listed[first:] if _in(e, within)] if within else self._listed[first:]
+            [e for e in self._listed[first:] if is_in(e, within)]
+            if within
+            else self._listed[first:]
         )
         listed = found[skip : skip + self.page]
         if not listed:
@@ -265,7 +234,7 @@ class FakeOai:
             counters = f" cursor='{skip}' completeListSize='{len(found)}'"
             token = token.replace("<resumptionToken", f"<resumptionToken{counters}")
         return self._document(
-            params, f"<ListRecords>\n{''.join(map(_record, listed))}{token}\n</ListRecords>"
+            params, f"<ListRecords>\n{''.join(map(record, listed))}{token}\n</ListRecords>"
         )
 
     def _wrong(self, asked: dict[str, str]) -> tuple[str, str] | None:
@@ -375,72 +344,6 @@ xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives
         handler.end_headers()
         handler.wfile.write(body)
         handler.close_connection = kind == "cut"
-
-
-def _in(entry: Entry, within: str) -> bool:
-    return any(f"{spec}:".startswith(f"{within}:") for spec in map(_spec, entry.paper.categories))
-
-
-def _spec(category: str) -> str:
-    """`cs.CL` as `cs:cs:CL`, `hep-th` as `physics:hep-th`."""
-    archive, _, subject = category.partition(".")
-    group = "physics" if archive in _PHYSICS else archive
-    return ":".join(part for part in (group, archive, subject) if part)
-
-
-def _record(entry: Entry) -> str:
-    paper = entry.paper
-    specs = "".join(
-        f"            <setSpec>{_spec(category)}</setSpec>\n" for category in paper.categories
-    )
-    status = ' status="deleted"' if entry.deleted else ""
-    metadata = (
-        ""
-        if entry.deleted
-        else f"        <metadata>\n{entry.raw or _raw(entry)}        </metadata>\n"
-    )
-    return f"""        <record>
-        <header{status}>
-            <identifier>oai:arXiv.org:{paper.id}</identifier>
-            <datestamp>{entry.day}</datestamp>
-{specs}        </header>
-{metadata}        </record>
-"""
-
-
-def _raw(entry: Entry) -> str:
-    """As arXiv's template writes it: v1 with the paper's first day, every later version with the
-    day of its newest."""
-    paper, newest = entry.paper, entry.paper.version or 1
-    versions = ""
-    for number in range(1, newest + 1):
-        day = paper.published if number == 1 else paper.updated or paper.published
-        source = (
-            f"<source_type>{entry.source_type}</source_type>"
-            if entry.source_type and number == newest
-            else ""
-        )
-        versions += f"""            <version version="v{number}">
-                <date>{day:%a, %d %b %Y} 17:59:46 GMT</date>
-                <size>12kb</size>{source}
-            </version>
-"""
-    comments = (
-        f"            <comments>{escape(entry.comments)}</comments>\n" if entry.comments else ""
-    )
-    return f"""    <arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/" \
-xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
-xsi:schemaLocation="http://arxiv.org/OAI/arXivRaw/ http://arxiv.org/OAI/arXivRaw.xsd">
-            <id>{paper.id}</id>
-            <submitter>A Submitter</submitter>
-{versions}            <title>{escape(paper.title)}</title>
-            <authors>{escape(", ".join(paper.authors))}</authors>
-            <categories>{" ".join(paper.categories)}</categories>
-{comments}            <license>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</license>
-            <abstract>  {escape(paper.abstract)}
-</abstract>
-    </arXivRaw>
-"""
 
 
 def _records_of(before: bytes, body: bytes) -> bytes:

@@ -11,7 +11,8 @@ import pytest
 
 from retest.domain.paper import Paper
 from retest.papers.mirror import Mirror
-from tests.fakes.oai import FakeOai, entries
+from tests.fakes.oai import FakeOai
+from tests.fakes.oai_records import entries
 from tests.papers.harvesting import TEN, stored
 
 

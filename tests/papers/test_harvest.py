@@ -16,7 +16,8 @@ from retest.papers.harvest import checked_set
 from retest.papers.mirror import Mirror, MirrorSource
 from retest.papers.snapshot import import_snapshot
 from retest.papers.synced import load_synced
-from tests.fakes.oai import Entry, FakeOai, Fault, entries
+from tests.fakes.oai import FakeOai, Fault
+from tests.fakes.oai_records import Entry, entries
 from tests.papers.harvesting import TEN, noted, stored, sync
 from tests.papers.some import PAPERS, paper
 

@@ -17,7 +17,8 @@ from retest.papers.oai import Oai
 from retest.papers.oai_page import CODES, Ask
 from retest.papers.polite import Turns, site
 from retest.retry import Patience
-from tests.fakes.oai import FakeOai, Fault, Kind, entries
+from tests.fakes.oai import FakeOai, Fault, Kind
+from tests.fakes.oai_records import entries
 from tests.papers.harvesting import NOW, TEN, noted, stored, sync
 from tests.papers.some import PAPERS
 

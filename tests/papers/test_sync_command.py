@@ -11,7 +11,8 @@ import pytest
 
 from retest.papers.mirror import Mirror
 from tests.conftest import Workspace
-from tests.fakes.oai import Entry, FakeOai, Fault
+from tests.fakes.oai import FakeOai, Fault
+from tests.fakes.oai_records import Entry
 from tests.papers.harvesting import TEN
 
 

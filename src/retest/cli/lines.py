@@ -138,8 +138,9 @@ def show(
         out(one_line(f"{found.verdict} {found.why or ''} {found.detail}"))
         out(one_line(found.rationale))
         for item in found.evidence:
-            out(one_line(f"- {item.stance} {item.published} {item.arxiv_id} {item.title}"))
-            out(f"  {one_line(item.quote)}")
+            out(one_line(f"- {item.mark} {item.published} {item.arxiv_id} {item.title}"))
+            for point in item.points:
+                out(f"  {one_line(f'{point.named}: {point.quote}')}")
         last = runlog.last(settings.path("home"), name)
         if last and (cost := last.get("cost", {}).get(found.id)):
             out(one_line(f"last run: as of {last['as_of']}, {_cost(cost, cost.get('usd'))}"))

@@ -147,7 +147,7 @@ def _of_claim(
             "a run would leave the claim search-failed: try again later",
         )
     papers = [paper for i in subject.claim.anchors if isinstance(paper := found[i], Paper)]
-    kept, note = _kept_plan(line.line, subject, papers, settings)
+    kept, note = _kept_plan(line, subject, papers, settings)
     return subject, [*by_hand(subject), *kept, *by_rule(subject, papers)], note
 
 
@@ -155,7 +155,7 @@ NO_PLAN = "planned by rule, since no run has paid for a model's plan of it"
 
 
 def _kept_plan(
-    line: str, subject: Subject, papers: list[Paper], settings: Settings
+    line: Line, subject: Subject, papers: list[Paper], settings: Settings
 ) -> tuple[list[PlannedSearch], str]:
     """The searches that the model planned for a claim, if a run would take them from what is kept;
     and what to say of the plan."""
@@ -166,15 +166,18 @@ def _kept_plan(
     from retest.grounding.ladder import LADDER_VERSION
     from retest.llm.ask import answer_key
     from retest.llm.manual import written_answer
-    from retest.pipeline.plan import plan_request, planned
+    from retest.pipeline.plan import known_terms, plan_request, planned
     from retest.prompts import load_prompts
+    from retest.reports.write import read_record
     from retest.settings import chosen_model, environment, parsed_model
 
     try:
         provider, name = parsed_model(chosen_model(settings, environment()))
     except UsageError:
         return [], NO_PLAN  # no model is chosen, so none has planned
-    asked = plan_request(load_prompts(settings.workspace), line, subject, papers)
+    terms, by = known_terms(read_record(settings.path("reports"), line.line), subject.claim)
+    fixed = terms if by == "curator" else None
+    asked = plan_request(load_prompts(settings.workspace), line, subject, papers, fixed)
     home = settings.path("home")
     text = None
     if (home / "answers").is_dir():

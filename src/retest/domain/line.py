@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from retest.domain import Frozen
+from retest.domain.terms import Terms
 from retest.domain.verdict import ReviewedVerdict
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -110,6 +111,8 @@ class Claim(Frozen):
     anchors: tuple[str, ...] = ()
     levers: tuple[Text, ...] = ()
     queries: tuple[HandQuery, ...] = ()
+    terms: Terms | None = None
+    """Fixed by the curator; else a model proposes them once."""
     review: Review | None = None
 
 
@@ -120,6 +123,8 @@ class Line(Frozen):
     question: Text
     thesis: Text
     counter_thesis: Text
+    counter_terms: Terms | None = None
+    """As a claim's `terms`, of the counter-thesis."""
     anchors: tuple[Anchor, ...] = ()
     claims: Annotated[tuple[Claim, ...], Field(min_length=1)]
     questions: tuple[Text, ...] = ()

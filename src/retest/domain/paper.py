@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from retest.domain import Frozen
-from retest.domain.verdict import Condition, NotedStance
+from retest.domain.verdict import Case, Condition, Side
 
 
 class Paper(Frozen):
@@ -79,10 +79,13 @@ class Query(Frozen):
 
 
 class Annotation(Frozen):
-    """What a careful reader of a paper took its stance on one claim to be."""
+    """A point that a careful reader of a paper found in it about one claim; without a side, that
+    it does not bear on the claim."""
 
     claim: str
-    stance: NotedStance
+    side: Side | None
+    case: Case = "ordinary"
+    which: str = ""
     sentences: tuple[int, ...] = ()
     lever: Condition | None = None
     why: str

@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field, model_validator
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
-from retest.domain.verdict import OPEN, Condition, Verdict, Why
+from retest.domain.terms import Proposer, Terms
+from retest.domain.verdict import OPEN, Condition, State, Verdict, Why
 from retest.errors import Awaits
 
 FORMAT = 2
@@ -88,6 +89,21 @@ class CandidateRecord(Frozen):
     published: date
 
 
+class PartRecord(Frozen):
+    """How the judgment saw one part of a claim, the evidence that it needs for that cited and
+    checked (docs/settling.md)."""
+
+    ordinary: State
+    cites: tuple[str, ...]
+
+
+class SpecialRecord(Frozen):
+    """A special case of substance in which a claim fails, by the judgment and the evidence."""
+
+    case: str
+    cites: tuple[str, ...]
+
+
 class ClaimRecord(Frozen):
     """What is known of one claim, or of the counter-thesis."""
 
@@ -106,6 +122,14 @@ class ClaimRecord(Frozen):
     artifact: bool
     confidence: float | None
     rationale: str
+    terms: Terms | None = None
+    """What the claim means and what would change its verdict; None where no model proposed any,
+    and in records of before there were terms."""
+    terms_by: Proposer | None = None
+    """Who fixed the terms: the model that planned first, or the curator in the claims file."""
+    parts: tuple[PartRecord, ...] = ()
+    """Of each part of the claim, in the order of its terms; empty where nothing was judged."""
+    fails_in: tuple[SpecialRecord, ...] = ()
     flip: Flip | None
     review: Review | None
     evidence: tuple[Evidence, ...]

@@ -32,23 +32,25 @@ PROMPTS: dict[type[BaseModel], str] = {
     Synthesis: "synthesize",
 }
 SAID: dict[type[BaseModel], tuple[int, int]] = {
-    QueryPlan: (450, 0),
+    QueryPlan: (600, 0),
     Extraction: (50, 60),
     Entailment: (50, 45),
-    Judgment: (300, 0),
+    Judgment: (350, 0),
     Synthesis: (900, 0),
 }
 """Tokens of an answer, and for each paper that it speaks of: a plan of five queries; a finding for
 most papers; a check with a sentence for each quote; what a model thinks without saying it is not in
 it."""
 ASSUMED = (
-    "answers are taken to have 450 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a "
-    "quote for checking, 300 for a judgment, 900 for the synthesis, without what a model thinks "
+    "answers are taken to have 600 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a "
+    "quote for checking, 350 for a judgment, 900 for the synthesis, without what a model thinks "
     "unseen; each to be valid the first time"
 )
 PAPER = 520
 """Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and
 titles of some 200."""
+TERMS = 800
+"""Characters of a claim's terms: about 150 tokens with their names."""
 LONGEST = 4000
 """Tokens that an answer may have (Request.max_output_tokens)."""
 QUOTE, CHECKED = 150, 300
@@ -180,6 +182,8 @@ class Bounds:
             "claim": claim.text,
             "dated": dated(self.subject),
             "levers": claim.levers,
+            "kind": "general",
+            "terms": [("", "x" * TERMS)] if schema is not QueryPlan else [],
             "anchors": list(self.anchors),
             "papers": [],
             "items": [],

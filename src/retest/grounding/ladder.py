@@ -8,21 +8,22 @@ is what the rungs test.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from retest.domain.answers import Finding
 from retest.domain.arxiv_id import parse_id
-from retest.domain.evidence import Evidence, Reason, Rejection, Rung
+from retest.domain.evidence import Evidence, Point, Reason, Rejection, Rung
 from retest.domain.line import Window
 from retest.domain.paper import Candidate, Lookup, Missing, Paper, Unknown
-from retest.domain.verdict import Stance
 from retest.grounding.quote import LEAST_CHARACTERS, LEAST_WORDS, long_enough
 from retest.text.form import words
 from retest.text.sentences import sentences
 
-LADDER_VERSION = "2"
+LADDER_VERSION = "3"
 """Part of every cache key: what climbed an older ladder climbs again."""
-_WEIGHT: dict[Stance, int] = {"contradicts": 3, "qualifies": 2, "supports": 1}
+MOST_POINTS = 4
+"""Points of one paper that are taken. An abstract has room for few, and each is paid for twice."""
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
@@ -31,16 +32,21 @@ def sentences_of(paper: Paper) -> tuple[str, ...]:
     return paper.synopsis or sentences(paper.abstract)
 
 
-def one_per_paper(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a paper. Of several, the one that speaks most strongly against the claim counts;
-    it alone is shown to the verifier, so an optimistic double listing cannot outvote it."""
-    best: dict[str, Finding] = {}
+def points_apart(findings: Sequence[Finding]) -> list[Finding]:
+    """Each point of a paper once, in order, and at most MOST_POINTS of a paper. Findings of one
+    paper with the same side and case are one point, that of the first: listing a result twice does
+    not make it two. Special cases differ by their names."""
+    kept: dict[tuple[str, ...], Finding] = {}
+    counts: Counter[str] = Counter()
     for finding in findings:
         cited = parse_id(finding.arxiv_id)
-        key = cited.base if cited else finding.arxiv_id
-        if key not in best or _WEIGHT[finding.stance] > _WEIGHT[best[key].stance]:
-            best[key] = finding
-    return list(best.values())
+        paper = cited.base if cited else finding.arxiv_id
+        which = finding.which.casefold() if finding.case == "special" else ""
+        key = (paper, finding.side, finding.case, which)
+        if key not in kept and counts[paper] < MOST_POINTS:
+            kept[key] = finding
+            counts[paper] += 1
+    return list(kept.values())
 
 
 def reject(
@@ -94,9 +100,10 @@ def climb(
     window: Window,
     anchors: Sequence[str],
 ) -> Evidence | Rejection:
-    """Rungs 1 to 5 for one finding. `shown` and `looked_up` are keyed by base id; ids that were not
-    shown must be in `looked_up` (a real one in the window is then a candidate, but this finding of
-    it is dropped)."""
+    """Rungs 1 to 5 for one finding: evidence with its one point.
+
+    `shown` and `looked_up` are keyed by base id; ids that were not shown must be in `looked_up` (a
+    real one in the window is then a candidate, but this finding of it is dropped)."""
     cited = parse_id(finding.arxiv_id)
     if cited is None:
         return reject(finding.arxiv_id, "id", "malformed-id", "not an arXiv id in any written form")
@@ -140,13 +147,19 @@ def climb(
         version=paper.version,
         title=paper.title,
         published=paper.published,
-        stance=finding.stance,
-        quote=quote,
-        where=where(paper, finding.sentences),
+        points=(
+            Point(
+                side=finding.side,
+                case=finding.case,
+                which=finding.which if finding.case == "special" else "",
+                quote=quote,
+                where=where(paper, finding.sentences),
+                why=finding.why,
+                lever=finding.lever,
+            ),
+        ),
         rungs=("id", "resolves", "title", "newer", "quote"),
         found_by=candidate.found_by,
-        why=finding.why,
-        lever=finding.lever,
     )
 
 

@@ -13,19 +13,23 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from retest.domain.answers import (
+    LONGEST_CASE,
     Check,
     Entailment,
     Extraction,
     Finding,
+    JudgedPart,
     Judgment,
     QueryPlan,
     Question,
+    SpecialCase,
     Superseding,
     Synthesis,
 )
 from retest.domain.evidence import Evidence
-from retest.domain.verdict import Condition, Verdict
+from retest.domain.verdict import Condition, Mark, State
 from retest.errors import ModelFailed
+from retest.grounding.ladder import MOST_POINTS
 from retest.library.source import Library
 from retest.llm.model import Facts, Reply, Request
 
@@ -59,7 +63,11 @@ class AnnotationsModel:
         if schema is Entailment:
             why = "annotated by a reader of the paper"
             return Entailment(
-                checks=[Check(arxiv_id=e.arxiv_id, entails=True, why=why) for e in facts.evidence]
+                checks=[
+                    Check(arxiv_id=paper, point=number, entails=True, why=why)
+                    for paper in dict.fromkeys(e.arxiv_id for e in facts.evidence)
+                    for number in range(1, MOST_POINTS + 1)
+                ]
             )
         if schema is Judgment:
             return judged(facts.evidence)
@@ -78,24 +86,28 @@ class AnnotationsModel:
             findings=[
                 Finding(
                     arxiv_id=paper.id,
-                    stance=a.stance,
+                    side=a.side,
+                    case=a.case,
+                    which=a.which[:LONGEST_CASE],
                     sentences=list(a.sentences),
                     why=a.why,
                     lever=a.lever,
                 )
                 for paper in facts.papers
                 for a in self._library.annotations.get(paper.id, ())
-                if a.claim == facts.claim and a.stance != "unrelated"
+                if a.claim == facts.claim and a.side is not None
             ]
         )
 
     def _synthesis(self, facts: Facts) -> Synthesis:
         strongest = [
-            e for e in facts.evidence if e.stance != "qualifies" and e.arxiv_id in facts.against
+            e for e in facts.evidence if e.mark != "in part" and e.arxiv_id in facts.against
         ][:5]
         motivating = [e.arxiv_id for e in facts.evidence[:3]]
         return Synthesis(
-            superseding=[Superseding(arxiv_id=e.arxiv_id, argument=e.why) for e in strongest],
+            superseding=[
+                Superseding(arxiv_id=e.arxiv_id, argument=e.points[0].why) for e in strongest
+            ],
             questions=[
                 Question(question=question, motivated_by=motivating) for question in facts.questions
             ],
@@ -109,40 +121,48 @@ class AnnotationsModel:
 
 
 def judged(evidence: Sequence[Evidence]) -> Judgment:
-    """A verdict by rule from the stances s (supports), q (qualifies), c (contradicts).
+    """A judgment by rule from the papers' marks: f are for the claim, p in part, a against it.
 
-    c > s + q: overturned. Else s > q + c: holds. Else: relaxed. `confidence` is Laplace's rule of
-    succession, (agreeing + 1) / (all + 2), over the pieces of evidence.
+    The ordinary case stands if f > 2a, fails if a > 2f, is untested if both are 0, and else is
+    divided. Those in part show special cases, which are of substance where p + a >= f.
+    `confidence` is Laplace's rule of succession, (agreeing + 1) / (all + 2), over the papers:
+    agreeing are those for it where it stands and no special case of substance fails, else the
+    others that are cited.
     """
-    count = Counter(item.stance for item in evidence)
-    s, q, c = count["supports"], count["qualifies"], count["contradicts"]
-    verdict: Verdict
-    if c > s + q:
-        verdict, agreeing = "overturned", {"contradicts"}
-    elif s > q + c:
-        verdict, agreeing = "holds", {"supports"}
-    elif q + c:
-        verdict, agreeing = "relaxed", {"qualifies", "contradicts"}
-    else:
-        verdict, agreeing = "undetermined", set()
-    cited = [item for item in evidence if item.stance in agreeing]
-    said = ", ".join(
-        f"{n} {stance}" for stance, n in (("support", s), ("qualify", q), ("contradict", c))
-    )
-    newest = max(cited, key=lambda item: (item.published, item.arxiv_id), default=None)
+    by: dict[Mark, list[Evidence]] = {"for": [], "in part": [], "against": []}
+    for item in evidence:
+        by[item.mark].append(item)
+    for_, part, against = by["for"], by["in part"], by["against"]
+    state: State = "divided"
+    if not for_ and not against:
+        state = "untested"
+    elif len(for_) > 2 * len(against):
+        state = "stands"
+    elif len(against) > 2 * len(for_):
+        state = "fails"
+    sides = {"stands": for_, "fails": against, "divided": [*for_, *against], "untested": []}
+    limits = part if len(part) + len(against) >= len(for_) and state != "fails" else []
+    opposing = [*limits, *(against if state != "stands" else ())]
+    agreeing = opposing or sides[state]
+    said = ", ".join(f"{len(papers)} {mark}" for mark, papers in by.items())
+    newest = max(agreeing, key=lambda item: (item.published, item.arxiv_id), default=None)
     rationale = f"Of {len(evidence)} annotated papers, {said}."
     if newest is not None:
-        rationale += f" The newest that decides is [{newest.arxiv_id}]: {newest.why}"
+        rationale += f" The newest that decides is [{newest.arxiv_id}]: {newest.points[0].why}"
     return Judgment(
-        verdict=verdict,
-        cites=[item.arxiv_id for item in cited],
+        parts=[JudgedPart(part=1, ordinary=state, cites=[i.arxiv_id for i in sides[state]])],
+        fails_in=[SpecialCase(case=_which(i), cites=[i.arxiv_id]) for i in limits],
         rationale=rationale,
         artifact=False,
-        moved=_moved(cited) if verdict in ("relaxed", "overturned") else None,
-        confidence=round((len(cited) + 1) / (len(evidence) + 2), 2),
+        moved=_moved(opposing),
+        confidence=round((len(agreeing) + 1) / (len(evidence) + 2), 2),
     )
+
+
+def _which(item: Evidence) -> str:
+    return next((p.which[:LONGEST_CASE] for p in item.points if p.side != "for" and p.which), "")
 
 
 def _moved(cited: Sequence[Evidence]) -> Condition | None:
-    levers = Counter(item.lever for item in cited if item.lever)
+    levers = Counter(point.lever for item in cited for point in item.points if point.lever)
     return min(levers, key=lambda lever: (-levers[lever], lever), default=None)

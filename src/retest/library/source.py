@@ -11,6 +11,10 @@ papers:
     date_source: arxiv              # where the day comes from, for people
     synopsis: [sentence, ...]
     stances: [{claim: ..., stance: ..., sentences: [1], lever: ..., why: ...}]
+
+A stance is a word (supports, qualifies, contradicts, unrelated), or says side, case and which in
+its place: {claim: ..., side: against, case: special, which: ..., sentences: [1], why: ...}. A paper
+may have several on one claim.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from retest.domain.line import Window
 from retest.domain.paper import Annotation, Lookup, Paper, Query, Unknown
-from retest.domain.verdict import Condition, NotedStance
+from retest.domain.verdict import POINT_OF, Case, Condition, NotedStance, Side
 from retest.errors import FileError
 from retest.papers.index import PaperIndex
 from retest.papers.source import Seen
@@ -146,8 +150,13 @@ class _Reader:
         )
 
     def _annotation(self, node: Node, last: int) -> Annotation:
+        worded = isinstance(node, MappingNode) and any(
+            getattr(key, "value", "") == "side" for key, _ in node.value
+        )
         keys = self._keys(
-            node, required=("claim", "stance", "sentences", "why"), optional=("lever",)
+            node,
+            required=("claim", "side" if worded else "stance", "sentences", "why"),
+            optional=("lever", "case", "which") if worded else ("lever",),
         )
         numbers = []
         for entry in self._items(keys["sentences"]):
@@ -158,19 +167,39 @@ class _Reader:
                     f"sentence {numbers[-1]}",
                     f"the number of a synopsis sentence, 1 to {last}",
                 )
-        stance: NotedStance = self._one_of(keys["stance"], get_args(NotedStance))
-        if bool(numbers) == (stance == "unrelated"):
+        side, case, which = self._point(keys)
+        if bool(numbers) == (side is None):
             expected = "no sentences" if numbers else "the numbers of the sentences that show it"
-            raise self._error(
-                keys["sentences"], f"{len(numbers)} sentences for {stance!r}", expected
-            )
+            said = "unrelated" if side is None else (keys.get("stance") or keys["side"]).value
+            raise self._error(keys["sentences"], f"{len(numbers)} sentences for {said!r}", expected)
         lever: Condition | None = None
         if "lever" in keys and not keys["lever"].tag.endswith(":null"):
             lever = self._one_of(keys["lever"], get_args(Condition))
         claim, why = self._text(keys["claim"]), self._text(keys["why"])
         return Annotation(
-            claim=claim, stance=stance, sentences=tuple(numbers), lever=lever, why=why
+            claim=claim,
+            side=side,
+            case=case,
+            which=which,
+            sentences=tuple(numbers),
+            lever=lever,
+            why=why,
         )
+
+    def _point(self, keys: Mapping[str, Node]) -> tuple[Side | None, Case, str]:
+        """Side, case and which special case; a stance in one word is a point by POINT_OF."""
+        if "stance" in keys:
+            stance: NotedStance = self._one_of(keys["stance"], get_args(NotedStance))
+            return (None, "ordinary", "") if stance == "unrelated" else (*POINT_OF[stance], "")
+        side: Side = self._one_of(keys["side"], get_args(Side))
+        case: Case = "ordinary"
+        if "case" in keys:
+            case = self._one_of(keys["case"], get_args(Case))
+        which = self._text(keys["which"]) if "which" in keys else ""
+        if bool(which) != (case == "special"):
+            expected = "`which` with `case: special`, and only there"
+            raise self._error(keys.get("which") or keys["side"], f"a case {case}", expected)
+        return side, case, which
 
     def _keys(
         self, node: Node | None, required: Sequence[str], optional: Sequence[str] = ()

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from retest.domain.line import Anchor, Claim, HandQuery, Line, Review
+from retest.domain.terms import Terms
 from retest.errors import FileError
 from retest.files.read import read_text, shown
 from retest.files.yaml_nodes import Node, read_nodes
@@ -24,6 +25,8 @@ _LISTS: dict[str, type[BaseModel]] = {
     "anchors": Anchor,
     "claims": Claim,
     "queries": HandQuery,
+    "terms": Terms,
+    "counter_terms": Terms,
     "review": Review,
 }
 
@@ -125,6 +128,8 @@ def _fault(path: Path, root: Node, error: Any) -> FileError | None:
         "string_pattern_mismatch": "lower-case words and digits joined by hyphens",
         "literal_error": context.get("expected"),
         "too_short": "at least one",
+        "too_long": f"at most {context.get('max_length')}",
+        "bool_parsing": "true or false",
         "value_error": "YYYY, YYYY-MM or YYYY-MM-DD, or two of them joined by /",
     }.get(kind, error["msg"])
     detail = str(context.get("error", ""))

@@ -9,14 +9,15 @@ from pydantic import BaseModel
 
 from retest.domain.answers import Entailment, Extraction, Finding
 from retest.domain.arxiv_id import parse_id
+from retest.grounding.entailment import checks_of
 
 KINDS = {"Extraction": "pair", "Entailment": "check"}
 """Under which word the parts of an answer are kept, by its schema's name."""
 
 
 def parts_of(answer: BaseModel, ids: Sequence[str]) -> dict[str, str]:
-    """What an answer says of each of the papers that were shown, as JSON; nothing for answers of
-    another kind.
+    """What an answer says of each of the papers, or points of papers, that were shown, as JSON;
+    nothing for answers of another kind.
 
     Of an extraction every paper has a part. A finding that cites none of those shown stands with
     the first of them, so that it is not lost. Of an entailment those have one of which something is
@@ -32,13 +33,9 @@ def parts_of(answer: BaseModel, ids: Sequence[str]) -> dict[str, str]:
             for name, findings in found.items()
         }
     if isinstance(answer, Entailment):
-        said = {
-            name: [c for c in answer.checks if (i := parse_id(c.arxiv_id)) and i.base == name]
-            for name in ids
-        }
         return {
             name: min(checks, key=lambda one: one.entails).model_dump_json()
-            for name, checks in said.items()
+            for name, checks in checks_of(answer, ids).items()
             if checks
         }
     return {}

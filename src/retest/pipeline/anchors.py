@@ -71,6 +71,7 @@ def subjects(line: Line, found: Mapping[str, Lookup], as_of: date) -> list[Subje
         id=COUNTER_THESIS,
         text=line.counter_thesis,
         dated=opens.isoformat(),
+        terms=line.counter_terms,
         levers=tuple(dict.fromkeys(lever for claim in line.claims for lever in claim.levers)),
     )
     everything = tuple(anchor.id for anchor in line.anchors)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from retest.domain.line import COUNTER_THESIS
+from retest.domain.line import COUNTER_THESIS, Line
+from retest.domain.paper import Paper
+from retest.domain.terms import Terms
 from retest.llm.model import Facts, Request
 from retest.pipeline.state import Subject
 from retest.prompts import Prompt
@@ -28,6 +30,25 @@ def request(
     return Request(
         schema=schema, system=system, user=user, prompt_hash=template.hash, facts=facts, ask=ask
     )
+
+
+def rests_on(line: Line, subject: Subject, papers: Sequence[Paper]) -> tuple[str, ...]:
+    """The claim's anchors as prompts name them: by title, or, where the source does not have one,
+    by its id and what the line says of it."""
+    titles = {paper.id: paper.title for paper in papers}
+    about = {anchor.id: anchor.about for anchor in line.anchors}
+
+    def named() -> Iterator[str]:
+        for name in subject.claim.anchors:
+            said = about.get(name)
+            yield titles.get(name) or (f"arXiv:{name}, {said}" if said else f"arXiv:{name}")
+
+    return tuple(named())
+
+
+def shown_terms(terms: Terms | None) -> list[tuple[str, str]]:
+    """A claim's terms as prompts show them: each with its name; none where there are none."""
+    return list(terms.lines()) if terms else []
 
 
 def dated(subject: Subject) -> str:

@@ -19,7 +19,7 @@ from retest.errors import ModelFailed, Waiting
 from retest.grounding.ladder import reject, sentences_of
 from retest.llm.model import Facts
 from retest.llm.parts import parts_of
-from retest.pipeline.calls import estimated_tokens, request, shuffled
+from retest.pipeline.calls import estimated_tokens, request, rests_on, shown_terms, shuffled
 from retest.pipeline.state import ClaimState, Deps, Failure, Limits, Subject
 
 
@@ -28,7 +28,8 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     others are shown to the model. A call that fails fails the claim, since the papers it was shown
     stay unread; the other calls are finished first, so that what is paid for is kept."""
     deps, subject = runtime.context, state["subject"]
-    pairs = _Pairs(deps, subject.claim.text, tuple(paper.title for paper in state["anchor_papers"]))
+    anchors = rests_on(deps.line, subject, state["anchor_papers"])
+    pairs = _Pairs(deps, subject.claim.text, anchors, shown_terms(state.get("terms")))
     said: dict[str, list[Finding]] = {}
     failed: list[ModelFailed] = []
     unread: list[Candidate] = []
@@ -74,13 +75,14 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """What the model said of a paper with respect to a claim. It holds for the very words of both,
-    for the model, the prompt and the ladder: a change of any of them and the paper is read again.
-    """
+    """What the model said of a paper with respect to a claim. It holds for the very words of both
+    and of the claim's terms, for the model, the prompt and the ladder: a change of any of them and
+    the paper is read again."""
 
     deps: Deps
     claim: str
     anchors: tuple[str, ...]
+    terms: list[tuple[str, str]]
 
     def recall(self, paper: Paper) -> list[Finding] | None:
         text = self.deps.asker.recall("pair", self.deps.prompts["extract"].hash, self.about(paper))
@@ -97,6 +99,7 @@ class _Pairs:
         return [
             self.claim,
             *self.anchors,
+            *(said for term in self.terms for said in term),
             paper.id,
             str(paper.version),
             paper.title,
@@ -112,6 +115,7 @@ async def _read(
     values = {
         "claim": subject.claim.text,
         "anchors": pairs.anchors,
+        "terms": pairs.terms,
         "papers": [
             {
                 "id": candidate.paper.id,

@@ -6,50 +6,99 @@ What was tried, what it gained and what did not help: docs/benchmarks.md.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
 from retest.domain.answers import QueryPlan
 from retest.domain.arxiv_id import find_ids
+from retest.domain.evidence import Rejection
+from retest.domain.line import Claim, Line
 from retest.domain.paper import Paper, Query
+from retest.domain.record import Record
+from retest.domain.terms import Proposer, Terms
 from retest.errors import ModelFailed, Waiting
+from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts, Request
-from retest.pipeline.calls import dated, request
+from retest.pipeline.calls import dated, request, rests_on, shown_terms
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, Subject
 from retest.prompts import Prompt
 
+NO_REFERENT = Failure(
+    why="no-referent",
+    detail=(
+        "The plan finds nothing that its words name, so no paper could be about it: word it anew, "
+        "or fix its terms with `refers: true` in the claims file."
+    ),
+)
+
 
 async def plan(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """Hand-written queries, the model's plan with its counter-statement, and the rule's queries, in
-    this order."""
+    """The claim's terms, and its searches: hand-written queries, the model's plan with its
+    counter-statement, and the rule's queries, in this order.
+
+    Terms are proposed once. Those of the claims file or of the last report stand, whatever a plan
+    that is asked for again says."""
     deps, subject = runtime.context, state["subject"]
     papers = state["anchor_papers"]
+    terms, by = known_terms(deps.previous, subject.claim)
+    update: ClaimState = {"terms": terms, "terms_by": by, "round": 1, "failure": None}
     if subject.unasked:
         detail = (
             f"The source could not be asked for {', '.join(subject.unasked)}, so where the window "
             "opens is unknown."
         )
-        return {"failure": Failure(why="search-failed", detail=detail), "round": 1}
+        return {**update, "failure": Failure(why="search-failed", detail=detail)}
+    if terms and not terms.refers:
+        return {**update, "failure": NO_REFERENT}
     searches, note = by_hand(subject), ""
     try:
-        answer = await deps.asker.ask(
-            plan_request(deps.prompts, deps.line.line, subject, papers), QueryPlan
-        )
+        fixed = terms if by == "curator" else None
+        asked = plan_request(deps.prompts, deps.line, subject, papers, fixed)
+        answer = await deps.asker.ask(asked, QueryPlan)
+        if terms is None:
+            terms, rejected = await _grounded(deps, answer.terms, subject)
+            update |= {"terms": terms, "terms_by": "model", "plan_rejected": rejected}
+            if not terms.refers:
+                return {**update, "failure": NO_REFERENT}
         by_model = planned(answer)
         if not by_model:
             raise ModelFailed("the model planned no queries")
         searches += by_model
     except Waiting as waiting:
-        return {"failure": Failure.of(waiting), "round": 1}
+        return {**update, "failure": Failure.of(waiting)}
     except ModelFailed as failed:
         note = f"planned by rule: {failed.message}"
-    return {
-        "searches": searches + by_rule(subject, papers),
-        "plan_note": note,
-        "round": 1,
-        "failure": None,
-    }
+    return {**update, "searches": searches + by_rule(subject, papers), "plan_note": note}
+
+
+def known_terms(previous: Record | None, claim: Claim) -> tuple[Terms | None, Proposer | None]:
+    """The terms that a claim has before it is planned, and who fixed them: those of the claims
+    file; else those of the last report, if it spoke of the same text. What a model proposed stays
+    its own where the claims file only repeats it."""
+    kept: tuple[Terms | None, Proposer | None] = (None, None)
+    for record in previous.every if previous else ():
+        if record.id == claim.id and record.text == claim.text and record.terms:
+            kept = (record.terms, record.terms_by)
+    return kept if claim.terms in (None, kept[0]) else (claim.terms, "curator")
+
+
+async def _grounded(deps: Deps, proposed: Terms, subject: Subject) -> tuple[Terms, list[Rejection]]:
+    """Proposed terms without the sentences that cite what nobody has shown, and those citations.
+    Nothing is evidence yet, so only the claim's own anchors may be named."""
+    known = set(subject.claim.anchors)
+    strange = to_look_up(known, *(said for _, said in proposed.lines()), *proposed.parts)
+    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    fallen: list[Rejection] = []
+
+    def cleaned(text: str) -> str:
+        kept, rejected = clean(text, known, looked_up)
+        fallen.extend(rejected)
+        return kept
+
+    terms = Terms.model_validate(proposed.model_dump())
+    return terms.rewritten(cleaned, subject.claim.text), fallen
 
 
 def by_hand(subject: Subject) -> list[PlannedSearch]:
@@ -61,16 +110,22 @@ def by_hand(subject: Subject) -> list[PlannedSearch]:
 
 
 def plan_request(
-    prompts: Mapping[str, Prompt], line: str, subject: Subject, papers: Sequence[Paper]
+    prompts: Mapping[str, Prompt],
+    line: Line,
+    subject: Subject,
+    papers: Sequence[Paper],
+    fixed: Terms | None,
 ) -> Request:
-    """What a model is asked for its plan."""
+    """What a model is asked for its plan; `fixed` are terms that a curator wrote otherwise than a
+    model had proposed."""
     values = {
         "claim": subject.claim.text,
         "dated": dated(subject),
         "levers": subject.claim.levers,
-        "anchors": [paper.title for paper in papers],
+        "anchors": rests_on(line, subject, papers),
+        "terms": shown_terms(fixed),
     }
-    facts = Facts(line=line, claim=subject.claim.id, text=subject.claim.text)
+    facts = Facts(line=line.line, claim=subject.claim.id, text=subject.claim.text)
     return request(prompts, "plan", QueryPlan, values, facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from langgraph.runtime import Runtime
@@ -19,13 +20,15 @@ from retest.domain.record import (
     HistoryEntry,
     QueryRecord,
     Searched,
+    SpecialRecord,
 )
-from retest.domain.verdict import EVIDENCE_FOR, OPEN, Verdict, Why
+from retest.domain.verdict import MARKS_FOR, OPEN, Verdict, Why
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.papers.source import Source
 from retest.pipeline.search import label
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch
+from retest.pipeline.weigh import Weighed, weigh
 
 
 async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
@@ -45,20 +48,25 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             if e.published in subject.window and e.arxiv_id not in subject.excluded
         ]
         evidence = kept
-    verdict, why, detail = _outcome(state, evidence, judgment, failure)
-    rationale, rejected = "", list(state.get("rejected", []))
-    if judgment is not None:
-        rationale, fallen = await _grounded_prose(deps, judgment, evidence)
+    terms = state.get("terms")
+    weighed = weigh(judgment, terms, evidence) if judgment else None
+    verdict, why, detail = _outcome(state, evidence, judgment, weighed, failure)
+    said = _Said("", ())
+    rejected = [*state.get("plan_rejected", []), *state.get("rejected", [])]
+    if judgment is not None and weighed is not None:
+        said, fallen = await _grounded_prose(deps, judgment, weighed, evidence)
         rejected += fallen
     flip = None
     if judgment is not None and verdict != "undetermined":
-        verdict, flip = _flip(verdict, state.get("second"), evidence, last, deps.as_of)
+        second = state.get("second")
+        again = weigh(second, terms, evidence).verdict if second else None
+        verdict, flip = _flip(verdict, again, last, deps.as_of)
     review = subject.claim.review
     shown = review.verdict if review else verdict
     # Not where a review stands, or the old verdict while a flip is pending: the judgment said
     # another one.
-    own = judgment if review is None and judgment and judgment.verdict == shown else None
-    decided_by = _deciding(shown, own, evidence) if own else ()
+    own = review is None and weighed is not None and weighed.verdict == shown
+    decided_by = weighed.decided_by if own and weighed else ()
     record = ClaimRecord(
         id=subject.claim.id,
         text=subject.claim.text,
@@ -72,7 +80,11 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
         artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
         confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
-        rationale=rationale,
+        rationale=said.rationale,
+        terms=terms,
+        terms_by=state.get("terms_by"),
+        parts=weighed.parts if weighed else (),
+        fails_in=said.fails_in,
         flip=flip,
         review=review,
         evidence=tuple(evidence),
@@ -84,46 +96,19 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     return {"outcomes": [record]}
 
 
-def settled_verdict(judgment: Judgment, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
-    """The judgment's verdict if it cites evidence of the kind that the verdict needs, else
-    undetermined and why."""
-    if judgment.verdict == "undetermined":
-        cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
-        weighed = [item.arxiv_id for item in evidence if item.arxiv_id in cited]
-        which = f" ({', '.join(weighed)})" if weighed else ""
-        return "undetermined", f"The grounded evidence{which} does not decide."
-    if _deciding(judgment.verdict, judgment, evidence):
-        return judgment.verdict, ""
-    needed = " or ".join(sorted(EVIDENCE_FOR[judgment.verdict]))
-    return (
-        "undetermined",
-        f"The model said {judgment.verdict} without citing evidence that {needed}.",
-    )
-
-
-def _deciding(
-    verdict: Verdict, judgment: Judgment, evidence: Sequence[Evidence]
-) -> tuple[str, ...]:
-    """The ids of the evidence that the judgment cites and that is of the kind that the verdict
-    needs."""
-    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
-    needed = EVIDENCE_FOR.get(verdict, frozenset())
-    return tuple(
-        item.arxiv_id for item in evidence if item.arxiv_id in cited and item.stance in needed
-    )
-
-
 def _outcome(
     state: ClaimState,
     evidence: Sequence[Evidence],
     judgment: Judgment | None,
+    weighed: Weighed | None,
     failure: Failure | None,
 ) -> tuple[Verdict, Why | None, str]:
     if failure is not None:
         return "undetermined", failure.why, failure.detail
-    if judgment is not None:
-        verdict, detail = settled_verdict(judgment, evidence)
-        return verdict, "undecided" if verdict == "undetermined" else None, detail
+    if judgment is not None and weighed is not None:
+        if weighed.verdict != "undetermined":
+            return weighed.verdict, None, ""
+        return "undetermined", "undecided", _undecided(judgment, weighed, evidence)
     read = len(state.get("seen", []))
     if state.get("rejected"):
         return (
@@ -140,31 +125,55 @@ def _outcome(
     return "undetermined", "nothing-newer-found", "The searches worked and found no newer paper."
 
 
+def _undecided(judgment: Judgment, weighed: Weighed, evidence: Sequence[Evidence]) -> str:
+    if weighed.doubts:
+        said = "; ".join(weighed.doubts)
+        return f"The model said, without citing evidence that shows it: {said}."
+    cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
+    named = [item.arxiv_id for item in evidence if item.arxiv_id in cited]
+    which = f" ({', '.join(named)})" if named else ""
+    return f"The grounded evidence{which} does not decide."
+
+
 def _flip(
     verdict: Verdict,
-    second: Judgment | None,
-    evidence: Sequence[Evidence],
+    again: Verdict | None,
     last: ClaimRecord | None,
     on: date,
 ) -> tuple[Verdict, Flip | None]:
-    """A verdict that differs from the last decided one stands only if the second answer agrees;
-    else it is pending."""
+    """A verdict that differs from the last decided one stands only if the verdict that follows from
+    the second answer, `again`, is the same; else it is pending."""
     before = last.last_decided if last else None
     if before in (None, verdict):
         return verdict, None
-    agreed = second is not None and settled_verdict(second, evidence)[0] == verdict
+    agreed = again == verdict
     flip = Flip.model_validate({"from": before, "to": verdict, "on": on, "pending": not agreed})
     return (verdict if agreed else before), flip
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What of a judgment's prose stands."""
+
+    rationale: str
+    fails_in: tuple[SpecialRecord, ...]
+
+
 async def _grounded_prose(
-    deps: Deps, judgment: Judgment, evidence: Sequence[Evidence]
-) -> tuple[str, list[Rejection]]:
+    deps: Deps, judgment: Judgment, weighed: Weighed, evidence: Sequence[Evidence]
+) -> tuple[_Said, list[Rejection]]:
     known = {item.arxiv_id for item in evidence}
+    quotes = [point.quote for item in evidence for point in item.points]
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
-    strange = sorted({*to_look_up(known, judgment.rationale), *(cited - known)})
+    prose = [judgment.rationale, *(case.case for case in weighed.fails_in)]
+    strange = sorted({*to_look_up(known, *prose), *(cited - known)})
     looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
-    text, rejected = clean(judgment.rationale, known, looked_up, [item.quote for item in evidence])
+    rejected: list[Rejection] = []
+    kept: list[str] = []
+    for text in prose:
+        cleaned, fallen = clean(text, known, looked_up, quotes)
+        kept.append(cleaned)
+        rejected += fallen
     for cite in judgment.cites:
         if parse_id(cite) is None:
             rejected.append(
@@ -172,7 +181,9 @@ async def _grounded_prose(
             )
         else:
             rejected += clean(cite, known, looked_up)[1]
-    return text, rejected
+    named = zip(weighed.fails_in, kept[1:], strict=True)
+    fails_in = tuple(case.model_copy(update={"case": text}) for case, text in named)
+    return _Said(kept[0], fails_in), rejected
 
 
 def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail: str) -> str:
@@ -183,7 +194,7 @@ def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail:
     against = [
         item.arxiv_id
         for item in state.get("evidence", [])
-        if item.published > review.on and item.stance not in EVIDENCE_FOR[review.verdict]
+        if item.published > review.on and item.mark not in MARKS_FOR[review.verdict]
     ]
     said = f"retest itself says {verdict}" + (f" ({why}: {detail})" if why else "")
     return said + (
@@ -232,7 +243,8 @@ def _unread(state: ClaimState) -> tuple[CandidateRecord, ...]:
 
 
 def _once(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
-    return tuple({(r.cited, r.rung, r.reason): r for r in rejected}.values())
+    """Each once; two points of a paper that fell for different reasons are two."""
+    return tuple({(r.cited, r.rung, r.reason, r.detail): r for r in rejected}.values())
 
 
 def _history(

@@ -24,6 +24,7 @@ from retest.domain.record import (
     Record,
     SupersedingRecord,
 )
+from retest.domain.terms import Proposer, Terms
 from retest.domain.verdict import Why
 from retest.errors import Awaits, ModelFailed, Waiting
 from retest.llm.ask import Asker
@@ -78,6 +79,23 @@ class Subject(Frozen):
     """Anchors that the source could not be asked for: where the window opens is then not known."""
 
 
+class Around(Frozen):
+    """The sentences around a quote: before it, in its gaps, after it (grounding/entailment.py)."""
+
+    before: str = ""
+    between: str = ""
+    after: str = ""
+
+
+class Beside(Frozen):
+    """What a judgment needs of a piece of evidence, and no report keeps."""
+
+    arxiv_id: str
+    authors: tuple[str, ...]
+    around: tuple[Around, ...]
+    """Of each of its points, in their order."""
+
+
 class Synthesized(Frozen):
     """The end of the report."""
 
@@ -93,8 +111,11 @@ class ClaimState(TypedDict, total=False):
 
     subject: Subject
     anchor_papers: list[Paper]
+    terms: Terms | None
+    terms_by: Proposer | None
     searches: list[PlannedSearch]
     plan_note: str
+    plan_rejected: list[Rejection]
     done: Annotated[list[SearchDone], operator.add]
     candidates: list[Candidate]
     nearest: list[Paper]
@@ -102,6 +123,7 @@ class ClaimState(TypedDict, total=False):
     seen: Annotated[list[str], operator.add]
     findings: list[Finding]
     evidence: Annotated[list[Evidence], operator.add]
+    beside: Annotated[list[Beside], operator.add]
     rejected: Annotated[list[Rejection], operator.add]
     suggested: list[Candidate]
     round: int

@@ -55,9 +55,8 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
                 "against": e.arxiv_id in against,
                 "published": e.published,
                 "title": e.title,
-                "stance": e.stance,
                 "claim": record.id,
-                "quote": e.quote,
+                "points": [{"said": point.named, "quote": point.quote} for point in e.points],
             }
             for record, e in told
         ],
@@ -95,23 +94,23 @@ def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:
 
 
 def _is_against(record: ClaimRecord, item: Evidence) -> bool:
-    """Whether it speaks against the line: contradicts or qualifies a claim, or supports the
+    """Whether it speaks against the line: against a claim or in part so, or for the
     counter-thesis."""
-    return (item.stance == "supports") == (record.id == COUNTER_THESIS)
+    return (item.mark == "for") == (record.id == COUNTER_THESIS)
 
 
 def evidence_to_tell(
     outcomes: Sequence[ClaimRecord], most: int
 ) -> list[tuple[ClaimRecord, Evidence]]:
     """What speaks against the line, and all that bears on the counter-thesis: one entry a paper, at
-    most `most`; what contradicts a claim or supports the counter-thesis first, then what qualifies,
-    then the rest, the newest first."""
+    most `most`; what speaks against a claim or for the counter-thesis first, then what does so in
+    part, then the rest, the newest first."""
 
     def weight(pair: tuple[ClaimRecord, Evidence]) -> tuple[object, ...]:
         record, item = pair
         against = _is_against(record, item)
         return (
-            against and item.stance != "qualifies",
+            against and item.mark != "in part",
             against,
             item.published,
             item.arxiv_id,
@@ -134,7 +133,7 @@ async def _ground(
     deps: Deps,
 ) -> Synthesized:
     known = {item.arxiv_id for record in outcomes for item in record.evidence}
-    quotes = [item.quote for record in outcomes for item in record.evidence]
+    quotes = [p.quote for record in outcomes for item in record.evidence for p in item.points]
     by_id = {item.arxiv_id: (record, item) for record, item in told}
     named = [s.arxiv_id for s in answer.superseding] + [
         i for q in answer.questions for i in q.motivated_by

@@ -1,7 +1,7 @@
 """The chart of a report: a row a claim, its verdict over time as a band, and below it its evidence
 at its v1 dates.
 
-A verdict is told by a letter and by its colour's lightness, a stance by its shape, so that nothing
+A verdict is told by a letter and by its colour's lightness, a mark by its shape, so that nothing
 hangs on hue alone. The drawing is as wide as a report on a code host; in a narrow window a media
 query enlarges text and marks, for which every row has the room. chart_marks.py draws the single
 marks.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Literal
+from typing import Literal, get_args
 
 import svg
 
 from retest.domain.evidence import Evidence
-from retest.domain.verdict import Stance, Verdict
+from retest.domain.verdict import Mark, Verdict
 from retest.text.harmless import one_line
 
 WIDTH, EDGE, BAND = 880, 24, 15
@@ -28,9 +28,9 @@ LIGHT = {
     "on-relaxed": "#1f2328",
     "on-overturned": "#ffffff",
     "on-undetermined": "#59636e",
-    "supports": "#1a7f64",
-    "qualifies": "#b98500",
-    "contradicts": "#5f0f30",
+    "for": "#1a7f64",
+    "in part": "#b98500",
+    "against": "#5f0f30",
 }
 """Holds is of middle lightness, relaxed light, overturned dark: apart for every kind of colour
 vision, and in grey."""
@@ -47,13 +47,18 @@ DARK = {
     "on-relaxed": "#0d1117",
     "on-overturned": "#ffffff",
     "on-undetermined": "#9198a1",
-    "supports": "#58cfa8",
-    "qualifies": "#f0cf6a",
-    "contradicts": "#e0598a",
+    "for": "#58cfa8",
+    "in part": "#f0cf6a",
+    "against": "#e0598a",
 }
 NARROW = 640
 """Pixels up to which text and marks are enlarged: a chart of 880 is then drawn at less than three
 quarters."""
+
+
+def css(mark: Mark) -> str:
+    """A mark as the name of a class."""
+    return mark.replace(" ", "-")
 
 
 def _colours(of: dict[str, str]) -> str:
@@ -65,15 +70,12 @@ def _colours(of: dict[str, str]) -> str:
     for verdict in LETTERS:
         fill = "none" if verdict == "undetermined" else of[verdict]
         edge = (
-            of["qualifies"] if verdict == "relaxed" else of[verdict]
+            of["in part"] if verdict == "relaxed" else of[verdict]
         )  # the light one needs an edge that is seen
         rules.append(
             f"rect.{verdict}{{fill:{fill};stroke:{edge}}}text.on-{verdict}{{fill:{of[f'on-{verdict}']}}}"
         )
-    rules += [
-        f".{stance}{{fill:{of[stance]};stroke:{of['back']}}}"
-        for stance in ("supports", "qualifies", "contradicts")
-    ]
+    rules += [f".{css(mark)}{{fill:{of[mark]};stroke:{of['back']}}}" for mark in get_args(Mark)]
     return "\n".join(rules)
 
 
@@ -139,24 +141,22 @@ def mark(item: Evidence, x: float, y: float, decided: bool) -> svg.Element:
     """A piece of evidence, ringed where it decided a verdict."""
     told = (
         f"{item.published} {item.arxiv_id} "
-        f"{item.stance}{', decided a verdict' if decided else ''}: {item.title}"
+        f"{item.mark}{', decided a verdict' if decided else ''}: {item.title}"
     )
-    return shape(item.stance, x, y, decided, [svg.Title(text=written(told))])
+    return shape(item.mark, x, y, decided, [svg.Title(text=written(told))])
 
 
-def shape(
-    stance: Stance, x: float, y: float, ringed: bool, inside: list[svg.Element]
-) -> svg.Element:
-    """A circle supports, a diamond qualifies, a square contradicts."""
+def shape(kind: Mark, x: float, y: float, ringed: bool, inside: list[svg.Element]) -> svg.Element:
+    """A circle is for the claim, a diamond in part, a square against it."""
     drawn: svg.Element
-    if stance == "supports":
-        drawn = svg.Circle(r=5, class_=[stance])
-    elif stance == "qualifies":
+    if kind == "for":
+        drawn = svg.Circle(r=5, class_=[css(kind)])
+    elif kind == "in part":
         drawn = svg.Path(
-            d=[svg.M(0, -6), svg.L(6, 0), svg.L(0, 6), svg.L(-6, 0), svg.Z()], class_=[stance]
+            d=[svg.M(0, -6), svg.L(6, 0), svg.L(0, 6), svg.L(-6, 0), svg.Z()], class_=[css(kind)]
         )
     else:
-        drawn = svg.Rect(x=-4.5, y=-4.5, width=9, height=9, class_=[stance])
+        drawn = svg.Rect(x=-4.5, y=-4.5, width=9, height=9, class_=[css(kind)])
     ring: list[svg.Element] = [svg.Circle(r=6.8, class_=["deciding"])] if ringed else []
     big = svg.G(class_=["big"], elements=[*inside, drawn, *ring])
     return svg.G(transform=[svg.Translate(x, y)], elements=[big])
@@ -192,11 +192,11 @@ def legend() -> Iterator[svg.Element]:
         x = EDGE + n * step
         yield from band(verdict, x, rows[0] - BAND / 2, 22, verdict)
         yield text(x + 30, rows[0] + 5, verdict)
-    stances: tuple[Stance, ...] = ("supports", "qualifies", "contradicts")
-    for n, stance in enumerate(stances):
+    kinds: tuple[Mark, ...] = get_args(Mark)
+    for n, kind in enumerate(kinds):
         x = EDGE + n * step
-        yield shape(stance, x + 11, rows[1], False, [])
-        yield text(x + 30, rows[1] + 5, stance)
+        yield shape(kind, x + 11, rows[1], False, [])
+        yield text(x + 30, rows[1] + 5, kind)
     x = EDGE + 3 * step
     yield svg.Circle(cx=x + 11, cy=rows[1], r=6.8, class_=["deciding"])
     yield text(x + 30, rows[1] + 5, "decided it")

@@ -37,7 +37,7 @@ class Item(Frozen):
     title: str
     published: date | None
     keywords: tuple[str, ...]
-    """What it is cited for: `a-claim: contradicts`, `anchor`."""
+    """What it is cited for: `a-claim: against`, `anchor`."""
     authors: tuple[str, ...] = ()
     and_others: bool = False
     """Whether there are more authors than these."""
@@ -115,10 +115,10 @@ def _mentions(
 ) -> Iterator[tuple[str, int | None, str, date | None, str]]:
     for claim in (*record.claims, record.counter_thesis):
         for one in claim.evidence:
-            yield one.arxiv_id, one.version, one.title, one.published, f"{claim.id}: {one.stance}"
+            yield one.arxiv_id, one.version, one.title, one.published, f"{claim.id}: {one.mark}"
     for work in record.superseding:
         one = work.evidence
-        yield one.arxiv_id, one.version, one.title, one.published, f"{work.claim}: {one.stance}"
+        yield one.arxiv_id, one.version, one.title, one.published, f"{work.claim}: {one.mark}"
     for anchor in record.anchors if anchors else ():
         if anchor.title is not None:  # one that was found; else there is nothing to cite
             yield anchor.id, anchor.version, anchor.title, anchor.published, "anchor"

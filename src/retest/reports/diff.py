@@ -12,18 +12,18 @@ from retest.domain import Frozen
 from retest.domain.evidence import Evidence
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import AnchorRecord, AnchorStatus, ClaimRecord, Record
-from retest.domain.verdict import Condition, Stance, Verdict, Why
+from retest.domain.verdict import Condition, Mark, Verdict, Why
 
 FAILED: frozenset[Why | None] = frozenset({"search-failed", "not-judged"})
 Kind = Literal["known", "new", "gone", "reworded"]
 
 
 class EvidenceNews(Frozen):
-    """A piece of evidence that the earlier record has not; `was` is the stance that the same paper
+    """A piece of evidence that the earlier record has not; `was` is the mark that the same paper
     had there."""
 
     evidence: Evidence
-    was: Stance | None
+    was: Mark | None
 
 
 class ClaimNews(Frozen):
@@ -237,14 +237,14 @@ def _pending(claim: ClaimRecord) -> Verdict | None:
 
 def _evidence(before: ClaimRecord, now: ClaimRecord) -> Iterator[EvidenceNews]:
     known = {_key(item) for item in before.evidence}
-    stances = {item.arxiv_id: item.stance for item in before.evidence}
+    marks = {item.arxiv_id: item.mark for item in before.evidence}
     for item in now.evidence:
         if _key(item) not in known:
-            yield EvidenceNews(evidence=item, was=stances.get(item.arxiv_id))
+            yield EvidenceNews(evidence=item, was=marks.get(item.arxiv_id))
 
 
-def _key(item: Evidence) -> tuple[str, int | None, str, str]:
-    return item.arxiv_id, item.version, item.stance, item.quote
+def _key(item: Evidence) -> tuple[object, ...]:
+    return item.arxiv_id, item.version, tuple((p.side, p.case, p.quote) for p in item.points)
 
 
 def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
@@ -254,6 +254,8 @@ def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
             yield "the review is no more"
         else:
             yield f"reviewed by {now.review.by} on {now.review.on}: {now.review.verdict}"
+    if before.terms != now.terms:
+        yield "its terms are written down" if before.terms is None else "its terms have changed"
     lost = {item.arxiv_id: None for item in before.evidence}.keys() - {
         item.arxiv_id for item in now.evidence
     }

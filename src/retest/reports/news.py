@@ -52,7 +52,10 @@ def _kept(before: ClaimRecord | None, now: ClaimRecord) -> ClaimRecord:
 
 
 def _news(record: ClaimRecord) -> tuple[Any, ...]:
-    evidence = frozenset((e.arxiv_id, e.version, e.stance, e.quote) for e in record.evidence)
+    evidence = frozenset(
+        (e.arxiv_id, e.version, *((p.side, p.case, p.quote) for p in e.points))
+        for e in record.evidence
+    )
     pending = record.flip.to if record.flip and record.flip.pending else None
     # The counter-thesis is always of the last six months: that its dates move with the day is no
     # news.
@@ -65,6 +68,7 @@ def _news(record: ClaimRecord) -> tuple[Any, ...]:
         record.why,
         pending,
         record.review,
+        record.terms,
         evidence,
     )
 

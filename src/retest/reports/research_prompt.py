@@ -98,7 +98,7 @@ def _papers(evidence: Sequence[Evidence]) -> str:
     newest = sorted(evidence, key=lambda item: (item.published, item.arxiv_id), reverse=True)[
         :NEWEST
     ]
-    named = ", ".join(f"arXiv:{item.arxiv_id} ({item.published}, {item.stance})" for item in newest)
+    named = ", ".join(f"arXiv:{item.arxiv_id} ({item.published}, {item.mark})" for item in newest)
     return f"newest evidence {named}" if named else "no evidence on file"
 
 

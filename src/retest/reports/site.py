@@ -26,6 +26,7 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.domain.verdict import Verdict
 from retest.reports.chart import chart
+from retest.reports.chart_marks import css
 from retest.reports.markdown import newest
 from retest.reports.summary import (
     WHY,
@@ -132,6 +133,7 @@ def _template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["class"] = css
     environment.globals.update(
         verdicts=VERDICTS,
         counts=_counts,

@@ -10,23 +10,19 @@ from datetime import date
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
 from retest.domain.record import AnchorRecord, ClaimRecord, Record
-from retest.domain.verdict import EVIDENCE_FOR, Stance, Verdict, Why
+from retest.domain.verdict import MARKS_FOR, Mark, Verdict, Why
 
 WHY: dict[Why | None, str] = {
     "nothing-newer-found": "nothing newer found",
     "nothing-grounded": "nothing grounded",
+    "no-referent": "no referent",
     "undecided": "grounded, undecided",
     "search-failed": "search failed",
     "not-judged": "not judged",
     None: "",
 }
-STANCES: tuple[Stance, ...] = ("contradicts", "qualifies", "supports")
-"""The one that speaks most strongly against a claim first."""
-_PLURAL: dict[Stance, str] = {
-    "contradicts": "contradict",
-    "qualifies": "qualify",
-    "supports": "support",
-}
+MARKS: tuple[Mark, ...] = ("against", "in part", "for")
+"""What speaks most strongly against a claim first."""
 DECIDING = 2
 """Pieces of evidence that decided a verdict and are shown unfolded; the others of theirs are
 folded."""
@@ -109,9 +105,9 @@ def against_review(claim: ClaimRecord) -> tuple[Evidence, ...]:
     review = claim.review
     if review is None:
         return ()
-    needed = EVIDENCE_FOR[review.verdict]
+    needed = MARKS_FOR[review.verdict]
     return tuple(
-        item for item in claim.evidence if item.published > review.on and item.stance not in needed
+        item for item in claim.evidence if item.published > review.on and item.mark not in needed
     )
 
 
@@ -125,23 +121,23 @@ def decided(claim: ClaimRecord) -> tuple[Evidence, ...]:
 def shown_and_folded(claim: ClaimRecord) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     """A claim's evidence in two parts, the newest first: what to show at once, and what to fold.
 
-    Shown are the newest that decided, and of each stance that is not among them the newest piece,
+    Shown are the newest that decided, and of each mark that is not among them the newest piece,
     so that what speaks otherwise is never folded away. A rest of one piece is shown too.
     """
     every = _newest_first(claim.evidence)
     shown = list(decided(claim)[:DECIDING])
-    for stance in STANCES:
-        of_it = [item for item in every if item.stance == stance]
-        if of_it and not any(item.stance == stance for item in shown):
+    for mark in MARKS:
+        of_it = [item for item in every if item.mark == mark]
+        if of_it and not any(item.mark == mark for item in shown):
             shown.append(of_it[0])
     rest = [item for item in every if item not in shown]
     return (every, ()) if len(rest) < 2 else (tuple(shown), tuple(rest))
 
 
 def counted(evidence: Sequence[Evidence]) -> str:
-    """`2 contradict, 1 qualifies`, the strongest against the claim first; empty for none."""
-    counts = Counter(item.stance for item in evidence)
-    return ", ".join(_said(stance, counts[stance]) for stance in STANCES if counts[stance])
+    """`2 against, 1 in part`, the strongest against the claim first; empty for none."""
+    counts = Counter(item.mark for item in evidence)
+    return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark])
 
 
 def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
@@ -155,10 +151,6 @@ def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
     else:
         when = "as before" if before == claim.verdict else f"was {before}"
     return (when, f"pending: {claim.flip.to}?") if claim.flip and claim.flip.pending else (when,)
-
-
-def _said(stance: Stance, count: int) -> str:
-    return f"{count} {stance if count == 1 else _PLURAL[stance]}"
 
 
 def _newest_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -9,6 +9,7 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.paper import Lookup, Paper
 from retest.domain.record import ClaimRecord
+from retest.domain.verdict import Verdict
 from retest.evaluation.claims.gold import GoldClaim
 from retest.evaluation.claims.result import (
     ClaimResult,
@@ -24,6 +25,7 @@ from retest.evaluation.claims.result import (
 )
 from retest.evaluation.claims.trace import Trace
 from retest.grounding.ladder import place
+from retest.pipeline.weigh import as_said
 
 STEPS: tuple[Reached, ...] = get_args(Reached)
 STATIONS: tuple[LostAt, ...] = get_args(LostAt)
@@ -58,7 +60,7 @@ def claim_result(
         detail=record.detail,
         right=right,
         confidence=record.confidence,
-        judged=trace.judgment.verdict if trace.judgment else None,
+        judged=_as_said(trace, record),
         cites=tuple(sorted(trace.cited)),
         evidence=dict(sorted(trace.evidence.items())),
         gold=gold,
@@ -68,6 +70,12 @@ def claim_result(
         fallen=tuple(Fallen(cited=r.cited, rung=r.rung, reason=r.reason) for r in record.rejected),
         spent=Cost(),
     )
+
+
+def _as_said(trace: Trace, record: ClaimRecord) -> Verdict | None:
+    """The verdict that follows from the judgment as it was given, before its evidence is looked
+    at."""
+    return as_said(trace.judgment, record.terms) if trace.judgment else None
 
 
 def _depth(step: Reached | None) -> int:
@@ -109,7 +117,7 @@ def _charged(
     """The one station that a wrong verdict is charged to, as `LostAt` says."""
     if record.is_open:
         return "failed"
-    judged = trace.judgment.verdict if trace.judgment else None
+    judged = _as_said(trace, record)
     if judged == claim.expected_verdict != record.verdict:
         return "settled"
     return _NEXT[reached] if claim.gold_ids else "untraced"

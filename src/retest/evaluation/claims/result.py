@@ -93,7 +93,7 @@ class ClaimResult(Frozen):
     """The model's own verdict, before the rules."""
     cites: tuple[str, ...]
     evidence: dict[str, str]
-    """Stance by paper of what passed the ladder."""
+    """Mark by paper of what passed the ladder."""
     gold: tuple[GoldPaper, ...]
     reached: Reached | None
     """The step that the gold paper that came furthest has reached."""

@@ -30,8 +30,7 @@ MEANS: dict[LostAt, str] = {
     "judged": "a gold paper was evidence, and the judgment did not cite it",
     "verdict": "a gold paper was cited, and the verdict is another one",
     "settled": (
-        "the model's verdict was right, and it cited no evidence of the kind that this verdict "
-        "needs"
+        "the verdict of the judgment was right, and it cited no evidence of the kind that it needs"
     ),
     "failed": "the claim could not be searched or judged",
     "untraced": "no gold paper is named for the claim",

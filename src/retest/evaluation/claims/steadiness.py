@@ -16,6 +16,7 @@ from retest.evaluation.claims.gold import VERDICTS
 from retest.evaluation.claims.result import RepeatedClaim, Steadiness
 from retest.evaluation.claims.trace import Trace
 from retest.evaluation.statistics.bootstrap import DECIMALS, estimates
+from retest.pipeline.weigh import as_said
 
 Order = Literal["same", "shuffled"]
 Where = Literal["failed", "plan", "search", "extract", "ground", "entail", "judge", "settle"]
@@ -98,16 +99,19 @@ def _repeated(
 
 def _apart(a: Round, b: Round, gold: Sequence[str]) -> tuple[Where, bool]:
     """Where two rounds with different verdicts came apart, and whether over a gold paper. The
-    judgment sees evidence alone: if that is the same, it was the judgment. Else it is the first
-    station that did different things with the papers that are evidence in one round only or with
-    another stance; with the gold ones, if there are such."""
+    judgment sees evidence and terms alone: if the evidence is the same, it was the plan, if that
+    gave the claim another kind or other parts, or the judgment. Else it is the first station that
+    did different things with the papers that are evidence in one round only or with other points;
+    with the gold ones, if there are such."""
     if a.record.is_open or b.record.is_open:
         return "failed", False
     one, two = a.trace, b.trace
-    every = one.evidence.keys() | two.evidence.keys()
-    differ = {name for name in every if one.evidence.get(name) != two.evidence.get(name)}
+    every = one.points.keys() | two.points.keys()
+    differ = {name for name in every if one.points.get(name) != two.points.get(name)}
     if not differ:
-        judged = [trace.judgment.verdict if trace.judgment else None for trace in (one, two)]
+        if _meant(a.record) != _meant(b.record):
+            return "plan", False
+        judged = [r.trace.judgment and as_said(r.trace.judgment, r.record.terms) for r in (a, b)]
         return ("settle" if judged[0] == judged[1] else "judge"), False
     by_gold = bool(differ & set(gold))
     papers = differ & set(gold) or differ
@@ -118,6 +122,11 @@ def _apart(a: Round, b: Round, gold: Sequence[str]) -> tuple[Where, bool]:
     if papers & one.climbed.keys() != papers & two.climbed.keys():
         return "ground", by_gold
     return "entail", by_gold
+
+
+def _meant(record: ClaimRecord) -> tuple[str, int]:
+    """What of a claim's terms the rules look at: its kind, and how many parts it has."""
+    return (record.terms.kind, len(record.terms.parts)) if record.terms else ("general", 1)
 
 
 def _agreement(verdicts: Sequence[Verdict]) -> float:

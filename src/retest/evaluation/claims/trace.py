@@ -17,7 +17,7 @@ from retest.papers.following import Following
 from retest.papers.source import Seen, Source
 
 Said = tuple[str, tuple[int, ...]]
-"""A finding's stance and sentences."""
+"""A finding's side and case, and its sentences."""
 
 
 @dataclass(slots=True)
@@ -30,9 +30,11 @@ class Trace:
     shown: set[str] = field(default_factory=set)
     found: dict[str, set[Said]] = field(default_factory=dict)
     climbed: dict[str, str] = field(default_factory=dict)
-    """Those that passed rungs 1 to 5, with the stance that did."""
+    """Those that passed rungs 1 to 5, with the mark that did; empty where rung 6 stopped all."""
     evidence: dict[str, str] = field(default_factory=dict)
-    """Those that passed all rungs, with their stance: what the judgment was made from."""
+    """Those that passed all rungs, with their marks: what the judgment was made from."""
+    points: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """Of those, side and case of each point."""
     judgment: Judgment | None = None
     record: ClaimRecord | None = None
 
@@ -56,16 +58,17 @@ class Trace:
     def _hear(self, finding: Finding) -> None:
         if cited := parse_id(finding.arxiv_id):
             self.found.setdefault(cited.base, set()).add(
-                (finding.stance, tuple(sorted(set(finding.sentences))))
+                (f"{finding.side} {finding.case}", tuple(sorted(set(finding.sentences))))
             )
 
     def _ground(self, change: Mapping[str, Any]) -> None:
         for item in change.get("evidence", []):
-            self.climbed[item.arxiv_id] = self.evidence[item.arxiv_id] = item.stance
+            self.climbed[item.arxiv_id] = self.evidence[item.arxiv_id] = item.mark
+            self.points[item.arxiv_id] = frozenset((p.side, p.case) for p in item.points)
         for fallen in change.get("rejected", []):
             cited = parse_id(fallen.cited)
             if cited and fallen.rung == "entails":
-                self.climbed[cited.base] = ""
+                self.climbed.setdefault(cited.base, "")
 
     @property
     def cited(self) -> set[str]:

@@ -4,11 +4,15 @@ formats."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from retest.data import defaults
+from retest.domain.evidence import mark_of
 from retest.domain.line import COUNTER_THESIS, Claim
+from retest.domain.paper import Annotation
+from retest.domain.verdict import STANCE_OF, NotedStance
 from retest.errors import FileError, UsageError
 from retest.evaluation.pairs.files import read_pairs
 from retest.evaluation.pairs.pair import DATED, Pair, PairClaim, Pairs, digest_of
@@ -60,13 +64,15 @@ def of_library(line: str, path: Path) -> Pairs:
             Pair(
                 paper,
                 paper.id,
-                noted.stance,
-                (noted.sentences,) if noted.sentences else (),
+                *expected(notes),
                 real=True,
             )
             for paper in library.papers
-            for noted in library.annotations.get(paper.id, ())
-            if noted.claim == claim.id
+            if (
+                notes := [
+                    note for note in library.annotations.get(paper.id, ()) if note.claim == claim.id
+                ]
+            )
         )
         anchors = tuple(
             papers[a.id] for a in bundled.anchors if a.id in claim.anchors and a.id in papers
@@ -75,3 +81,11 @@ def of_library(line: str, path: Path) -> Pairs:
             found.append(PairClaim(claim, anchors, pairs))
     digest = digest_of(path.read_text(encoding="utf-8"), *texts.values())
     return Pairs(line, "library", digest, tuple(found), line, library)
+
+
+def expected(notes: Sequence[Annotation]) -> tuple[NotedStance, tuple[tuple[int, ...], ...]]:
+    """The stance of a paper by its annotations, and the sentences of each: `unrelated` where none
+    takes a side."""
+    marks = [(note.side, note.case) for note in notes if note.side is not None]
+    rationales = tuple(note.sentences for note in notes if note.sentences)
+    return (STANCE_OF[mark_of(marks)] if marks else "unrelated"), rationales

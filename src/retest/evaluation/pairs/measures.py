@@ -55,7 +55,7 @@ def missed(pair: PairResult) -> Miss | None:
         return "unrelated" if pair.fate == "passed" else None
     if pair.fate == "silent" or pair.fate == "ungrounded":
         return pair.fate
-    if pair.said != pair.expected:
+    if (pair.stands if pair.fate == "passed" else pair.said) != pair.expected:
         return "stance"
     if pair.fate == "refused" or pair.fate == "unanswered":
         return pair.fate

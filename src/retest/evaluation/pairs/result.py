@@ -34,7 +34,8 @@ FindingKind = Literal["right", "other sentences", "other stance", "unrelated"]
 
 class PairResult(Frozen):
     """One pair. `paper` is its name in the file, `arxiv_id` is there where that is arXiv's.
-    Sentences count from 1; `pointed` has them in the model's order."""
+    Sentences count from 1; `pointed` has them in the model's order, those of all its points.
+    `said` is the stance of all that the model found, `stands` that of what passed entailment."""
 
     paper: str
     arxiv_id: str | None
@@ -42,6 +43,7 @@ class PairResult(Frozen):
     expected: NotedStance
     rationales: tuple[tuple[int, ...], ...]
     said: Stance | None
+    stands: Stance | None
     pointed: tuple[int, ...]
     fate: PairFate
     detail: str
@@ -57,7 +59,7 @@ class PairResult(Frozen):
             or (at == "after" and self.fate != "passed")
         ):
             return "none"
-        return self.said
+        return self.said if at == "before" else self.stands or "none"
 
 
 class PairClaimResult(Frozen):

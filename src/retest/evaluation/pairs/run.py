@@ -21,14 +21,15 @@ from langgraph.runtime import Runtime
 from retest.cache import AnswerCache
 from retest.domain.answers import Finding
 from retest.domain.arxiv_id import parse_id
-from retest.domain.evidence import Rejection
+from retest.domain.evidence import Evidence, Rejection, mark_of
 from retest.domain.line import Line
 from retest.domain.paper import Candidate, Lookup, Unknown
+from retest.domain.verdict import STANCE_OF
 from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.pairs.measures import measures, missed
 from retest.evaluation.pairs.pair import EVER, Pair, PairClaim, Pairs
 from retest.evaluation.pairs.result import PairClaimResult, PairFate, PairResult, PairsResult
-from retest.grounding.ladder import LADDER_VERSION, one_per_paper
+from retest.grounding.ladder import LADDER_VERSION, points_apart
 from retest.llm.budget import Budget
 from retest.llm.model import Usage
 from retest.llm.spent import Spent
@@ -173,33 +174,35 @@ async def read(claim: PairClaim, deps: Deps) -> tuple[list[PairResult], int]:
     state: ClaimState = {
         "subject": Subject(claim=claim.claim, window=EVER, excluded=()),
         "anchor_papers": list(claim.anchors),
+        "terms": claim.claim.terms,
         "candidates": [Candidate(paper=pair.paper, found_by=("given",)) for pair in claim.pairs],
     }
     runtime = Runtime(context=deps)
     said = await extract(state, runtime)
     if failure := said.get("failure"):
-        return [_result(claim, pair, None, "not-read", failure.detail) for pair in claim.pairs], 0
+        return [_result(claim, pair, (), "not-read", failure.detail) for pair in claim.pairs], 0
     state["findings"] = said["findings"]
     done = await ground(state, runtime)
     shown = {pair.paper.id for pair in claim.pairs}
-    findings: dict[str, Finding] = {}
+    findings: dict[str, list[Finding]] = {}
     strays = sum(one.reason == "not-shown" for one in said["rejected"])
-    for finding in one_per_paper(said["findings"]):
+    for finding in points_apart(said["findings"]):
         cited = parse_id(finding.arxiv_id)
         if cited and cited.base in shown:
-            findings[cited.base] = finding
+            findings.setdefault(cited.base, []).append(finding)
         else:
             strays += 1
     results = []
     for pair in claim.pairs:
-        of_it = findings.get(pair.paper.id)
-        results.append(_result(claim, pair, of_it, *_fate(pair, of_it, done)))
+        of_it = findings.get(pair.paper.id, [])
+        passed = next((e for e in done.get("evidence", []) if e.arxiv_id == pair.paper.id), None)
+        results.append(_result(claim, pair, of_it, *_fate(pair, of_it, done), passed))
     return results, strays
 
 
-def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[PairFate, str]:
-    """What the ladder did with a paper's finding, and why."""
-    if finding is None:
+def _fate(pair: Pair, findings: Sequence[Finding], done: ClaimState) -> tuple[PairFate, str]:
+    """What the ladder did with a paper's findings, and why; one that passed is enough."""
+    if not findings:
         return "silent", ""
     if any(item.arxiv_id == pair.paper.id for item in done.get("evidence", [])):
         return "passed", ""
@@ -213,7 +216,7 @@ def _fate(pair: Pair, finding: Finding | None, done: ClaimState) -> tuple[PairFa
                 return "unchecked", failure.detail
             return ("refused" if fallen.reason == "not-entailed" else "unanswered"), fallen.detail
     return "ungrounded", next(
-        (_reason(one) for one in done["rejected"] if _is_of(one, finding)), ""
+        (_reason(one) for one in done["rejected"] if any(_is_of(one, f) for f in findings)), ""
     )
 
 
@@ -227,7 +230,12 @@ def _reason(fallen: Rejection) -> str:
 
 
 def _result(
-    claim: PairClaim, pair: Pair, finding: Finding | None, fate: PairFate, detail: str
+    claim: PairClaim,
+    pair: Pair,
+    findings: Sequence[Finding],
+    fate: PairFate,
+    detail: str,
+    passed: Evidence | None = None,
 ) -> PairResult:
     for (
         other
@@ -240,8 +248,9 @@ def _result(
         title=pair.paper.title,
         expected=pair.stance,
         rationales=pair.rationales,
-        said=finding.stance if finding else None,
-        pointed=tuple(dict.fromkeys(finding.sentences)) if finding else (),
+        said=STANCE_OF[mark_of([(f.side, f.case) for f in findings])] if findings else None,
+        stands=STANCE_OF[passed.mark] if passed else None,
+        pointed=tuple(dict.fromkeys(n for finding in findings for n in finding.sentences)),
         fate=fate,
         detail=detail[:LONGEST_DETAIL],
         missed=None,
@@ -270,6 +279,7 @@ def _about(claim: PairClaim, setup: PairSetup) -> list[str]:
         "pairs",
         claim.claim.id,
         claim.claim.text,
+        claim.claim.terms.model_dump_json() if claim.claim.terms else "",
         *(paper.title for paper in claim.anchors),
         *papers,
         setup.model,

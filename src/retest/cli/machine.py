@@ -32,6 +32,7 @@ def init(
     """
     from retest.cli.show import out
     from retest.data import defaults
+    from retest.files.replace import replace
 
     contents = {folder / "retest.toml": _TOML, folder / ".gitignore": _IGNORE}
     for path in sorted(defaults("claims").glob("*.yaml")):
@@ -42,7 +43,7 @@ def init(
         if path.exists():
             out(f"kept   {path}")
             continue
-        path.write_text(text, encoding="utf-8")
+        replace(path, text)
         out(f"wrote  {path}")
     out(f"next:  cd {folder} && retest run --line scale-anticipation --offline")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
 from retest.errors import Waiting
+from retest.files.replace import replace
 from retest.llm.model import Model, Reply, Request
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -41,7 +41,8 @@ class ManualModel(Model):
         if answer := written_answer(self._folder, request):
             return Reply(answer)
         prompt = f"{stem}.prompt.md"
-        _write(self._folder / prompt, _prompt(request, stem))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        replace(self._folder / prompt, _prompt(request, stem), mode=0o600)
         raise Waiting(
             f"{prompt} waits for its answer",
             f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, "
@@ -126,13 +127,3 @@ def _prompt(request: Request, stem: str) -> str:
         f"# Request\n\n{request.user.strip()}\n\n"
         f"# JSON schema of the answer (`{request.schema.__name__}`)\n\n```json\n{schema}\n```\n"
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the file or nothing, and only if it says something else than before."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from retest import __version__
+from retest.files.replace import replace
 from retest.retry import Transient
 
 USER_AGENT = (
@@ -105,6 +106,5 @@ class Turns:
 
     def _write(self, pause: float) -> None:
         now = self._clock()
-        draft = self._note.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps({"written": now, "next": now + pause}), encoding="utf-8")
-        draft.replace(self._note)
+        note = json.dumps({"written": now, "next": now + pause})
+        replace(self._note, note, mode=0o600, durable=False)  # it tells of seconds, not of days

@@ -7,7 +7,6 @@ The file says for what money was spent. One that cannot be read is an error, nev
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retest.errors import FileError
+from retest.files.replace import replace
 from retest.llm.failures import shown
 from retest.llm.model import Usage
 
@@ -132,11 +132,4 @@ def read_state(home: Path) -> State:
 
 def write_state(home: Path, state: State) -> None:
     """All of the file or nothing, and on the disk before anything is paid for."""
-    path = home / NAME
-    part = path.with_name(f".{NAME}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(state.model_dump(mode="json"), file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    replace(home / NAME, json.dumps(state.model_dump(mode="json"), indent=1) + "\n", mode=0o600)

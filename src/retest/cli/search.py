@@ -156,9 +156,10 @@ def _kept_plan(subject: Subject, papers: list[Paper], settings: Settings) -> lis
     from retest.domain.answers import QueryPlan
     from retest.grounding.ladder import LADDER_VERSION
     from retest.llm.ask import answer_key
+    from retest.llm.providers import parsed_model
     from retest.pipeline.plan import plan_request, planned
     from retest.prompts import load_prompts
-    from retest.settings import chosen_model, environment, parsed_model
+    from retest.settings import chosen_model, environment
 
     folder = settings.path("home") / "answers"
     if not folder.is_dir():

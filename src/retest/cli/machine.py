@@ -130,11 +130,12 @@ def _source(settings: Any) -> list[Row]:
 
 
 def _model(settings: Any, env: dict[str, str]) -> list[Row]:
-    from retest.settings import KEYS, chosen_model, parsed_model
+    from retest.llm.providers import PROVIDERS, parsed_model
+    from retest.settings import chosen_model
 
     rows: list[Row] = [
         (key, bool(env.get(key)) or None, "set" if env.get(key) else "not set")
-        for key in KEYS.values()
+        for key in (one.key for one in PROVIDERS.values() if one.needs_key)
     ]
     try:
         specs = [chosen_model(settings, env), *filter(None, (settings.verifier,))]
@@ -146,8 +147,9 @@ def _model(settings: Any, env: dict[str, str]) -> list[Row]:
         except UsageError as error:
             rows.append(("model", False, f"{error.message}: {error.hint}"))
             continue
-        if provider in KEYS and not env.get(KEYS[provider]):
-            rows.append(("model", False, f"{spec} needs {KEYS[provider]}"))
+        needed = PROVIDERS[provider]
+        if needed.needs_key and not env.get(needed.key):
+            rows.append(("model", False, f"{spec} needs {needed.key}"))
             continue
         rows.append(("model", True, spec))
         rows += _endpoint(provider, env)

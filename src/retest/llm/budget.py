@@ -13,12 +13,11 @@ from decimal import Decimal
 
 from retest.errors import ModelFailed, UsageError
 from retest.llm.model import Usage
+from retest.llm.providers import provider_of
 
 BYTES_A_TOKEN = 2
 BEYOND = 200
 """Tokens that services add to what is sent: roles, and how a schema is wrapped."""
-FREE = frozenset({"manual", "annotations", "scripted"})
-"""Providers that nobody is paid for."""
 OVER = "the budget of this run is used up"
 """How the error of a call that was not made begins."""
 HINT = (
@@ -49,7 +48,7 @@ class Prices:
     def of(self, usage: Usage) -> Decimal | None:
         """The price of some usage; cached tokens are a part of the input, as services count
         them."""
-        if self.provider in FREE:
+        if provider_of(self.provider).is_free:
             return Decimal(0)
         from genai_prices import Usage as Priced
         from genai_prices import calc_price

@@ -12,6 +12,7 @@ from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.ask import Asker, Call
 from retest.llm.budget import Prices
 from retest.llm.model import Model
+from retest.llm.providers import provider_of
 from retest.retry import Patience
 from retest.run.job import Job
 from retest.run.model_factory import open_model
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from retest.cache import AnswerCache
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches
-
-NOT_KEPT = ("annotations", "scripted")
-"""Providers whose answers are on this machine already: remembering them would only make them stale.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class Models:
         prices = Prices(model.provider, model.name, self.job.today)
         return Asker(
             model,
-            cache=None if model.provider in NOT_KEPT else self.cache,
+            cache=self.cache if provider_of(model.provider).is_remembered else None,
             patience=patience,
             concurrency=slots,
             ladder_version=LADDER_VERSION,

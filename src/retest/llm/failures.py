@@ -16,6 +16,7 @@ from retest.errors import KeyRejected, ModelFailed, RunError, UsageError
 from retest.llm.model import Usage
 from retest.retry import BrokeOff, Transient, retry_after
 from retest.text.harmless import one_line
+from retest.transport import is_address, shown_url
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -125,14 +126,9 @@ def checked_url(service: Service, given: str | None) -> str:
     address.
     """
     url = given or service.url
-    try:
-        parts = urlsplit(url)
-        fit = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        fit = False  # half a bracket of an IPv6 address
-    if not fit:
+    if not is_address(url):
         raise UsageError(
-            f"{shown(url)!r} is not the address of a server of {service.name}",
+            f"{shown(shown_url(url))!r} is not the address of a server of {service.name}",
             f"{service.url_variable} looks like {service.url}",
         )
     return url

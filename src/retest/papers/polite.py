@@ -15,13 +15,9 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from retest import __version__
 from retest.files.replace import replace
 from retest.retry import Transient
 
-USER_AGENT = (
-    f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
-)
 QUEUE = 600.0
 """Seconds to wait for other processes' requests before giving up."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches, Notify
     from retest.llm.batch.service import BatchService
+    from retest.llm.modes import Habits
     from retest.run.job import Job
 
 
@@ -26,9 +27,10 @@ def open_model(
     environment: Mapping[str, str],
     line: str,
     library: Library | None,
+    habits: Habits | None = None,
 ) -> Model:
     """The model that `spec` names; one of a service is opened with the first call, since a quiet
-    night makes none.
+    night makes none. What it learns of its server stands in `habits`.
 
     Raises UsageError for another form, a missing key or a missing file.
     """
@@ -41,7 +43,7 @@ def open_model(
                 f"{spec} needs a server",
                 f"set {provider.url}, for example http://localhost:11434/v1",
             )
-        return OnUse(known, name, lambda: _service(provider, name, settings, environment))
+        return OnUse(known, name, lambda: _service(provider, name, settings, environment, habits))
     if known == "manual":
         from retest.llm.manual import ManualModel
 
@@ -141,17 +143,22 @@ class OnUse:
 
 
 def _service(
-    provider: Provider, name: str, settings: Settings, environment: Mapping[str, str]
+    provider: Provider,
+    name: str,
+    settings: Settings,
+    environment: Mapping[str, str],
+    habits: Habits | None,
 ) -> Model:
     key, base = environment.get(provider.key) or "none", environment.get(provider.url) or None
+    timeout = settings.timeout
     if provider.name == "anthropic":
         from retest.llm.anthropic import AnthropicModel
 
-        return AnthropicModel(name, api_key=key, base_url=base, timeout=settings.timeout)
+        return AnthropicModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
     if provider.name == "openai":
         from retest.llm.openai import OpenAIModel
 
-        return OpenAIModel(name, api_key=key, base_url=base, timeout=settings.timeout)
+        return OpenAIModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
     from retest.llm.openai_chat import OpenAIChatModel
 
-    return OpenAIChatModel(name, api_key=key, base_url=base, timeout=settings.timeout)
+    return OpenAIChatModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
 from retest.llm.providers import provider_of
+from retest.papers.circuit import Circuit
 from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits
@@ -40,6 +41,9 @@ class OpenRun:
     models: Models
     prompts: Mapping[str, Prompt]
     searches: SearchMemory
+    arxiv: Circuit = field(default_factory=Circuit)
+    openalex: Circuit = field(default_factory=Circuit)
+    """Whether arXiv and OpenAlex count as down in this run."""
 
     @asynccontextmanager
     async def deps(
@@ -51,8 +55,8 @@ class OpenRun:
         annotated = any(provider_of(spec).is_annotated for spec in job.specs)
         offline = settings.source == "library" or annotated
         library = open_library(line.line) if offline else None
-        source = open_source(settings, library, job.today)
-        following = open_following(settings, job.environment, job.today)
+        source = open_source(settings, library, job.today, self.arxiv)
+        following = open_following(settings, job.environment, job.today, self.openalex)
         previous = read_record(settings.path("reports"), line.line)
         limits = Limits(candidates=settings.candidates)
         if provider_of(job.model).is_annotated:

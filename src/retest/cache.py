@@ -3,7 +3,6 @@ never trusted."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 import diskcache
 
 from retest.errors import UsageError
+from retest.files.replace import replace
 
 MARKER = "retest-answers"
 FORMAT = "1\n"
@@ -112,9 +112,7 @@ class AnswerCache:
         elif (self._folder / diskcache.core.DBNAME).exists():
             raise ForeignRowError("a cache that another program made")
         else:
-            part = marker.with_name(f".{MARKER}.{os.getpid()}.part")
-            part.write_text(FORMAT, encoding="utf-8")
-            part.replace(marker)
+            replace(marker, FORMAT, mode=0o600)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -10,6 +10,10 @@ from email.utils import parsedate_to_datetime
 
 import tenacity
 
+MAY_PASS = frozenset({408, 425, 429})
+"""Client errors of HTTP that the same request may not meet again (RFC 9110, 8470, 6585); so may
+every server error."""
+
 
 class Transient(Exception):
     """A failure that may pass: tried again after `retry_after` seconds, or after a growing

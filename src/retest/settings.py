@@ -11,15 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from retest.errors import FileError, UsageError
+from retest.llm.providers import PROVIDERS
 
 SOURCES = ("arxiv", "mirror", "library")
-PROVIDERS = ("anthropic", "openai", "openai-chat", "manual", "annotations", "scripted")
-DEFAULT_MODELS = {
-    "ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5",
-    "OPENAI_API_KEY": "openai:gpt-6.1-terra",
-}
-"""The model that is used when none is named, by the key that is set; the first that is."""
-KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 ARXIV_URL = "https://export.arxiv.org/api/query"
 OAI_URL = "https://oaipmh.arxiv.org/oai"
 OPENALEX_URL = "https://api.openalex.org"
@@ -168,28 +162,16 @@ def chosen_model(settings: Settings, environment: Mapping[str, str]) -> str:
     both ways out."""
     if settings.model:
         return settings.model
-    for key, model in DEFAULT_MODELS.items():
+    defaults = {one.key: one.default for one in PROVIDERS.values() if one.default}
+    for key, model in defaults.items():
         if environment.get(key):
             return model
     raise UsageError(
         "no model is named and no key is set",
-        f"set {' or '.join(DEFAULT_MODELS)}; retest run --offline reads the bundled library "
+        f"set {' or '.join(defaults)}; retest run --offline reads the bundled library "
         "without any model;\n"
         "  --model manual needs no key either: it writes prompt files for a chat",
     )
-
-
-def parsed_model(spec: str) -> tuple[str, str]:
-    """Provider and name of `PROVIDER:NAME`. Raises UsageError for another form."""
-    provider, _, name = spec.partition(":")
-    if provider not in PROVIDERS:
-        raise UsageError(
-            f"unknown provider in model {spec!r}",
-            f"use PROVIDER:NAME with one of {', '.join(PROVIDERS)}",
-        )
-    if not name and provider not in ("annotations", "manual"):
-        raise UsageError(f"model {spec!r} has no name", f"use {provider}:NAME")
-    return provider, name
 
 
 def environment() -> dict[str, str]:

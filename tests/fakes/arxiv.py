@@ -44,8 +44,8 @@ class Fault:
     off; cut: fewer bytes than announced; malformed: not XML; empty: no entries but a total of 50;
     short: the last entry is left out; hang: no byte for `seconds`; reset: the connection is reset;
     bad-id: 400, incorrect id format; error-entry: status 200 with an error entry; undated: an entry
-    without its dates; other-page: another startIndex; none: no fault, to let an answer pass before
-    another.
+    without its dates; other-page: another startIndex; character: nothing but `raw`; none: no fault,
+    to let an answer pass before another.
     """
 
     kind: Literal[
@@ -62,11 +62,14 @@ class Fault:
         "error-entry",
         "undated",
         "other-page",
+        "character",
         "none",
     ]
     status: int = 503
     retry_after: str | None = None
     seconds: float = 2.0
+    raw: bytes = b""
+    """What stands at the beginning of the first abstract."""
 
 
 @dataclass
@@ -284,6 +287,7 @@ def _entry(paper: Paper, comment: str | None) -> str:
 
 
 def _broken(fault: Fault, status: int, body: bytes) -> tuple[int, bytes]:
+    body = body.replace(b"<summary>", b"<summary>" + fault.raw, 1)
     last = body.rfind(b"  <entry>")
     match fault.kind:
         case "status":
@@ -306,7 +310,7 @@ def _broken(fault: Fault, status: int, body: bytes) -> tuple[int, bytes]:
             return status, re.sub(rb"<(published|updated)>\d.*?</\1>", b"", body)
         case "other-page":
             return status, body.replace(b"<opensearch:startIndex>0<", b"<opensearch:startIndex>7<")
-        case "cut" | "hang" | "reset" | "none":
+        case "cut" | "hang" | "reset" | "character" | "none":
             return status, body
 
 

@@ -48,6 +48,11 @@ def prose(text: str) -> Fault:
     return Fault("text", text=text)
 
 
+def raw(body: object) -> Fault:
+    """A reply with status 200 and this body, word for word."""
+    return Fault("raw", text=body if isinstance(body, str) else json.dumps(body))
+
+
 def in_turn(*answers: Json | Fault) -> Brain:
     """A brain that gives these answers one after the other, whatever is asked, and the last one
     from then on."""
@@ -66,6 +71,11 @@ class FakeModels:
 
     def __init__(self, brain: Brain, *, delay: float = 0.0) -> None:
         self.brain, self.delay = brain, delay
+        self.lacks: Mapping[str, str] = {}
+        """Modes of asking for a form that it does not take, and what it answers to them; and names
+        of fields that it refuses, likewise."""
+        self.refused: list[str] = []
+        """What of `lacks` was asked for, in order."""
         self.requests: list[Seen] = []
         self.peak = 0
         self.ending = threading.Event()
@@ -105,6 +115,7 @@ class FakeModels:
         """Begin again with another brain: no requests yet, nothing cached."""
         with self._lock:
             self.brain, self.requests, self.peak, self._systems = brain, [], 0, set()
+            self.lacks, self.refused = {}, []
 
     def arrive(self, seen: Seen) -> int:
         """Note a request. Gives back how many tokens of its prompt are cached: its system text,
@@ -171,6 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, wire.error(401, "no key", ""))
         elif problem := wire.problem(body):
             self._send(400, wire.error(400, problem, ""))
+        elif lacking := [one for one in (wire.mode(body), *body) if one in self.server.fake.lacks]:
+            self.server.fake.refused.append(lacking[0])
+            self._send(400, wire.error(400, self.server.fake.lacks[lacking[0]], ""))
         else:
             seen = wire.read(self.path, body, dict(self.headers.items()))
             cached = self.server.fake.arrive(seen)
@@ -204,6 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(
                     200, "<html><body>Sign in to the network</body></html>", kind="text/html"
                 )
+            case "raw":
+                self._send(200, what.text)
             case _:
                 self._send(200, wire.reply(seen, cached, what))
 

@@ -4,6 +4,7 @@ can go wrong."""
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +16,14 @@ Json = dict[str, Any]
 @dataclass(frozen=True)
 class Fault:
     """What goes wrong instead of an answer. From `text` on, the kinds are paid for, as at the real
-    services."""
+    services. `raw` is the body of a reply with status 200, word for word."""
 
     kind: Literal[
         "status",
         "hang",
         "reset",
         "html",
+        "raw",
         "text",
         "refusal",
         "truncated",
@@ -50,9 +52,17 @@ class Seen:
     at: float
 
 
-class Wire(Protocol):
-    """One language: what is wrong with a request, what it says, and how replies and errors look."""
+def _title(user: str) -> str:
+    """The name of the schema that stands at the end of a user text."""
+    found = re.search(r'"title":"(\w+)","type":"object"\}\s*$', user)
+    return found[1] if found else ""
 
+
+class Wire(Protocol):
+    """One language: what is wrong with a request, what it says, and how replies and errors look.
+    `mode` is how the form of the answer is asked for: json_schema, tool, json_object, or none."""
+
+    def mode(self, body: Json) -> str: ...
     def problem(self, body: Json) -> str: ...
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen: ...
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json: ...
@@ -62,20 +72,43 @@ class Wire(Protocol):
 class Messages:
     """anthropic.types.Message"""
 
+    def mode(self, body: Json) -> str:
+        return (
+            "json_schema"
+            if "output_config" in body
+            else "tool"
+            if "tools" in body
+            else "json_object"
+            if _title(body["messages"][0]["content"])
+            else ""
+        )
+
     def problem(self, body: Json) -> str:
-        if missing := {"model", "max_tokens", "messages", "output_config"} - body.keys():
+        if missing := {"model", "max_tokens", "messages"} - body.keys():
             return f"{missing}: Field required"
         if odd := {"temperature", "top_p", "top_k"} & body.keys():
             return f"{odd}: not permitted"
-        return _loose(
-            body["output_config"]["format"]["schema"],
-            ("minLength", "maxLength", "minimum", "maximum"),
-        )
+        bounds = ("minLength", "maxLength", "minimum", "maximum")
+        match self.mode(body):
+            case "json_schema":
+                return _loose(body["output_config"]["format"]["schema"], bounds)
+            case "tool":
+                return _loose(body["tools"][0]["input_schema"], bounds)
+            case "":
+                return "output_config: Field required"
+        return ""
 
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen:
         system = "".join(block["text"] for block in body["system"])
-        schema = body["output_config"]["format"]["schema"]["title"]
-        return _seen(path, schema, system, body["messages"][0]["content"], body, headers)
+        user = body["messages"][0]["content"]
+        match self.mode(body):
+            case "json_schema":
+                schema = body["output_config"]["format"]["schema"]["title"]
+            case "tool":
+                schema = body["tools"][0]["name"]
+            case _:
+                schema = _title(user)
+        return _seen(path, schema, system, user, body, headers)
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
         stops = {
@@ -90,6 +123,15 @@ class Messages:
         written = len(seen.system) // 4 if marked and not cached else 0
         read = cached if marked else 0
         why = {"type": "refusal", "category": "bio", "explanation": "not this one"}
+        called = what.kind == "text" and self.mode(seen.body) == "tool"
+        said: Json = {"type": "text", "text": text}
+        if called:
+            said = {
+                "type": "tool_use",
+                "id": "toolu_1",
+                "name": seen.schema,
+                "input": json.loads(text),
+            }
         return {
             "id": "msg_fake",
             "type": "message",
@@ -97,9 +139,9 @@ class Messages:
             "model": seen.body["model"],
             "content": [
                 {"type": "thinking", "thinking": "hm", "signature": "s"},
-                *([{"type": "text", "text": text}] if text else []),
+                *([said] if text else []),
             ],
-            "stop_reason": stops.get(what.kind, "end_turn"),
+            "stop_reason": stops.get(what.kind, "tool_use" if called else "end_turn"),
             "stop_sequence": None,
             "stop_details": why if what.kind == "refusal" else None,
             "usage": {
@@ -129,20 +171,28 @@ class Messages:
 class Responses:
     """openai.types.responses.Response"""
 
+    def mode(self, body: Json) -> str:
+        return _kind(body, body.get("text", {}).get("format", {}))
+
     def problem(self, body: Json) -> str:
-        format_ = body["text"]["format"]
-        if (
-            not format_["strict"]
-            or not body["max_output_tokens"]
-            or len(body["prompt_cache_key"]) > 64
-        ):
-            return "strict, max_output_tokens and a short prompt_cache_key are expected"
-        return _loose(format_["schema"], ("minLength", "maxLength", "default"))
+        if not body["max_output_tokens"] or len(body["prompt_cache_key"]) > 64:
+            return "max_output_tokens and a short prompt_cache_key are expected"
+        match self.mode(body):
+            case "json_schema":
+                return _strictly(body["text"]["format"], "schema")
+            case "tool":
+                return _strictly(body["tools"][0], "parameters")
+        return ""
 
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen:
-        return _seen(
-            path, body["text"]["format"]["name"], body["instructions"], body["input"], body, headers
-        )
+        match self.mode(body):
+            case "json_schema":
+                schema = body["text"]["format"]["name"]
+            case "tool":
+                schema = body["tools"][0]["name"]
+            case _:
+                schema = _title(body["input"])
+        return _seen(path, schema, body["instructions"], body["input"], body, headers)
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
         text = _text(what)
@@ -154,6 +204,14 @@ class Responses:
             "role": "assistant",
             "status": "completed",
         }
+        last: Json = {**message, "content": [refusal if what.kind == "refusal" else part]}
+        if what.kind == "text" and self.mode(seen.body) == "tool":
+            last = {
+                "type": "function_call",
+                "call_id": "call_1",
+                "name": seen.schema,
+                "arguments": text,
+            }
         reason = {"truncated": "max_output_tokens", "filtered": "content_filter"}.get(what.kind)
         state = {
             "truncated": "incomplete",
@@ -177,7 +235,7 @@ class Responses:
             "output": [
                 {"id": "rs_1", "type": "reasoning", "summary": [], "content": None},
                 {**message, "phase": "commentary", "content": [{**part, "text": "Let me see."}]},
-                {**message, "content": [refusal if what.kind == "refusal" else part]},
+                last,
             ],
             "usage": {
                 "input_tokens": seen.tokens,
@@ -202,15 +260,28 @@ class Responses:
 class Chat(Responses):
     """openai.types.chat.ChatCompletion"""
 
+    def mode(self, body: Json) -> str:
+        return _kind(body, body.get("response_format", {}))
+
     def problem(self, body: Json) -> str:
-        format_ = body["response_format"]["json_schema"]
-        if not format_["strict"] or not body["max_tokens"]:
-            return "strict and max_tokens are expected"
-        return _loose(format_["schema"], ("minLength", "maxLength", "default"))
+        if not body.get("max_tokens") and not body.get("max_completion_tokens"):
+            return "max_tokens is expected"
+        match self.mode(body):
+            case "json_schema":
+                return _strictly(body["response_format"]["json_schema"], "schema")
+            case "tool":
+                return _strictly(body["tools"][0]["function"], "parameters")
+        return ""
 
     def read(self, path: str, body: Json, headers: Mapping[str, str]) -> Seen:
         said = {message["role"]: message["content"] for message in body["messages"]}
-        name = body["response_format"]["json_schema"]["name"]
+        match self.mode(body):
+            case "json_schema":
+                name = body["response_format"]["json_schema"]["name"]
+            case "tool":
+                name = body["tools"][0]["function"]["name"]
+            case _:
+                name = _title(said["user"])
         return _seen(path, name, said["system"], said["user"], body, headers)
 
     def reply(self, seen: Seen, cached: int, what: Fault) -> Json:
@@ -221,11 +292,16 @@ class Chat(Responses):
             "odd": "tool_calls",
         }
         text = _text(what)
-        said = (
+        said: Json = (
             {"content": None, "refusal": "not this one"}
             if what.kind == "refusal"
             else {"content": text}
         )
+        called = what.kind == "text" and self.mode(seen.body) == "tool"
+        if called:
+            function = {"name": seen.schema, "arguments": text}
+            call = {"id": "call_1", "type": "function", "function": function}
+            said = {"content": None, "tool_calls": [call]}
         return {
             "id": "chatcmpl-fake",
             "object": "chat.completion",
@@ -234,7 +310,7 @@ class Chat(Responses):
             "choices": [
                 {
                     "index": 0,
-                    "finish_reason": stops.get(what.kind, "stop"),
+                    "finish_reason": stops.get(what.kind, "tool_calls" if called else "stop"),
                     "logprobs": None,
                     "message": {"role": "assistant", "refusal": None, **said},
                 }
@@ -270,6 +346,16 @@ def _seen(
 
 def _text(what: Fault) -> str:
     return '{"verdict": "hol' if what.kind == "truncated" else what.text
+
+
+def _kind(body: Json, form: Json) -> str:
+    return "tool" if "tools" in body else str(form.get("type", "json_schema"))
+
+
+def _strictly(form: Json, name: str) -> str:
+    if not form["strict"]:
+        return "strict is expected"
+    return _loose(form[name], ("minLength", "maxLength", "default"))
 
 
 def _loose(schema: Any, bounds: tuple[str, ...]) -> str:

@@ -155,7 +155,7 @@ async def test_a_wrong_answer_is_asked_again_with_what_is_wrong() -> None:
 
 
 async def test_two_wrong_answers_are_a_failure_and_never_repaired(cache: AnswerCache) -> None:
-    model = Told(f"```json\n{GOOD}\n```")
+    model = Told(GOOD.replace('"', "'"))
     one = asker(model, cache)
     for _ in range(2):  # nothing of it is kept either
         with pytest.raises(

@@ -54,10 +54,8 @@ def sync(
     tell = options.pop("told", []).append
     progress = options.pop("progress", lambda *_: None)
     now = options.pop("now", NOW)
-    with (
-        Oai(fake.url, turns, patience, timeout=timeout, sleep=sleep) as oai,
-        Mirror(folder) as mirror,
-    ):
+    oai = Oai(fake.url, turns, patience, timeout=timeout, sleep=sleep)
+    with Mirror(folder) as mirror:
         made = Harvest(mirror, oai, tell, progress, lambda: now, **options)
         for name in sets or ("",):
             made.sync(name, since)

@@ -128,12 +128,25 @@ def test_asks_under_its_own_name_and_with_the_key(fake: FakeOpenAlex, tmp_path: 
     assert all(seen.headers["User-Agent"].startswith("retest/") for seen in fake.requests)
 
 
-def test_the_key_goes_to_no_other_host(fake: FakeOpenAlex, tmp_path: Path) -> None:
+def test_no_redirect_takes_the_key_or_the_question_to_another_origin(
+    fake: FakeOpenAlex, tmp_path: Path
+) -> None:
     with FakeOpenAlex([Cited(ANCHOR, 99, [])]) as other:
-        moved = f"{other.url}/works/doi:10.48550/arXiv.{ANCHOR}"
+        moved = f"{other.url}/works/doi:10.48550/arXiv.{ANCHOR}?api_key=k1"
         fake.faults = [Fault(301, (("Location", moved),))]
-        impatient(fake, tmp_path, key="k1").citing([ANCHOR], WINDOW, 10)
-        assert [seen.headers.get("Authorization") for seen in other.requests] == [None]
+        with pytest.raises(SearchFailed, match="another origin") as failed:
+            impatient(fake, tmp_path, key="k1").citing([ANCHOR], WINDOW, 10)
+        assert fake.url in failed.value.message
+        assert other.url in failed.value.message
+        assert "k1" not in str(failed.value)
+        assert other.requests == []
+
+
+def test_a_redirect_within_the_host_is_followed(fake: FakeOpenAlex, tmp_path: Path) -> None:
+    there = f"{fake.url}/works/doi:10.48550/arXiv.{ANCHOR}"
+    fake.faults = [Fault(302, (("Location", there),))]
+    assert impatient(fake, tmp_path, key="k1").citing([ANCHOR], WINDOW, 10) == {ANCHOR: CITING}
+    assert {seen.headers.get("Authorization") for seen in fake.requests} == {"Bearer k1"}
 
 
 def nested(depth: int) -> bytes:
@@ -289,7 +302,7 @@ def test_no_answer_whatever_does_more_than_fail_the_search(
 def test_without_pyalex_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyalex", None)
     with pytest.raises(UsageError) as missing:
-        Following()
+        Following(url="http://127.0.0.1:9")
     assert "pip install 'retest[follow]'" in missing.value.hint
 
 

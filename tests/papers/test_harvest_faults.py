@@ -14,7 +14,7 @@ from retest.domain.paper import Paper
 from retest.errors import RunError, UsageError
 from retest.papers.index import PaperIndex
 from retest.papers.oai import Oai
-from retest.papers.oai_page import CODES, Ask
+from retest.papers.oai_page import CODES
 from retest.papers.polite import Turns, site
 from retest.retry import Patience
 from tests.fakes.oai import FakeOai, Fault, Kind
@@ -187,15 +187,6 @@ def test_an_answer_larger_than_any_page_is_not_read_to_its_end(
         sync(fake, folder)
 
 
-def test_an_answer_that_takes_for_ever_is_not_waited_for(fake: FakeOai, tmp_path: Path) -> None:
-    ticks = iter(range(0, 100_000, 1000))
-    oai = Oai(
-        fake.url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0), clock=lambda: float(next(ticks))
-    )
-    with oai, pytest.raises(RunError, match="goes on after"):
-        oai.page(Ask(""))
-
-
 def test_characters_that_xml_forbids_do_not_hold_up_a_harvest(fake: FakeOai, folder: Path) -> None:
     fake.always = Fault("control")
     sync(fake, folder)
@@ -218,11 +209,8 @@ def test_an_address_that_moved_is_told_and_not_followed(fake: FakeOai, folder: P
 
 @pytest.mark.parametrize("url", ["arxiv.org", "file:///etc/passwd", "http://[", ""])
 def test_an_address_that_is_none_is_an_error_of_usage(url: str, tmp_path: Path) -> None:
-    with (
-        pytest.raises((UsageError, ValueError)),
-        Oai(url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0)),
-    ):
-        pass
+    with pytest.raises(UsageError):
+        Oai(url, Turns(tmp_path, "x", 0.0), Patience(1, 0.0, 0.0))
 
 
 # Manners

@@ -80,12 +80,36 @@ def test_a_fault_that_passes_is_waited_for(
 def test_an_anchor_that_could_not_be_asked_for_leaves_its_claim_unsearched(
     workspace: Workspace, arxiv: FakeArxiv, model: Any
 ) -> None:
-    arxiv.faults = [
-        Fault("status", status=503)
-    ] * 2  # the anchors' look-up, as often as it is tried
+    arxiv.faults = [Fault("bad-id")] * 2  # the anchors' look-up, and the second one
     model(Reader())
     ran = workspace.run()
     assert ran.status == 3
     claim = workspace.claim("wind-drives")
     assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")
     assert workspace.claim("depth-matters")["verdict"] == "holds", "it rests on no anchor"
+
+
+@pytest.mark.parametrize("status", [403, 406, 503])
+def test_a_look_up_of_anchors_that_fails_once_costs_no_claim_its_night(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any, status: int
+) -> None:
+    arxiv.faults = [Fault("status", status=status)] * 2  # as often as it is tried
+    model(Reader())
+    ran = workspace.run()
+    assert ran.status == 0, ran.err
+    assert workspace.claim("wind-drives")["verdict"] == "relaxed"
+    assert workspace.record()["anchors"][0]["status"] == "ok"
+
+
+def test_an_outage_is_met_once_by_all_lines_of_a_run(
+    workspace: Workspace, arxiv: FakeArxiv, model: Any
+) -> None:
+    arxiv.always = Fault("status", status=503)
+    text = (workspace.folder / "claims" / "tides.yaml").read_text(encoding="utf-8")
+    workspace.claims(text.replace("line: tides", "line: ebb"), "ebb")
+    model(Reader())
+    ran = workspace.retest("run", "--all", "--as-of", "2026-08-21")
+    assert ran.status == 3, ran.err
+    assert len(arxiv.requests) == 3, "one patience of two attempts, and one more try"
+    details = {claim["detail"] for claim in workspace.record()["claims"]}
+    assert any("status 503" in detail for detail in details)

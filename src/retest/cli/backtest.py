@@ -87,6 +87,7 @@ def backtest(
     from retest.evaluation.claims.files import check_folder
     from retest.evaluation.walk import page
     from retest.evaluation.walk.run import days, folder_of, home_of, walk
+    from retest.llm.providers import waits_for_people
     from retest.run.job import Job
     from retest.settings import chosen_model, environment, load_settings
 
@@ -136,7 +137,7 @@ def backtest(
             )
             out()
             out(page.headline(found))
-        if any(spec.startswith("manual") for spec in (chosen, settings.verifier)):
+        if waits_for_people(job.specs):
             say_what_waits(replace(settings, home=home_of(settings, line.line, on)))
     if any(step.failed for step in found.steps):
         raise typer.Exit(3)

@@ -91,6 +91,7 @@ def diff(
 def _news(folder: Path, against: str, names: list[str]) -> list[LineNews]:
     from retest.reports.diff import compared
     from retest.reports.versions import read_record_file, records_in_commit, records_in_folder
+    from retest.settings import environment
 
     if against.endswith(".json") and Path(against).is_file():
         earlier = read_record_file(Path(against))
@@ -99,7 +100,7 @@ def _news(folder: Path, against: str, names: list[str]) -> list[LineNews]:
         names = [earlier.line]
         before = {earlier.line: earlier}
     else:
-        before = records_in_commit(folder, against, names)
+        before = records_in_commit(folder, against, names, environment())
     after = records_in_folder(folder, names)
     known = sorted(before.keys() | after.keys())
     for name in names:

@@ -189,6 +189,7 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
     from retest.evaluation.claims.gold import load_gold
     from retest.evaluation.claims.run import Bench
     from retest.evaluation.claims.setups import AS_IS, setups
+    from retest.llm.providers import waits_for_people
     from retest.settings import environment
 
     if wanted.out:
@@ -211,10 +212,7 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
     else:
         _show(results[0], as_json=as_json)
     say(progress.spent())
-    waits = any(
-        spec.startswith("manual") for setup in sides for spec in (setup.model, setup.verifier)
-    )
-    if waits:
+    if waits_for_people(spec for setup in sides for spec in (setup.model, setup.verifier)):
         say_what_waits(settings)
     return progress.complete
 

@@ -52,9 +52,10 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     from retest.evaluation.pairs.load import load_pairs
     from retest.evaluation.pairs.run import PairSetup, evaluate_pairs
     from retest.evaluation.pairs.shown import chart, markdown
+    from retest.llm.providers import parsed_model, waits_for_people
     from retest.pipeline.state import Limits
     from retest.prompts import load_prompts
-    from retest.settings import chosen_model, environment, parsed_model
+    from retest.settings import chosen_model, environment
 
     if wanted.out:
         check_folder(wanted.out)
@@ -89,7 +90,7 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
         say(f"wrote {names} in {wanted.out}" if paths else f"nothing new in {wanted.out}")
     _show(result, as_json=as_json)
     say(progress.spent())
-    if any(spec.startswith("manual") for spec in (model, settings.verifier)):
+    if waits_for_people((model, settings.verifier)):
         say_what_waits(settings)
     return not result.measures.failed
 

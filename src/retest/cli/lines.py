@@ -190,6 +190,7 @@ def import_(
     A person then splits findings that say two things.
     """
     from retest.cli.show import out, say
+    from retest.files.replace import replace
     from retest.lines.page import import_page, read_page
 
     imported = import_page(read_page(page), line or (output.stem if output else None))
@@ -199,7 +200,7 @@ def import_(
         raise UsageError(f"{output} is there already", "name another file: nothing is overwritten")
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(imported.yaml, encoding="utf-8")
+        replace(output, imported.yaml)
         say(f"wrote {output}")
     for number, text in imported.unplaced:
         say(f"{page}:{number}: not placed: {text}")

@@ -32,6 +32,7 @@ def init(
     """
     from retest.cli.show import out
     from retest.data import defaults
+    from retest.files.replace import replace
 
     contents = {folder / "retest.toml": _TOML, folder / ".gitignore": _IGNORE}
     for path in sorted(defaults("claims").glob("*.yaml")):
@@ -42,7 +43,7 @@ def init(
         if path.exists():
             out(f"kept   {path}")
             continue
-        path.write_text(text, encoding="utf-8")
+        replace(path, text)
         out(f"wrote  {path}")
     out(f"next:  cd {folder} && retest run --line scale-anticipation --offline")
 
@@ -129,11 +130,12 @@ def _source(settings: Any) -> list[Row]:
 
 
 def _model(settings: Any, env: dict[str, str]) -> list[Row]:
-    from retest.settings import KEYS, chosen_model, parsed_model
+    from retest.llm.providers import PROVIDERS, parsed_model
+    from retest.settings import chosen_model
 
     rows: list[Row] = [
         (key, bool(env.get(key)) or None, "set" if env.get(key) else "not set")
-        for key in KEYS.values()
+        for key in (one.key for one in PROVIDERS.values() if one.needs_key)
     ]
     try:
         specs = [chosen_model(settings, env), *filter(None, (settings.verifier,))]
@@ -145,8 +147,9 @@ def _model(settings: Any, env: dict[str, str]) -> list[Row]:
         except UsageError as error:
             rows.append(("model", False, f"{error.message}: {error.hint}"))
             continue
-        if provider in KEYS and not env.get(KEYS[provider]):
-            rows.append(("model", False, f"{spec} needs {KEYS[provider]}"))
+        needed = PROVIDERS[provider]
+        if needed.needs_key and not env.get(needed.key):
+            rows.append(("model", False, f"{spec} needs {needed.key}"))
             continue
         rows.append(("model", True, spec))
         rows += _endpoint(provider, env)

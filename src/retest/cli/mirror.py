@@ -87,10 +87,8 @@ def sync(
 
     turns = Turns(default_lock_folder(os.environ), site(settings.oai_url), settings.arxiv_interval)
     patience = Patience(settings.retry_attempts, settings.retry_pause, LONGEST_WAIT)
-    with (
-        Oai(settings.oai_url, turns, patience) as oai,
-        Mirror(settings.path("home") / "mirror") as target,
-    ):
+    oai = Oai(settings.oai_url, turns, patience)
+    with Mirror(settings.path("home") / "mirror") as target:
         harvest = Harvest(target, oai, say, progress, lambda: datetime.now(UTC))
         complete = False
         try:

@@ -151,6 +151,8 @@ def _transcript(event: Progress, many: bool, width: int) -> list[str]:
             if width < NARROW:
                 return [f"[{settled}/{claims}] {verdict} {claim.id}"]
             return [f"[{settled:>3}/{claims}] {verdict:<34} {claim.id}"]
+        case Called(call=call) if call.note:
+            return [call.note]
         case _:
             return []
 
@@ -197,6 +199,7 @@ def _described(event: Progress) -> tuple[str, dict[str, Any]]:
                 "usd": shown(event.usd),
                 "seconds": round(call.seconds, 3),
                 "failed": call.failed,
+                "note": call.note,
             }
         case ClaimSettled():
             return "claim", {

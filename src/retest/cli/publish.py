@@ -43,9 +43,9 @@ def export(
     had.
     """
     from retest.cli.show import out, say
+    from retest.files.replace import replace
     from retest.reports.cited import cited_items, with_authors
     from retest.reports.export import exported
-    from retest.reports.site_files import replaced
     from retest.reports.versions import records_in_folder
     from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
@@ -70,7 +70,7 @@ def export(
     if output is None:
         out(text.rstrip("\n"))
     else:
-        replaced(output, text.encode("utf-8"))
+        replace(output, text)
         say(f"wrote {output}: {len(items)} papers")
     for reason in lacking:
         say(f"without authors: {reason}")

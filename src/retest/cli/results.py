@@ -99,8 +99,10 @@ def _cost(outcome: LineOutcome) -> str:
 
 
 def _is_manual(outcome: LineOutcome) -> bool:
+    from retest.llm.providers import waits_for_people
+
     specs = (outcome.record.model, outcome.record.verifier or "")
-    return any(spec.partition(":")[0] == "manual" for spec in specs)
+    return waits_for_people(specs)
 
 
 def _described(outcome: LineOutcome) -> dict[str, Any]:

@@ -158,8 +158,9 @@ def _job(
     batch: bool,
 ) -> Job:
     """What the command line asks for, with the clock and the environment of this process."""
+    from retest.llm.providers import parsed_model
     from retest.run.job import Job
-    from retest.settings import chosen_model, environment, load_settings, parsed_model
+    from retest.settings import chosen_model, environment, load_settings
 
     env = environment()
     settings = load_settings(workspace, env, flags)

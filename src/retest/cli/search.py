@@ -166,10 +166,11 @@ def _kept_plan(
     from retest.grounding.ladder import LADDER_VERSION
     from retest.llm.ask import answer_key
     from retest.llm.manual import written_answer
+    from retest.llm.providers import parsed_model
     from retest.pipeline.plan import known_terms, plan_request, planned
     from retest.prompts import load_prompts
     from retest.reports.write import read_record
-    from retest.settings import chosen_model, environment, parsed_model
+    from retest.settings import chosen_model, environment
 
     try:
         provider, name = parsed_model(chosen_model(settings, environment()))

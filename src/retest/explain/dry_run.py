@@ -17,11 +17,11 @@ from retest.domain.answers import Extraction
 from retest.errors import Waiting
 from retest.llm.manual import ManualModel
 from retest.llm.model import Model, Reply, Request
+from retest.llm.providers import parsed_model, provider_of
 from retest.pipeline.events import StationEntered
 from retest.run.events import Event
 from retest.run.model_factory import open_model
 from retest.run.models import Models
-from retest.settings import parsed_model
 
 if TYPE_CHECKING:
     from retest.library.source import Library
@@ -130,11 +130,13 @@ class NotingModels(Models):
 
     def _noting(self, spec: str, line: str, library: Library | None, copied: Path) -> Model:
         provider, name = parsed_model(spec)
-        if provider == "annotations":
+        if provider_of(provider).is_annotated:
             return open_model(spec, self.job.settings, self.job.environment, line, library)
-        if provider != "manual":
+        if not provider_of(provider).waits_for_people:
             return NotingModel(provider, name, self.notebook, None)
         written = self.job.settings.path("home") / "manual"
         if written.is_dir() and not copied.exists():  # it writes what it waits for: into a copy
             shutil.copytree(written, copied)
-        return NotingModel("manual", "chat", self.notebook, ManualModel(copied))
+        return NotingModel(
+            ManualModel.provider, ManualModel.name, self.notebook, ManualModel(copied)
+        )

@@ -3,6 +3,7 @@ service."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable
 from functools import cache
 from typing import Any
@@ -22,23 +23,13 @@ from retest.llm.failures import (
     refused,
     stopped,
 )
-from retest.llm.model import Model, Reply, Request, Usage
+from retest.llm.model import Model, Reply, Request
+from retest.llm.modes import Habits, Mode, with_schema
+from retest.llm.reading import count, texts, usage_of
 
 SERVICE = Service(
     "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"
 )
-
-
-class _Block(BaseModel):
-    type: str
-    text: str = ""
-
-
-class _Tokens(BaseModel):
-    input_tokens: int
-    output_tokens: int
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
 
 
 class _Details(BaseModel):
@@ -49,10 +40,10 @@ class _Details(BaseModel):
 class Message(BaseModel):
     """What we read of `anthropic.types.Message`."""
 
-    content: list[_Block]
-    stop_reason: str | None
+    content: list[Any] | str
+    stop_reason: str | None = None
     stop_details: _Details | None = None
-    usage: _Tokens
+    usage: Any = None
 
 
 @cache
@@ -106,52 +97,89 @@ class AnthropicModel(Model):
     provider = "anthropic"
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        habits: Habits | None = None,
     ) -> None:
         self.name = name
+        self._habits = habits or Habits()
         self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
 
     async def complete(self, request: Request) -> Reply:
         """As `Model` says; RunError for a model that does not exist and an account without
         credit."""
-        call = self._client.sdk.messages.with_raw_response.create(**asked_of(self.name, request))
-        body = await self._client.body(call)
-        return reply_of(self.name, request.max_output_tokens, read_body(SERVICE, Message, body))
+        create = self._client.sdk.messages.with_raw_response.create
+
+        async def call(mode: Mode) -> Reply:
+            body = await self._client.body(create(**asked_of(self.name, request, mode)))
+            message = read_body(SERVICE, self.name, Message, body)
+            return reply_of(self.name, request.max_output_tokens, message)
+
+        return await self._habits.ask(f"{self.provider}:{self.name}", call)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
-def asked_of(model: str, request: Request) -> MessageCreateParamsNonStreaming:
+def asked_of(
+    model: str, request: Request, mode: Mode = "json_schema"
+) -> MessageCreateParamsNonStreaming:
     """What a model is asked, as the Messages API takes it, alone or in a batch."""
-    return {
+    user = with_schema(request) if mode == "json_object" else request.user
+    asked: MessageCreateParamsNonStreaming = {
         "model": model,
         "max_tokens": request.max_output_tokens,
         "system": [
             {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
         ],
-        "messages": [{"role": "user", "content": request.user}],
-        "output_config": {"format": {"type": "json_schema", "schema": _schema(request.schema)}},
+        "messages": [{"role": "user", "content": user}],
     }
+    match mode:
+        case "json_schema":
+            schema = _schema(request.schema)
+            asked["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+        case "tool":
+            name = request.schema.__name__
+            asked["tools"] = [{"name": name, "input_schema": _schema(request.schema)}]
+            asked["tool_choice"] = {"type": "tool", "name": name}
+    return asked
 
 
 def reply_of(model: str, limit: int, message: Message) -> Reply:
     """What a message says; `limit` is how many tokens it might have. Raises Unusable for one that
     did not end by itself."""
-    tokens = message.usage
-    read, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
+    said = message.usage
+    read = count(said, "cache_read_input_tokens") or 0
+    written = count(said, "cache_creation_input_tokens") or 0
     # `input_tokens` leaves out what was read from the cache and what was written to it
     # (types/message.py).
-    usage = Usage(1, tokens.input_tokens + read + written, read, tokens.output_tokens, written)
+    rest = count(said, "input_tokens")
+    sent = None if rest is None else rest + read + written
+    usage = usage_of(sent, count(said, "output_tokens"), cached=read, written=written)
+    text, call = texts(message.content), _called(message.content)
     match message.stop_reason:
-        case "end_turn" | "stop_sequence":
-            return Reply(
-                "".join(block.text for block in message.content if block.type == "text"), usage
-            )
         case "max_tokens":
             raise cut_off(SERVICE, model, limit, usage)
         case "refusal":
             details = message.stop_details or _Details()
             raise refused(SERVICE, model, details.explanation or details.category or "", usage)
-        case reason:
-            raise stopped(SERVICE, model, str(reason), usage)
+        case "tool_use" if call is not None:
+            return Reply(json.dumps(call), usage)
+        case "model_context_window_exceeded" | "pause_turn" | "tool_use" as reason:
+            raise stopped(SERVICE, model, reason, usage)
+        case reason if not text and reason not in (None, "end_turn", "stop_sequence"):
+            raise stopped(SERVICE, model, reason, usage)
+    return Reply(text, usage)
+
+
+def _called(content: object) -> dict[str, Any] | None:
+    """What the one tool was called with, if it was."""
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, dict) and part.get("type") == "tool_use":
+            said = part.get("input")
+            return said if isinstance(said, dict) else None
+    return None

@@ -13,12 +13,11 @@ from decimal import Decimal
 
 from retest.errors import ModelFailed, UsageError
 from retest.llm.model import Usage
+from retest.llm.providers import provider_of
 
 BYTES_A_TOKEN = 2
 BEYOND = 200
 """Tokens that services add to what is sent: roles, and how a schema is wrapped."""
-FREE = frozenset({"manual", "annotations", "scripted"})
-"""Providers that nobody is paid for."""
 OVER = "the budget of this run is used up"
 """How the error of a call that was not made begins."""
 HINT = (
@@ -47,10 +46,13 @@ class Prices:
     batch: bool = False
 
     def of(self, usage: Usage) -> Decimal | None:
-        """The price of some usage; cached tokens are a part of the input, as services count
-        them."""
-        if self.provider in FREE:
+        """The price of some usage; cached tokens are a part of the input, as services count them.
+        Of calls that are uncounted it is that of the tokens that were told, and None where no token
+        was."""
+        if provider_of(self.provider).is_free:
             return Decimal(0)
+        if usage.uncounted and not (usage.input or usage.output):
+            return None
         from genai_prices import Usage as Priced
         from genai_prices import calc_price
 
@@ -114,7 +116,10 @@ class Budget:
         return worst
 
     def settle(self, prices: Prices, worst: Usage, used: Usage) -> None:
-        """Put what was really used in the place of what was set aside."""
+        """Put what was really used in the place of what was set aside. The worst case stays where
+        the service did not say what was used."""
+        if used.uncounted:
+            return
         used = _sound(used)
         self._usd += self._cost(prices, used) - self._cost(prices, worst)
         self._tokens += used.input + used.output - worst.input - worst.output

@@ -5,19 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
-from markdown_it import MarkdownIt
-
 from retest.errors import Waiting
+from retest.files.replace import replace
 from retest.llm.model import Model, Reply, Request
+from retest.llm.reading import LONGEST_ANSWER, looked_for
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
-LONGEST_ANSWER = 200_000
-"""Bytes. The longest answer a request asks for is a few thousand tokens: anything near this is
-another file."""
 
 
 class ManualModel(Model):
@@ -41,7 +37,8 @@ class ManualModel(Model):
         if answer := written_answer(self._folder, request):
             return Reply(answer)
         prompt = f"{stem}.prompt.md"
-        _write(self._folder / prompt, _prompt(request, stem))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        replace(self._folder / prompt, _prompt(request, stem), mode=0o600)
         raise Waiting(
             f"{prompt} waits for its answer",
             f"give it to a chat or a colleague, save the answer beside it as {stem}.answer.json, "
@@ -74,8 +71,7 @@ def _stem(request: Request) -> str:
 
 
 def _answer(path: Path) -> str | None:
-    """The JSON text in an answer file, or None where there is none yet: bare, or in a reply's only
-    code block."""
+    """The JSON text in an answer file, as `reading` finds it, or None where there is none yet."""
     expected = (
         "expected: the JSON object alone, or a whole reply with exactly one fenced code block, "
         "which holds it"
@@ -93,26 +89,12 @@ def _answer(path: Path) -> str | None:
         raise Waiting(f"{path.name} is not UTF-8 text", expected) from error
     if len(raw) > LONGEST_ANSWER:
         raise Waiting(f"{path.name} is longer than {LONGEST_ANSWER} bytes", expected)
-    if not text or _is_json(text):
-        return text or None
-    blocks = [
-        token.content
-        for token in MarkdownIt("commonmark").disable("inline").parse(text)
-        if token.type == "fence"
-    ]
-    if len(blocks) != 1:
+    answer, blocks = looked_for(text)
+    if text and answer is None:
         raise Waiting(
-            f"{path.name} holds {len(blocks)} fenced code blocks and is no JSON itself", expected
+            f"{path.name} holds {blocks} fenced code blocks and is no JSON itself", expected
         )
-    return blocks[0]
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return answer
 
 
 def _prompt(request: Request, stem: str) -> str:
@@ -126,13 +108,3 @@ def _prompt(request: Request, stem: str) -> str:
         f"# Request\n\n{request.user.strip()}\n\n"
         f"# JSON schema of the answer (`{request.schema.__name__}`)\n\n```json\n{schema}\n```\n"
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the file or nothing, and only if it says something else than before."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)

@@ -49,13 +49,15 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one or more calls; of `input`, `cached` were read from the service's cache and
-    `written` into it."""
+    `written` into it. Of `calls`, `uncounted` are those of which the service did not tell all: what
+    it did not is in no number here."""
 
     calls: int = 0
     input: int = 0
     cached: int = 0
     output: int = 0
     written: int = 0
+    uncounted: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -64,16 +66,18 @@ class Usage:
             self.cached + other.cached,
             self.output + other.output,
             self.written + other.written,
+            self.uncounted + other.uncounted,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The text of an answer that ended by itself. Providers raise ModelFailed for refusals and
-    cut-off answers."""
+    cut-off answers. `note` says what was learned of the server, if that is to be told."""
 
     text: str
     usage: Usage = field(default_factory=Usage)
+    note: str = ""
 
 
 class Model(Protocol):

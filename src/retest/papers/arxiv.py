@@ -1,9 +1,7 @@
-"""arXiv's live API as a paper source, through the arxiv package and guarded where that is silent.
+"""arXiv's live API as a paper source.
 
-The package has no timeout, takes any broken answer for an empty one and paces itself per object. So
-the transport here has a timeout and a name, `atom.check` sees each answer before the package's
-parser does, `polite.Turns` decides when to ask, and `retry` how often; the package makes one
-request at a time of which none is its own decision.
+`papers.host` decides when and how often to ask, `atom` what is a whole answer: one that breaks off,
+a page of HTML and an empty list that should not be empty are never taken for "nothing found".
 """
 
 from __future__ import annotations
@@ -13,26 +11,26 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
-import arxiv  # type: ignore[import-untyped]  # the package ships no types
-import requests
 from pydantic import TypeAdapter, ValidationError
-from requests.adapters import HTTPAdapter
 
 from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed
-from retest.papers.atom import check, paper_of
+from retest.masking import Mask
+from retest.papers.atom import papers_in
+from retest.papers.circuit import Circuit
 from retest.papers.day_cache import DayCache
 from retest.papers.grammar import either, joined, render, within, words
+from retest.papers.host import ARXIV_MAY_PASS, Host
 from retest.papers.index import PaperIndex
-from retest.papers.polite import USER_AGENT, Turns, default_lock_folder, site
+from retest.papers.polite import Turns, default_lock_folder, site
 from retest.papers.source import Seen
-from retest.retry import Patience, Transient, retrying
+from retest.retry import Patience, Transient
+from retest.transport import Bounds, Moved
 
-URL = "https://export.arxiv.org/api/query"
 LARGEST_PAGE = 2000
 """Results that one request may ask for (arXiv API user's manual, 3.1.1.2)."""
 BATCH = 100
@@ -48,14 +46,18 @@ find what settles it among the first 32 as often as one for each of its queries 
 little, 300 gain nothing (benchmarks/live_api.py)."""
 RANK_CONSTANT = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+LARGEST = 32 << 20
+"""Bytes of an answer, unpacked. One of 2,000 papers has about 4 MB."""
 _PAPERS = TypeAdapter(list[Paper])
 
 
 class ArxivSource:
     """Safe to call from several threads and processes: all wait for their turn at the host.
 
-    `lock_folder` must be the same for all processes that are to be one polite client. With
-    `answers` the same question costs one request a day.
+    An answer may take `timeout` seconds without a byte, and `longest` as a whole. `lock_folder`
+    must be the same for all processes that are to be one polite client. With
+    `answers` the same question costs one request a day. Sources that share a `circuit` meet an
+    outage once.
     """
 
     name = "arxiv"
@@ -64,19 +66,30 @@ class ArxivSource:
     def __init__(
         self,
         *,
-        url: str = URL,
+        url: str,
         interval: float = 3.0,
         timeout: float = 30.0,
+        longest: float = 120.0,
         patience: Patience | None = None,
         lock_folder: Path | None = None,
         answers: DayCache | None = None,
+        circuit: Circuit | None = None,
+        mask: Mask | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url, self._timeout, self._sleep, self._answers = url, timeout, sleep, answers
-        self._patience = patience or Patience()
+        self._url, self._answers = url, answers
         folder = lock_folder or default_lock_folder(os.environ)
-        self._turns = Turns(folder, site(url), interval, clock, sleep)
+        self._host = Host(
+            "arXiv",
+            Turns(folder, site(url), interval, clock, sleep),
+            patience or Patience(),
+            bounds=Bounds(timeout, longest, LARGEST),
+            may_pass=ARXIV_MAY_PASS,
+            circuit=circuit or Circuit(clock),
+            mask=mask,
+            sleep=sleep,
+        )
 
     def search(self, query: Query, window: Window, limit: int) -> list[Paper]:
         """See Source. At most 2,000 papers, which is what one request may ask for."""
@@ -117,8 +130,8 @@ class ArxivSource:
         ]
 
     def _within(self, asked: str, window: Window, page: int) -> list[Paper]:
-        search = arxiv.Search(query=f"{asked} AND {within(window)}", max_results=page)
-        return [paper for paper in self._ask(search, page) if paper.published in window]
+        found = self._ask(page, query=f"{asked} AND {within(window)}")
+        return [paper for paper in found if paper.published in window]
 
     def search_noted(
         self, queries: Sequence[Query], window: Window, limit: int
@@ -138,12 +151,7 @@ class ArxivSource:
         wanted = [i for i in dict.fromkeys(ids) if i not in found]
         for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
             try:
-                papers = {
-                    p.id: p
-                    for p in self._ask(
-                        arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)
-                    )
-                }
+                papers = {paper.id: paper for paper in self._ask(len(batch), ids=batch)}
             except SearchFailed as failed:
                 found |= {i: Unknown(id=i, reason=failed.message) for i in batch}
                 continue
@@ -160,11 +168,7 @@ class ArxivSource:
             named = [words(title) for title in batch]
             query = either(f'ti:"{" ".join(said)}"' for said in named if said)
             try:
-                papers = (
-                    tuple(self._ask(arxiv.Search(query=query, max_results=TITLED), TITLED))
-                    if query
-                    else ()
-                )
+                papers = tuple(self._ask(TITLED, query=query)) if query else ()
             except SearchFailed as failed:
                 found |= {title: Unknown(id="", reason=failed.message) for title in batch}
             else:
@@ -186,9 +190,7 @@ class ArxivSource:
         unasked: dict[str, str] = {}
         for batch in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
             try:
-                for paper in self._ask(
-                    arxiv.Search(id_list=batch, max_results=len(batch)), len(batch)
-                ):
+                for paper in self._ask(len(batch), ids=batch):
                     titles.setdefault(paper.id, []).append(paper.title)
             except SearchFailed as failed:
                 unasked |= {name.rpartition("v")[0]: failed.message for name in batch}
@@ -198,19 +200,28 @@ class ArxivSource:
             if names
         }
 
-    def _ask(self, search: arxiv.Search, page: int) -> list[Paper]:
-        """The papers of one request, retried within patience, or kept of the same one today. Raises
-        SearchFailed."""
-        question = f"{page} {search.query} {','.join(search.id_list)}"
-        if (kept := self._kept(question, page)) is not None:
+    def _ask(self, most: int, *, query: str = "", ids: Sequence[str] = ()) -> list[Paper]:
+        """The papers of one request, at most so many: those that a query finds, or those of these
+        ids. Retried within patience, or kept of the same one today. Raises SearchFailed."""
+        question = f"{most} {query} {','.join(ids)}"
+        if (kept := self._kept(question, most)) is not None:
             return kept
+        asked = {
+            "search_query": query,
+            "id_list": ",".join(ids),
+            "sortBy": "relevance",
+            "sortOrder": "descending",
+            "start": "0",
+            "max_results": str(most),
+        }
         try:
-            papers = retrying(self._patience).copy(sleep=self._sleep)(self._once, search, page)
+            papers = self._host.ask(f"{self._url}?{urlencode(asked)}", papers_in)
         except Transient as error:
             hint = "try again later, or use --source mirror"
-            raise SearchFailed(
-                f"{error}, after {self._patience.attempts} attempts", hint
-            ) from error
+            raise SearchFailed(str(error), hint) from error
+        except Moved as error:
+            hint = "set RETEST_ARXIV_URL to the new address, if it is arXiv's"
+            raise SearchFailed(str(error), hint) from error
         except OSError as error:
             raise SearchFailed(
                 f"no turn to ask arXiv can be taken: {error}", "make that folder writable"
@@ -233,48 +244,6 @@ class ArxivSource:
     def _keep(self, question: str, papers: list[Paper]) -> None:
         if self._answers:
             self._answers.put(f"{self._url} {question}", _PAPERS.dump_json(papers).decode())
-
-    def _once(self, search: arxiv.Search, page: int) -> list[Paper]:
-        with self._turns.turn(self._patience.longest):
-            client = self._client(page)
-            try:
-                return [paper_of(result) for result in client.results(search)]
-            except requests.RequestException as error:
-                raise Transient(f"arXiv could not be reached ({type(error).__name__})") from error
-            finally:
-                client._session.close()
-
-    def _client(self, page: int) -> arxiv.Client:
-        client = arxiv.Client(page_size=page, delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url.replace("{", "{{").replace("}", "}}") + "?{}"
-        session = client._session  # the only seam that the package has
-        session.mount("http://", _Transport(self._timeout))
-        session.mount("https://", _Transport(self._timeout))
-        session.hooks["response"].append(_check)
-        return client
-
-
-def _check(response: requests.Response, *_: object, **__: object) -> None:
-    try:
-        check(response)
-    except (Transient, SearchFailed):
-        response.close()  # what nobody reads would stay open
-        raise
-
-
-class _Transport(HTTPAdapter):
-    """With a timeout, and under our own name (the package sets its own on each request)."""
-
-    def __init__(self, timeout: float) -> None:
-        super().__init__()
-        self._timeout = timeout
-
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        request.headers["User-Agent"] = USER_AGENT
-        kwargs["timeout"] = self._timeout
-        return super().send(request, *args, **kwargs)
 
 
 def _is_id(text: str) -> bool:

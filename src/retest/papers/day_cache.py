@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import threading
 from contextlib import suppress
@@ -20,13 +19,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from retest.domain import Frozen
+from retest.files.replace import replace
 
 MOST_KEPT = 2000
 """Answers of a day; those that come later are not kept. A page of 200 papers takes about 0.4 MB."""
 LARGEST = 16_000_000
 """Bytes of an answer that are read."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FILE = re.compile(r"[0-9a-f]{64}\.json", re.ASCII)
+_FILE = re.compile(r"\.?[0-9a-f]{64}\.json(?:\.\d+\.[0-9a-f]{8}\.tmp)?", re.ASCII)
 log = logging.getLogger("retest")
 
 
@@ -55,7 +55,6 @@ class DayCache:
     def put(self, asked: str, answer: str) -> None:
         """Keep a whole, good answer."""
         file = self._file(asked)
-        part = file.with_name(f".{file.stem}.{os.getpid()}.{threading.get_ident()}.part")
         try:
             with self._lock:
                 if not self._ready:
@@ -63,10 +62,8 @@ class DayCache:
                     file.parent.mkdir(parents=True, exist_ok=True)
                     self._sweep()
             if sum(1 for _ in file.parent.iterdir()) < MOST_KEPT:
-                part.write_text(
-                    _Kept(asked=asked, answer=answer).model_dump_json(), encoding="utf-8"
-                )
-                part.replace(file)
+                kept = _Kept(asked=asked, answer=answer).model_dump_json()
+                replace(file, kept, mode=0o600, durable=False)
         except OSError as error:
             log.warning("an answer could not be kept in %s (%s)", file.parent, error.strerror)
 

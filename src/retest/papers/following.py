@@ -1,10 +1,9 @@
-"""Papers that cite an anchor, from OpenAlex through pyalex: candidates that no words lead to. Off
-unless switched on.
+"""Papers that cite an anchor, from OpenAlex: candidates that no words lead to. Off unless switched
+on.
 
-Of OpenAlex only ids are taken, and only those that read as arXiv ids: titles, dates and abstracts
-come from the paper source afterwards. pyalex has neither a timeout nor a base URL that it heeds,
-and fails in many ways on answers that are not as it expects, so the transport here has both,
-`_check` sees each answer first, and what pyalex makes of it is validated.
+pyalex writes the addresses; they are asked as all services are (`papers.host`), and what comes back
+is validated. Of OpenAlex only ids are taken, and only those that read as arXiv ids: titles, dates
+and abstracts come from the paper source afterwards.
 
 What OpenAlex asks of its users, as of November 2026:
 - Since 13 February 2026 an API key, free of charge, is asked for; the "polite pool" of those who
@@ -33,28 +32,29 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-import requests
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
-from requests.adapters import HTTPAdapter
 
 from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.errors import SearchFailed, UsageError
+from retest.masking import Mask
+from retest.papers.circuit import Circuit
 from retest.papers.day_cache import DayCache
-from retest.papers.polite import USER_AGENT, Turns, default_lock_folder, site
-from retest.retry import Patience, Transient, retry_after, retrying
+from retest.papers.host import Host
+from retest.papers.polite import Turns, default_lock_folder, site
+from retest.retry import Patience, Transient
+from retest.transport import Answer, Bounds, Moved
 
-URL = "https://api.openalex.org"
 PAGE = 100
 """Works of a page (developers.openalex.org/guides/page-through-results)."""
 MOST_PAGES = 5
 """Pages asked for of one anchor's citing works, whatever they hold."""
 ARXIV = "S4306400194"
 """arXiv among OpenAlex's sources."""
-_MAY_PASS = frozenset({408, 425, 429})
-"""Client errors that the same request may not meet again (RFC 9110, 8470, 6585); so may every
-server error."""
+LARGEST = 16 << 20
+"""Bytes of an answer, unpacked. A page of 100 works, with their locations, has about 1 MB."""
 _KEY = (
     "get a free key at openalex.org/settings/api and set OPENALEX_API_KEY, or switch `follow` off"
 )
@@ -88,7 +88,12 @@ class _Meta(BaseModel):
     count: int
 
 
-Model = TypeVar("Model", bound=BaseModel)
+class _List(BaseModel):
+    meta: _Meta
+    results: list[_Work]
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
 _KEPT = TypeAdapter(list[str] | None)
 
 
@@ -101,13 +106,16 @@ class Following:
     def __init__(
         self,
         *,
-        url: str = URL,
+        url: str,
         key: str = "",
         interval: float = 1.0,
         timeout: float = 30.0,
+        longest: float = 120.0,
         patience: Patience | None = None,
         lock_folder: Path | None = None,
         answers: DayCache | None = None,
+        circuit: Circuit | None = None,
+        mask: Mask | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -119,10 +127,19 @@ class Following:
                 "following citations needs pyalex, which is not installed", hint
             ) from error
         self._works: Callable[[], Any] = pyalex.Works
-        self._url, self._key, self._timeout, self._sleep = url.rstrip("/"), key, timeout, sleep
-        self._answers, self._patience = answers, patience or Patience()
-        self._turns = Turns(
-            lock_folder or default_lock_folder(os.environ), site(url), interval, clock, sleep
+        self._url, self._answers = url.rstrip("/"), answers
+        self._spent: _Spent | None = None
+        folder = lock_folder or default_lock_folder(os.environ)
+        self._host = Host(
+            "OpenAlex",
+            Turns(folder, site(url), interval, clock, sleep),
+            patience or Patience(),
+            bounds=Bounds(timeout, longest, LARGEST),
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            check=_check,
+            circuit=circuit or Circuit(clock),
+            mask=mask,
+            sleep=sleep,
         )
 
     def citing(self, anchors: Sequence[str], window: Window, limit: int) -> dict[str, list[str]]:
@@ -156,10 +173,8 @@ class Following:
         """OpenAlex's own id of an arXiv paper, or None."""
         works = self._works()
         works.params = f"doi:10.48550/arXiv.{anchor}"
-        found = self._ask(works)
-        if found is None:
-            return None
-        return _validated(_Work, found).id.rpartition("/")[2]
+        found = self._ask(works, _Work)
+        return None if found is None else found.id.rpartition("/")[2]
 
     def _citing(self, work: str, anchor: str, window: Window, limit: int) -> list[str]:
         # A publication date may be a year's first day where only the year is known, or a journal's,
@@ -178,112 +193,84 @@ class Following:
                 "per-page": PAGE,
                 "page": page,
             }
-            found = self._ask(works)
-            results = [_validated(_Work, one) for one in found or ()]
-            count = _validated(_Meta, getattr(found, "meta", None)).count
-            if not results and count > (page - 1) * PAGE:
+            found = self._ask(works, _List)
+            if found is None:
+                raise SearchFailed("OpenAlex does not know its own work", "try again later")
+            count = found.meta.count
+            if not found.results and count > (page - 1) * PAGE:
                 raise SearchFailed(
                     f"OpenAlex announced {count} works and gave none on page {page}",
                     "try again later",
                 )
             new = [
-                i for one in results for i in one.arxiv_ids if i != anchor and _may_be_in(i, window)
+                i
+                for one in found.results
+                for i in one.arxiv_ids
+                if i != anchor and _may_be_in(i, window)
             ]
             ids |= dict.fromkeys(new)
             if len(ids) >= limit or count <= page * PAGE:
                 break
         return list(ids)[:limit]
 
-    def _ask(self, works: Any) -> Any:
-        """What pyalex makes of the answer, retried within patience; None for a work that is not
-        there."""
+    def _ask(self, works: Any, shape: type[Shape]) -> Shape | None:
+        """The answer to what pyalex asks, retried within patience; None for a work that is not
+        there. Raises SearchFailed."""
+        if self._spent:
+            raise self._spent
+        asked = urlsplit(works.url)
+        query = f"?{asked.query}" if asked.query else ""
         try:
-            return retrying(self._patience).copy(sleep=self._sleep)(self._once, works)
+            return self._host.ask(
+                f"{self._url}{asked.path}{query}", lambda answer: _read(answer, shape)
+            )
+        except _AbsentError:
+            return None
+        except _Spent as error:
+            self._spent = error
+            raise
         except Transient as error:
-            hint = "try again later, or switch `follow` off"
-            raise SearchFailed(
-                f"{error}, after {self._patience.attempts} attempts", hint
-            ) from error
+            raise SearchFailed(str(error), "try again later, or switch `follow` off") from error
+        except Moved as error:
+            hint = "set RETEST_OPENALEX_URL to the new address, if it is OpenAlex's"
+            raise SearchFailed(str(error), hint) from error
         except OSError as error:
             hint = "make that folder writable"
             raise SearchFailed(f"no turn to ask OpenAlex can be taken: {error}", hint) from error
-
-    def _once(self, works: Any) -> Any:
-        with self._turns.turn(self._patience.longest), requests.Session() as session:
-            session.mount("http://", _Transport(self._url, self._key, self._timeout))
-            session.mount("https://", _Transport(self._url, self._key, self._timeout))
-            session.hooks["response"].append(_check)
-            try:
-                # The only seam that pyalex has for a session, and the only way to another host than
-                # its own.
-                return works._get_from_url(works.url.replace(URL, self._url, 1), session)
-            except _AbsentError:
-                return None
-            except requests.JSONDecodeError as error:
-                raise Transient("OpenAlex's answer is no JSON") from error
-            except requests.RequestException as error:
-                raise Transient(
-                    f"OpenAlex could not be reached ({type(error).__name__})"
-                ) from error
-            except (KeyError, TypeError, ValueError, RecursionError) as error:
-                raise Transient("OpenAlex's answer is not of the form it should have") from error
 
 
 class _AbsentError(Exception):
     """Status 404."""
 
 
-def _check(response: requests.Response, *_: object, **__: object) -> None:
-    """Nothing, if the answer is one to read."""
-    status, headers = response.status_code, response.headers
-    if response.is_redirect or status == requests.codes.ok:
-        return
-    response.close()  # what nobody reads would stay open
-    if status == requests.codes.not_found:
-        raise _AbsentError
-    if (
-        status == requests.codes.too_many_requests
-        and headers.get("X-RateLimit-Remaining", "").strip() == "0"
-    ):
-        raise SearchFailed(
+class _Spent(SearchFailed):
+    """The budget of the day is used up: every other question would be answered so."""
+
+
+def _check(answer: Answer) -> None:
+    """Raise for what waiting does not change."""
+    status, left = answer.status, answer.headers.get("X-RateLimit-Remaining", "")
+    if status == 429 and left.strip() == "0":
+        raise _Spent(
             "OpenAlex's budget for today is used up", f"wait until midnight UTC; or {_KEY}"
         )
-    if status in (requests.codes.unauthorized, requests.codes.forbidden):
+    if status in (401, 403):
         raise SearchFailed(f"OpenAlex refused the request with status {status}", _KEY)
-    if status in _MAY_PASS or status >= 500:
-        raise Transient(
-            f"OpenAlex answered with status {status}", retry_after(headers.get("Retry-After"))
-        )
-    raise SearchFailed(
-        f"OpenAlex refused the request with status {status}", "switch `follow` off, and report this"
-    )
 
 
-class _Transport(HTTPAdapter):
-    """With a timeout, under our own name, and with the key where it belongs: pyalex would send it
-    to any host."""
-
-    def __init__(self, url: str, key: str, timeout: float) -> None:
-        super().__init__()
-        self._url, self._key, self._timeout = url, key, timeout
-
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> requests.Response:
-        request.headers["User-Agent"] = USER_AGENT
-        if self._key and (request.url or "").startswith(f"{self._url}/"):
-            request.headers["Authorization"] = f"Bearer {self._key}"
-        kwargs["timeout"] = self._timeout
-        return super().send(request, *args, **kwargs)
-
-
-def _validated(kind: type[Model], value: Any) -> Model:
-    try:
-        return kind.model_validate(value)
-    except (ValidationError, RecursionError) as error:
+def _read(answer: Answer, shape: type[Shape]) -> Shape:
+    """The answer, validated."""
+    if answer.status == 404:
+        raise _AbsentError
+    if answer.status != 200:
         raise SearchFailed(
-            "OpenAlex's answer is not of the form it should have", "try again later"
-        ) from error
+            f"OpenAlex refused the request with status {answer.status}",
+            "switch `follow` off, and report this",
+        )
+    try:
+        return shape.model_validate_json(answer.body)
+    except ValidationError as error:
+        raise Transient("OpenAlex's answer is not of the form it should have") from error
 
 
 def _is_id(text: str) -> bool:

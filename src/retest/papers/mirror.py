@@ -9,7 +9,6 @@ replaces its meta.json at once, so a killed writer leaves the last one
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +24,7 @@ from typing import Self
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed, UsageError
+from retest.files.replace import replace
 from retest.papers.index import PaperIndex, Place, document, issued
 from retest.papers.source import Ranked, Seen
 from retest.papers.synced import Synced, load_synced
@@ -360,11 +360,9 @@ def _create(folder: Path) -> None:
             f"{folder} holds files, but no mirror",
             "name an empty folder, or one that does not exist",
         )
-    draft = folder / f"format.json.{os.getpid()}"
     # The id tells a mirror from one that was made anew in its place: what was noted of the other is
     # void then.
-    draft.write_text(json.dumps({**FORMAT, "id": secrets.token_hex(8)}) + "\n", encoding="utf-8")
-    draft.replace(folder / "format.json")
+    replace(folder / "format.json", json.dumps({**FORMAT, "id": secrets.token_hex(8)}) + "\n")
 
 
 def _check_format(folder: Path) -> str:

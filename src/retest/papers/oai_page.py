@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types, and its stubs are another dependency
 
 from retest.errors import RunError
+from retest.papers.markup import parsed
 from retest.retry import Transient
 
 NAMESPACE = "{http://www.openarchives.org/OAI/2.0/}"
@@ -77,21 +78,15 @@ class Page:
     size: int | None
 
 
-def check_document(body: bytes) -> None:
-    """Nothing, if the body is a well-formed answer of the protocol. Raises Transient or
-    RunError."""
-    try:
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, huge_tree=False, recover=False
-        )
-        root = etree.fromstring(body, parser=parser)
-    except etree.XMLSyntaxError as error:
-        raise Transient(f"arXiv's answer is no well-formed XML: {error.msg}") from error
+def checked(body: bytes) -> etree._Element:
+    """The root of a well-formed answer of the protocol. Raises Transient or RunError."""
+    root = parsed(body, "arXiv")
     if root.getroottree().docinfo.internalDTD is not None or root.tag != f"{NAMESPACE}OAI-PMH":
         raise Transient("arXiv's answer is not one of OAI-PMH")
     for complaint in root.iterchildren(f"{NAMESPACE}error"):
         if complaint.get("code") not in CODES:
             raise refused(f"{complaint.get('code', '')[:40]}: {complaint.text or ''}")
+    return root
 
 
 def page_of(root: etree._Element, ask: Ask) -> Page:

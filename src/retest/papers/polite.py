@@ -15,12 +15,9 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from retest import __version__
+from retest.files.replace import replace
 from retest.retry import Transient
 
-USER_AGENT = (
-    f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
-)
 QUEUE = 600.0
 """Seconds to wait for other processes' requests before giving up."""
 
@@ -105,6 +102,5 @@ class Turns:
 
     def _write(self, pause: float) -> None:
         now = self._clock()
-        draft = self._note.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps({"written": now, "next": now + pause}), encoding="utf-8")
-        draft.replace(self._note)
+        note = json.dumps({"written": now, "next": now + pause})
+        replace(self._note, note, mode=0o600, durable=False)  # it tells of seconds, not of days

@@ -7,7 +7,6 @@ nothing.
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from retest.domain import Frozen
 from retest.errors import UsageError
+from retest.files.replace import replace
 
 NAME = "harvest.json"
 OVERLAP = timedelta(days=1)
@@ -109,9 +109,5 @@ def load_synced(folder: Path) -> Synced | None:
 
 
 def save_synced(folder: Path, synced: Synced) -> None:
-    draft = folder / f"{NAME}.{os.getpid()}"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(synced.model_dump_json(indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / NAME)
+    """Note how far a mirror is in step. Raises OSError."""
+    replace(folder / NAME, synced.model_dump_json(indent=1) + "\n")

@@ -35,11 +35,14 @@ def recent(as_of: date) -> date:
 
 
 async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
-    """Look all of the line's anchors up in one call."""
+    """Look all of the line's anchors up in one call, and once more those that could not be asked
+    for: their claims cannot be searched without them."""
     del state  # the first station: nothing is known yet
     deps = runtime.context
     ids = [anchor.id for anchor in deps.line.anchors]
-    found = await asyncio.to_thread(deps.source.get, ids) if ids else {}
+    found = dict(await asyncio.to_thread(deps.source.get, ids)) if ids else {}
+    if unasked := [name for name, paper in found.items() if isinstance(paper, Unknown)]:
+        found |= await asyncio.to_thread(deps.source.get, unasked)
     papers = [paper for paper in found.values() if isinstance(paper, Paper)]
     return {
         "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],

@@ -18,6 +18,7 @@ from retest.errors import ModelFailed
 from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts
+from retest.llm.providers import waits_for_people
 from retest.pipeline.anchors import recent
 from retest.pipeline.calls import request
 from retest.pipeline.state import Deps, LineState, Synthesized
@@ -82,8 +83,8 @@ def _unwritten(why: str) -> str:
 def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
     """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have
     to be asked for again."""
-    manual = "manual" in (deps.asker.model.provider, deps.verifier.model.provider)
-    return any(record.awaits or (manual and record.why == "not-judged") for record in outcomes)
+    people = waits_for_people((deps.asker.model.provider, deps.verifier.model.provider))
+    return any(record.awaits or (people and record.why == "not-judged") for record in outcomes)
 
 
 def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:

@@ -18,6 +18,7 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
+from retest.llm.providers import provider_of
 from retest.reports.summary import (
     WHY,
     against_review,
@@ -140,6 +141,7 @@ def _template() -> jinja2.Template:
         against_review=against_review,
         rungs=_rungs,
         why=WHY,
+        is_annotated=lambda spec: provider_of(spec).is_annotated,
         no_reason=Safe("no reason was given."),
     )
     environment.filters["anchor"] = lambda claim_id: Safe(claim_id)  # a slug by its type

@@ -25,6 +25,7 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.domain.verdict import Verdict
+from retest.llm.providers import provider_of
 from retest.reports.chart import chart
 from retest.reports.chart_marks import css
 from retest.reports.markdown import newest
@@ -144,6 +145,7 @@ def _template(name: str) -> jinja2.Template:
         claims_of=_every,
         share=_share,
         why=WHY,
+        is_annotated=lambda spec: provider_of(spec).is_annotated,
         against_review=against_review,
         counted=counted,
         decided=decided,

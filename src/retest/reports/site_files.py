@@ -15,19 +15,6 @@ MARKER = ".retest-site"
 _HEAD = "# Made by `retest site`, which replaces this folder as a whole. The files that it wrote:"
 
 
-def replaced(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def put_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
     """Make `folder` hold these files and the marker, and nothing else; whether anything changed.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -34,13 +35,16 @@ def read_record_file(path: Path, line: str | None = None) -> Record:
     return _parsed(path.read_bytes(), str(path), line)
 
 
-def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str, Record]:
+def records_in_commit(
+    reports: Path, ref: str, names: Sequence[str], environment: Mapping[str, str]
+) -> dict[str, Record]:
     """The lines' records as the commit `ref` has them, or all. Raises UsageError where there is no
-    such commit."""
+    such commit. `environment` is what git runs in."""
     if not ref.strip() or ref.startswith("-") or not ref.isprintable():
         raise UsageError(f"--against is {ref!r}", "name a commit, a branch, a tag or a .json file")
     there = next(path for path in (reports, *reports.parents) if path.is_dir())
-    root = _git(there, "rev-parse", "--show-toplevel")
+    git = partial(_git, environment)
+    root = git(there, "rev-parse", "--show-toplevel")
     if root.returncode:
         raise UsageError(
             f"{reports} is in no git repository that can be read",
@@ -48,7 +52,7 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
             "FILE.json",
         )
     top = Path(root.stdout.decode().rstrip("\n"))
-    found = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    found = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if found.returncode:
         hint = (
             "name one that `git log` shows, or a .json file; a shallow clone has only its newest "
@@ -57,7 +61,7 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
         raise UsageError(f"--against {ref} names no commit", hint)
     commit = found.stdout.decode().strip()
     folder = reports.resolve().relative_to(top.resolve()).as_posix()
-    listed = _git(
+    listed = git(
         top,
         "ls-tree",
         "-z",
@@ -74,19 +78,38 @@ def records_in_commit(reports: Path, ref: str, names: Sequence[str]) -> dict[str
     chosen = [path for path in files if not names or path.stem in names]
     records = {}
     for path in chosen:
-        blob = _git(top, "cat-file", "blob", f"{commit}:{path.as_posix()}")
+        blob = git(top, "cat-file", "blob", f"{commit}:{path.as_posix()}")
+        if blob.returncode:
+            raise UsageError(
+                f"{ref}:{path.as_posix()} cannot be read from the repository",
+                f"git says: {_first_line(blob.stderr)}\n  fetch what is missing, or compare with a "
+                "file: --against FILE.json",
+            )
         records[path.stem] = _parsed(blob.stdout, f"{ref}:{path.as_posix()}", path.stem)
     return records
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Plumbing commands only: they run no pager, filter or text conversion that a repository's
-    settings name."""
+_CLOSED = {
+    "GIT_NO_LAZY_FETCH": "1",  # git 2.45 and newer: an object that is missing is missing
+    "GIT_ALLOW_PROTOCOL": "none",  # and older ones: no remote can be asked for it
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""A folder of strangers may name commands in its own settings: remotes with an `uploadpack`, file
+monitors, hooks, pagers. With these, and `_QUIET`, git runs none of them."""
+_QUIET = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager")
+
+
+def _git(
+    environment: Mapping[str, str], folder: Path, *arguments: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Plumbing commands only: they run no filter or text conversion that a repository names."""
     try:
         return subprocess.run(  # noqa: S603 - a list, without a shell; what others name is a commit's hash by now
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git that people have on their PATH
+            ["git", *_QUIET, "-C", str(folder), *arguments],  # noqa: S607 - the git that people have on their PATH
             capture_output=True,
             check=False,
+            env={**environment, **_CLOSED},
         )
     except FileNotFoundError as error:
         raise RunError(

@@ -3,14 +3,13 @@ bytes change."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from retest.domain.record import Record
 from retest.errors import FileError
+from retest.files.replace import replace
 from retest.text.harmless import escaped
 
 
@@ -40,8 +39,6 @@ def write_report(reports: Path, record: Record) -> list[Path]:
     from retest.reports.markdown import markdown
 
     reports.mkdir(parents=True, exist_ok=True)
-    for left in reports.glob(f".{record.line}.*.tmp"):
-        left.unlink(missing_ok=True)  # of a run that was killed while it wrote
     contents = {
         "md": markdown(record),
         "svg": chart(record),
@@ -51,23 +48,5 @@ def write_report(reports: Path, record: Record) -> list[Path]:
     return [
         path
         for suffix, text in contents.items()
-        if _replace(path := reports / f"{record.line}.{suffix}", text)
+        if replace(path := reports / f"{record.line}.{suffix}", text)
     ]
-
-
-def _replace(path: Path, text: str) -> bool:
-    data = text.encode("utf-8")
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return True

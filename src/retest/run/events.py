@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from retest.llm.providers import provider_of
 from retest.pipeline.events import StationEvent, ignore
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Called:
     def failed(self) -> bool:
         """Whether something went wrong. That the annotated library plans nothing, and that a person
         has not answered yet, is as it should be."""
-        return bool(self.call.failed) and self.prices.provider not in ("annotations", "manual")
+        return bool(self.call.failed) and not provider_of(self.prices.provider).may_pass
 
 
 @dataclass(frozen=True, slots=True)

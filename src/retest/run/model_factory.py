@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 
 from retest.errors import UsageError
 from retest.llm.model import Model, Reply, Request
+from retest.llm.providers import PROVIDERS, Provider, parsed_model
 from retest.retry import Patience
-from retest.settings import KEYS, Settings, parsed_model
+from retest.settings import Settings
 
 if TYPE_CHECKING:
     from retest.cache import AnswerCache
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches, Notify
     from retest.llm.batch.service import BatchService
+    from retest.llm.modes import Habits
     from retest.run.job import Job
-
-
-SERVICES = ("anthropic", "openai", "openai-chat")
-"""Providers whose SDKs are slow to load."""
-BATCHED = ("anthropic", "openai")
-"""Providers whose services have a batch API."""
 
 
 def open_model(
@@ -31,28 +27,28 @@ def open_model(
     environment: Mapping[str, str],
     line: str,
     library: Library | None,
+    habits: Habits | None = None,
 ) -> Model:
     """The model that `spec` names; one of a service is opened with the first call, since a quiet
-    night makes none.
+    night makes none. What it learns of its server stands in `habits`.
 
     Raises UsageError for another form, a missing key or a missing file.
     """
-    provider, name = parsed_model(spec)
+    known, name = parsed_model(spec)
+    provider = PROVIDERS[known]
     _check_key(spec, provider, environment)
-    if provider in SERVICES:
-        if provider == "openai-chat" and not (
-            environment.get("OPENAI_BASE_URL") or environment.get("OPENAI_API_KEY")
-        ):
+    if provider.is_service:
+        if not (environment.get(provider.url) or environment.get(provider.key)):
             raise UsageError(
                 f"{spec} needs a server",
-                "set OPENAI_BASE_URL, for example http://localhost:11434/v1",
+                f"set {provider.url}, for example http://localhost:11434/v1",
             )
-        return OnUse(provider, name, lambda: _service(provider, name, settings, environment))
-    if provider == "manual":
+        return OnUse(known, name, lambda: _service(provider, name, settings, environment, habits))
+    if known == "manual":
         from retest.llm.manual import ManualModel
 
         return ManualModel(settings.path("home") / "manual")
-    if provider == "scripted":
+    if known == "scripted":
         from retest.llm.scripted import ScriptedModel
 
         return ScriptedModel(settings.workspace / Path(name))
@@ -67,19 +63,18 @@ def open_model(
 
 
 def open_batches(
-    provider: str, name: str, settings: Settings, environment: Mapping[str, str]
+    known: str, name: str, settings: Settings, environment: Mapping[str, str]
 ) -> BatchService:
     """The batch API of a model's service. Raises UsageError for a missing key."""
-    _check_key(f"{provider}:{name}", provider, environment)
-    key = environment[KEYS[provider]]
-    if provider == "anthropic":
+    provider = PROVIDERS[known]
+    _check_key(f"{known}:{name}", provider, environment)
+    key, base = environment[provider.key], environment.get(provider.url) or None
+    if known == "anthropic":
         from retest.llm.batch.anthropic import AnthropicBatches
 
-        base = environment.get("ANTHROPIC_BASE_URL") or None
         return AnthropicBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
     from retest.llm.batch.openai import OpenAIBatches
 
-    base = environment.get("OPENAI_BASE_URL") or None
     return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
 
 
@@ -115,20 +110,18 @@ def batches_for(
 def _check_batched(specs: Iterable[str]) -> None:
     """Raise UsageError for a model whose service has no batch API."""
     for spec in specs:
-        if parsed_model(spec)[0] not in BATCHED:
-            hint = (
-                f"those of {' and '.join(BATCHED)} do; --verifier must be one too, and may be the "
-                "other's"
-            )
+        if not PROVIDERS[parsed_model(spec)[0]].has_batches:
+            others = " and ".join(one.name for one in PROVIDERS.values() if one.has_batches)
+            hint = f"those of {others} do; --verifier must be one too, and may be the other's"
             raise UsageError(f"{spec} has no batch API, as --batch needs one", hint)
 
 
-def _check_key(spec: str, provider: str, environment: Mapping[str, str]) -> None:
-    if provider in KEYS and not environment.get(KEYS[provider]):
+def _check_key(spec: str, provider: Provider, environment: Mapping[str, str]) -> None:
+    if provider.needs_key and not environment.get(provider.key):
         hint = (
-            f"set {KEYS[provider]}, name another --model, or add --offline to run without any model"
+            f"set {provider.key}, name another --model, or add --offline to run without any model"
         )
-        raise UsageError(f"{spec} needs {KEYS[provider]}, which is not set", hint)
+        raise UsageError(f"{spec} needs {provider.key}, which is not set", hint)
 
 
 class OnUse:
@@ -149,22 +142,23 @@ class OnUse:
             await self._model.aclose()
 
 
-def _service(provider: str, name: str, settings: Settings, environment: Mapping[str, str]) -> Model:
-    if provider == "anthropic":
+def _service(
+    provider: Provider,
+    name: str,
+    settings: Settings,
+    environment: Mapping[str, str],
+    habits: Habits | None,
+) -> Model:
+    key, base = environment.get(provider.key) or "none", environment.get(provider.url) or None
+    timeout = settings.timeout
+    if provider.name == "anthropic":
         from retest.llm.anthropic import AnthropicModel
 
-        base = environment.get("ANTHROPIC_BASE_URL") or None
-        return AnthropicModel(
-            name, api_key=environment[KEYS[provider]], base_url=base, timeout=settings.timeout
-        )
-    base = environment.get("OPENAI_BASE_URL") or None
-    if provider == "openai":
+        return AnthropicModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
+    if provider.name == "openai":
         from retest.llm.openai import OpenAIModel
 
-        return OpenAIModel(
-            name, api_key=environment[KEYS[provider]], base_url=base, timeout=settings.timeout
-        )
+        return OpenAIModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
     from retest.llm.openai_chat import OpenAIChatModel
 
-    key = environment.get("OPENAI_API_KEY") or "none"
-    return OpenAIChatModel(name, api_key=key, base_url=base, timeout=settings.timeout)
+    return OpenAIChatModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.ask import Asker, Call
 from retest.llm.budget import Prices
 from retest.llm.model import Model
+from retest.llm.modes import Habits
+from retest.llm.providers import provider_of
 from retest.retry import Patience
 from retest.run.job import Job
 from retest.run.model_factory import open_model
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
     from retest.cache import AnswerCache
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches
-
-NOT_KEPT = ("annotations", "scripted")
-"""Providers whose answers are on this machine already: remembering them would only make them stale.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,8 @@ class Models:
     cache: AnswerCache
     afresh: str = ""
     batches: Batches | None = None
+    habits: dict[str, Habits] = field(default_factory=dict)
+    """What was learned of the models' servers in this run."""
 
     def __post_init__(self) -> None:
         for spec in dict.fromkeys(self.job.specs):
@@ -67,7 +67,17 @@ class Models:
         logged."""
         job = self.job
         specs = dict.fromkeys(job.specs)
-        models = [open_model(spec, job.settings, job.environment, line, library) for spec in specs]
+        models = [
+            open_model(
+                spec,
+                job.settings,
+                job.environment,
+                line,
+                library,
+                self.habits.setdefault(spec, Habits()),
+            )
+            for spec in specs
+        ]
         slots = asyncio.Semaphore(job.settings.concurrency)
         try:
             askers = [self._asker(model, slots, observe) for model in models]
@@ -89,7 +99,7 @@ class Models:
         prices = Prices(model.provider, model.name, self.job.today)
         return Asker(
             model,
-            cache=None if model.provider in NOT_KEPT else self.cache,
+            cache=self.cache if provider_of(model.provider).is_remembered else None,
             patience=patience,
             concurrency=slots,
             ladder_version=LADDER_VERSION,

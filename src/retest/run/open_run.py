@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
+from retest.llm.providers import provider_of
+from retest.papers.circuit import Circuit
 from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits
@@ -39,6 +41,9 @@ class OpenRun:
     models: Models
     prompts: Mapping[str, Prompt]
     searches: SearchMemory
+    arxiv: Circuit = field(default_factory=Circuit)
+    openalex: Circuit = field(default_factory=Circuit)
+    """Whether arXiv and OpenAlex count as down in this run."""
 
     @asynccontextmanager
     async def deps(
@@ -47,16 +52,14 @@ class OpenRun:
         """All that the stations need for a line, closed at the end; `observe` hears of every call,
         `tell` of stations."""
         settings, job = self.job.settings, self.job
-        offline = settings.source == "library" or "annotations" in {
-            spec.partition(":")[0] for spec in job.specs
-        }
+        annotated = any(provider_of(spec).is_annotated for spec in job.specs)
+        offline = settings.source == "library" or annotated
         library = open_library(line.line) if offline else None
-        source = open_source(settings, library, job.today)
-        following = open_following(settings, job.environment, job.today)
+        source = open_source(settings, library, job.today, self.arxiv)
+        following = open_following(settings, job.environment, job.today, self.openalex)
         previous = read_record(settings.path("reports"), line.line)
         limits = Limits(candidates=settings.candidates)
-        if job.model.startswith("annotations"):
-            # Reading costs nothing there: all that is found is read.
+        if provider_of(job.model).is_annotated:
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         async with self.models.askers(line.line, library, observe) as (asker, verifier):
             yield Deps(

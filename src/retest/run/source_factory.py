@@ -16,7 +16,8 @@ from retest.retry import Patience
 from retest.settings import OPENALEX_KEY, Settings
 
 if TYPE_CHECKING:
-    from retest.papers.following import Following  # it loads requests
+    from retest.papers.circuit import Circuit
+    from retest.papers.following import Following  # it loads httpx2
 
 
 def open_library(line: str) -> Library | None:
@@ -47,10 +48,13 @@ def open_source_for_all(settings: Settings, today: date) -> Source:
 
 
 def open_following(
-    settings: Settings, environment: Mapping[str, str], today: date
+    settings: Settings,
+    environment: Mapping[str, str],
+    today: date,
+    circuit: Circuit | None = None,
 ) -> Following | None:
     """Where papers that cite an anchor are asked for, if the settings want it. Raises UsageError
-    without pyalex."""
+    without pyalex. With a `circuit` that is shared, a run meets an outage once."""
     if not settings.follow:
         return None
     from retest.papers.day_cache import DayCache
@@ -59,13 +63,20 @@ def open_following(
     answers = DayCache(settings.path("home") / "answers-openalex", today)
     key = environment.get(OPENALEX_KEY, "")
     return Following(
-        url=settings.openalex_url, key=key, patience=_patience(settings), answers=answers
+        url=settings.openalex_url,
+        key=key,
+        patience=_patience(settings),
+        answers=answers,
+        circuit=circuit,
     )
 
 
-def open_source(settings: Settings, library: Library | None, today: date) -> Source:
-    """The source that the settings name; answers of arXiv's API are kept for the day. Raises
-    UsageError where it is not there."""
+def open_source(
+    settings: Settings, library: Library | None, today: date, circuit: Circuit | None = None
+) -> Source:
+    """The source that the settings name; answers of arXiv's API are kept for the day. With a
+    `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where the
+    source is not there."""
     if settings.source == "library":
         from retest.library.source import LibrarySource
 
@@ -87,6 +98,7 @@ def open_source(settings: Settings, library: Library | None, today: date) -> Sou
         interval=settings.arxiv_interval,
         patience=_patience(settings),
         answers=answers,
+        circuit=circuit,
     )
 
 

@@ -11,7 +11,7 @@ from retest.evaluation.claims.charts import charts
 from retest.evaluation.claims.compare import Comparison
 from retest.evaluation.claims.markdown import compared, markdown
 from retest.evaluation.claims.result import Result
-from retest.reports.site_files import replaced
+from retest.files.replace import replace
 from retest.text.harmless import escaped
 
 
@@ -43,10 +43,4 @@ def check_folder(folder: Path) -> None:
 def written(folder: Path, files: dict[str, str]) -> list[Path]:
     """Write files by name; the paths of those whose bytes changed."""
     folder.mkdir(parents=True, exist_ok=True)
-    changed = []
-    for name, text in files.items():
-        path, data = folder / name, text.encode("utf-8")
-        if not path.is_file() or path.read_bytes() != data:
-            replaced(path, data)
-            changed.append(path)
-    return changed
+    return [path for name, text in files.items() if replace(path := folder / name, text)]

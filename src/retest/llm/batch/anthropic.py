@@ -28,24 +28,10 @@ from retest.llm.batch.service import (
     read_result,
 )
 from retest.llm.batch.state import Id, Sent
-from retest.llm.failures import NotThere, from_status, read_body
+from retest.llm.failures import STATUSES, NotThere, from_status, read_body
 from retest.llm.model import Request
 from retest.retry import Transient
 
-STATUSES = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "billing_error": 402,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "api_error": 500,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-}
-"""The HTTP statuses of error types (platform.claude.com, API reference, Errors); in a batch only
-the type is told."""
 A_DAY = timedelta(days=1)
 
 
@@ -125,7 +111,7 @@ class AnthropicBatches:
             content=prepared,
             options={"headers": {"Content-Type": "application/json"}, "follow_redirects": False},
         )
-        return read_body(SERVICE, _Batch, await self._client.body(call)).id
+        return read_body(SERVICE, self._name, _Batch, await self._client.body(call)).id
 
     async def find(self, intent: Sent, known: set[str]) -> str | None:
         unsure = False
@@ -155,7 +141,7 @@ class AnthropicBatches:
     async def ended(self, batch: Sent) -> Ended | None:
         assert batch.id is not None  # noqa: S101 - the caller asks only for batches that were created
         found = read_body(
-            SERVICE, _Batch, await self._client.body(self._batches.retrieve(batch.id))
+            SERVICE, self._name, _Batch, await self._client.body(self._batches.retrieve(batch.id))
         )
         if found.processing_status != "ended":
             return None
@@ -172,6 +158,7 @@ class AnthropicBatches:
         for _ in range(MOST_PAGES):
             page = read_body(
                 SERVICE,
+                self._name,
                 _Page,
                 await self._client.body(self._batches.list(limit=100, after_id=after)),
             )
@@ -196,7 +183,9 @@ class AnthropicBatches:
             case "succeeded":
                 body = compact(result.message)
                 return read_result(
-                    lambda: reply_of(self._name, limit, read_body(SERVICE, Message, body))
+                    lambda: reply_of(
+                        self._name, limit, read_body(SERVICE, self._name, Message, body)
+                    )
                 )
             case "errored":
                 error = (

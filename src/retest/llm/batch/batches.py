@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast, get_args
 from retest.errors import KeyRejected, ModelFailed, RunError, Waiting
 from retest.llm.batch.book import Book
 from retest.llm.batch.service import BatchService, Ended, Unsure
-from retest.llm.batch.state import Asked, Batched, Kind, Sent
+from retest.llm.batch.state import Asked, Kind, Sent
 from retest.llm.failures import NotThere, shown
 from retest.llm.model import Reply, Request
 from retest.retry import BrokeOff, Patience, Transient, async_retrying
@@ -254,8 +254,7 @@ class Batches:
     ) -> None:
         lines = [line for _, line in part.values()]
         asked = {custom_id: queued.asked for custom_id, (queued, _) in part.items()}
-        provider = cast("Batched", spec[0])  # `Sent` looks
-        sent = Sent(nonce=nonce, provider=provider, model=spec[1], day=self._today, asked=asked)
+        sent = Sent(nonce=nonce, provider=spec[0], model=spec[1], day=self._today, asked=asked)
 
         async def prepare() -> object:
             return await service.prepare(lines)

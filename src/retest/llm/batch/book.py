@@ -18,6 +18,7 @@ from retest.llm.budget import Prices
 from retest.llm.failures import Unusable, shown
 from retest.llm.model import Reply
 from retest.llm.parts import parts_of
+from retest.llm.reading import answer_in
 from retest.retry import Transient
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Book:
         """A valid answer, and its parts if it speaks of every paper, go to where all answers are;
         an invalid one is shown to the model again."""
         self.state.failed.pop(asked.key, None)
+        text = answer_in(text)
         try:
             answer = SCHEMAS[asked.kind].model_validate_json(text, strict=True)
         except ValidationError:

@@ -99,7 +99,10 @@ class OpenAIBatches:
     async def prepare(self, lines: Sequence[bytes]) -> str:
         file = ("retest.jsonl", b"\n".join(lines) + b"\n", "application/jsonl")
         return read_body(
-            SERVICE, _File, await self._client.body(self._files.create(file=file, purpose="batch"))
+            SERVICE,
+            self._name,
+            _File,
+            await self._client.body(self._files.create(file=file, purpose="batch")),
         ).id
 
     async def create(self, nonce: str, prepared: str) -> str:
@@ -109,7 +112,7 @@ class OpenAIBatches:
             input_file_id=prepared,
             metadata={MARK: nonce},
         )
-        return read_body(SERVICE, _Batch, await self._client.body(call)).id
+        return read_body(SERVICE, self._name, _Batch, await self._client.body(call)).id
 
     async def find(self, intent: Sent, known: set[str]) -> str | None:
         async for batch in self._listed():
@@ -120,7 +123,7 @@ class OpenAIBatches:
     async def ended(self, batch: Sent) -> Ended | None:
         assert batch.id is not None  # noqa: S101 - the caller asks only for batches that were created
         found = read_body(
-            SERVICE, _Batch, await self._client.body(self._batches.retrieve(batch.id))
+            SERVICE, self._name, _Batch, await self._client.body(self._batches.retrieve(batch.id))
         )
         if found.status not in OVER:
             return None
@@ -147,7 +150,10 @@ class OpenAIBatches:
         after: str | openai.Omit = openai.omit
         for _ in range(MOST_PAGES):
             page = read_body(
-                SERVICE, _Page, await self._client.body(self._batches.list(limit=100, after=after))
+                SERVICE,
+                self._name,
+                _Page,
+                await self._client.body(self._batches.list(limit=100, after=after)),
             )
             for batch in page.data:
                 yield batch
@@ -160,7 +166,7 @@ class OpenAIBatches:
         if answered is not None and answered.status_code < 400:
             body = compact(answered.body)
             return read_result(
-                lambda: reply_of(self._name, limit, read_body(SERVICE, Response, body))
+                lambda: reply_of(self._name, limit, read_body(SERVICE, self._name, Response, body))
             )
         if answered is not None:
             said = _said(answered.body)

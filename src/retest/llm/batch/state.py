@@ -7,16 +7,17 @@ The file says for what money was spent. One that cannot be read is an error, nev
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from retest.errors import FileError
+from retest.files.replace import replace
 from retest.llm.failures import shown
 from retest.llm.model import Usage
+from retest.llm.providers import provider_of
 
 NAME = "batches.json"
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
@@ -28,8 +29,10 @@ Kind = Literal["Extraction", "Entailment", "Judgment"]
 claim, a synthesis when nothing waits any more: both are short."""
 
 
-Batched = Literal["anthropic", "openai"]
-"""Providers whose services have a batch API."""
+def _has_batches(provider: str) -> str:
+    if not provider_of(provider).has_batches:
+        raise ValueError("no provider with a batch API")
+    return provider
 
 
 class _Kept(BaseModel):
@@ -55,7 +58,7 @@ class Sent(_Kept):
     """A batch. Without an `id` it is an intent: it was about to be created when the run ended."""
 
     nonce: Id
-    provider: Batched
+    provider: Annotated[str, AfterValidator(_has_batches)]
     model: str
     day: date
     id: Id | None = None
@@ -132,11 +135,4 @@ def read_state(home: Path) -> State:
 
 def write_state(home: Path, state: State) -> None:
     """All of the file or nothing, and on the disk before anything is paid for."""
-    path = home / NAME
-    part = path.with_name(f".{NAME}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(state.model_dump(mode="json"), file, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    replace(home / NAME, json.dumps(state.model_dump(mode="json"), indent=1) + "\n", mode=0o600)

@@ -1,0 +1,61 @@
+"""Writing a file: whole or not at all, and only where its bytes change."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+_DRAFT = r"\.{name}\.(?P<pid>\d{{1,10}})\.[0-9a-f]{{8}}\.tmp"
+"""How a draft is named, for the file `name`: by the process that writes it, and by chance."""
+
+
+def replace(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool = True) -> bool:
+    """Give a file these bytes, or this text as UTF-8; whether that changed anything.
+
+    A reader sees the old file or the new one, also where this process is killed: the bytes go into
+    a draft beside it, which takes its place. A draft follows no symbolic link. With `durable` the
+    bytes are on the disk before the file is replaced. Drafts that killed processes left are swept.
+    Raises OSError, and leaves the file as it was.
+    """
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    with suppress(OSError):
+        if path.is_file() and path.read_bytes() == raw:
+            return False
+    sweep(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        with os.fdopen(os.open(draft, flags, mode), "wb") as file:
+            file.write(raw)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        draft.chmod(mode)  # whatever the umask takes away
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def sweep(path: Path) -> None:
+    """Remove the drafts of a file that killed processes left. Those of living ones stay."""
+    pattern = re.compile(_DRAFT.format(name=re.escape(path.name)))
+    with suppress(OSError):
+        for other in os.scandir(path.parent):
+            if (match := pattern.fullmatch(other.name)) and not _lives(int(match["pid"])):
+                Path(other.path).unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    """Whether there is such a process. One of another user counts as living."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

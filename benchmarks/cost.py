@@ -68,7 +68,7 @@ def main() -> None:
     claims = tuple(claim for claim in whole.claims if claim.id == CLAIM)
     line = whole.model_copy(update={"claims": claims})
     anchors, papers = chosen(line, options.mirror)
-    with loopback(options.delay) as model:
+    with loopback(options.delay, findings=3) as model:
         run(
             line, [*anchors, *papers], model
         )  # once for the imports, which are no part of a claim's time

@@ -26,10 +26,10 @@ from retest.run.events import LineOutcome
 from retest.run.job import Job
 from retest.run.lines import run_lines
 from retest.settings import Settings
+from tests.answers import TERMS, checks, evidence, finding, judgment
 from tests.fakes.models import FakeModels
 
 PAPER = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
-CITATION = re.compile(r"^<(?:citation|evidence) (\S+) ", re.MULTILINE)
 
 
 def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
@@ -39,36 +39,29 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
         pairs = [f"{one} {two}" for one, two in pairwise(words)]
         queries = [{"all_of": [word], "any_of": [*pairs[:3], *words[:4]]} for word in words[:5]]
         return {
+            "terms": terms(),
             "queries": queries,
             "counter_statement": "We find that the opposite is true of language models.",
         }
     if schema == "Extraction":
         ids = PAPER.findall(user)[:findings]
         pointed = [[1, 2][: 1 + number % 2] for number in range(len(ids))]
-        said = [
-            {
-                "arxiv_id": i,
-                "stance": "supports",
-                "sentences": numbers,
-                "why": "It says so.",
-                "lever": None,
-            }
-            for i, numbers in zip(ids, pointed, strict=True)
-        ]
-        return {"findings": said}
-    ids = list(dict.fromkeys(CITATION.findall(user)))
+        told = zip(ids, pointed, strict=True)
+        return {"findings": [finding(i, "supports", numbers) for i, numbers in told]}
     if schema == "Entailment":
-        return {"checks": [{"arxiv_id": i, "entails": True, "why": "It does."} for i in ids]}
+        return checks(user)
     if schema == "Judgment":
-        return {
-            "verdict": "holds",
-            "cites": ids,
-            "rationale": f"Newer work agrees [{ids[0]}].",
-            "moved": None,
-            "artifact": False,
-            "confidence": 0.8,
-        }
+        ids = [name for name, _ in evidence(user)]
+        return judgment("holds", ids, f"Newer work agrees [{ids[0]}].")
     return {"superseding": [], "questions": [], "limits": "Abstracts only."}
+
+
+def terms() -> dict[str, Any]:
+    """Terms as long as a model is asked to write them: 20 words a field, some 120 tokens."""
+    said = "the result that is spoken of, in models of that kind and size, trained and measured as "
+    said += "those papers describe"
+    texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")
+    return {**TERMS, "parts": [said], **dict.fromkeys(texts, said)}
 
 
 @dataclass(frozen=True, slots=True)

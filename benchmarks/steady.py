@@ -15,10 +15,10 @@ import hashlib
 import re
 from typing import Any
 
+from tests.answers import CITED, TERMS, check, evidence, finding, judgment
+
 _CLAIM = re.compile(r"<claim>\n(.*)\n</claim>")
 _PAPER = re.compile(r"^<paper (\S+)>\n.*\n((?:\d+ .*\n)+)", re.MULTILINE)
-_CITED = re.compile(r'^<citation (\S+) stance="\w+">$', re.MULTILINE)
-_EVIDENCE = re.compile(r"^<evidence (\S+) \S+ (\w+)", re.MULTILINE)
 BEARS, DOUBTED = 0.12, 0.1
 
 
@@ -43,25 +43,16 @@ def answer(schema: str, user: str) -> dict[str, Any]:
                     "supports" if among < 0.6 else "qualifies" if among < 0.9 else "contradicts"
                 )
                 pointed = [min(2, sentences.count("\n"))]
-                found.append(
-                    {
-                        "arxiv_id": arxiv_id,
-                        "stance": stance,
-                        "sentences": pointed,
-                        "why": "It says so.",
-                        "lever": None,
-                    }
-                )
+                found.append(finding(arxiv_id, stance, pointed, "It says so."))
         return {"findings": found}
     if schema == "Entailment":
-        ids = _CITED.findall(user)
         return {
             "checks": [
-                {"arxiv_id": i, "entails": chance("?", claim, i) > DOUBTED, "why": "By it."}
-                for i in ids
+                check(i, chance("?", claim, i) > DOUBTED, "By it.", int(point))
+                for i, point, *_ in CITED.findall(user)
             ]
         }
-    return _judged(_EVIDENCE.findall(user))
+    return _judged(evidence(user))
 
 
 def _plan(user: str) -> dict[str, Any]:
@@ -74,14 +65,15 @@ def _plan(user: str) -> dict[str, Any]:
         for word in words[:5]
     ]
     return {
+        "terms": TERMS,
         "queries": queries,
         "counter_statement": "We find that the opposite is true of language models.",
     }
 
 
-def _judged(evidence: list[tuple[str, str]]) -> dict[str, Any]:
+def _judged(seen: list[tuple[str, str]]) -> dict[str, Any]:
     by = {
-        stance: [i for i, s in evidence if s == stance]
+        stance: [i for i, s in seen if s == stance]
         for stance in ("supports", "qualifies", "contradicts")
     }
     for_, limits, against = by["supports"], by["qualifies"], by["contradicts"]
@@ -91,11 +83,4 @@ def _judged(evidence: list[tuple[str, str]]) -> dict[str, Any]:
         verdict, cites = "relaxed", limits + against
     else:
         verdict, cites = "holds", for_
-    return {
-        "verdict": verdict,
-        "cites": cites,
-        "rationale": f"Newer work says so [{cites[0]}].",
-        "moved": None if verdict == "holds" else "evaluation",
-        "artifact": False,
-        "confidence": 0.7,
-    }
+    return judgment(verdict, cites, f"Newer work says so [{cites[0]}].")

@@ -3,22 +3,19 @@ bent test by test."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.answers import TERMS, checks, claim_of, evidence, finding, judgment, shown
 from tests.fakes.wires import Fault
 from tests.papers_small import AGREES, DENIES, DEPTH, LIMITS
 
 Json = dict[str, Any]
 Said = Json | Fault
-_SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
-_CITED = re.compile(r'^<citation (\S+) stance="(\w+)">$', re.MULTILINE)
-_EVIDENCE = re.compile(r"^<evidence (\S+) \S+(?: (\w+))?(?: by [a-z ]+)?>$", re.MULTILINE)
-_CLAIM = re.compile(r"<claim>\n(.*)\n</claim>")
 
 PLAN: Json = {
+    "terms": TERMS,
     "queries": [
         {"all_of": ["lakes"], "any_of": ["tides", "wind", "moon", "depth", "gauges", "ice"]},
         {"all_of": ["tides"], "any_of": ["small lakes", "moon", "fish"]},
@@ -29,31 +26,6 @@ WIND = {AGREES.id: ("supports", [3]), LIMITS.id: ("qualifies", [3])}
 DEEP = {DEPTH.id: ("supports", [2])}
 MOON = {DENIES.id: ("supports", [2]), LIMITS.id: ("contradicts", [3])}
 SYNTHESIS: Json = {"superseding": [], "questions": [], "limits": "Only abstracts were read."}
-
-
-def finding(arxiv_id: str, stance: str, sentences: list[int], why: str = "It reports it.") -> Json:
-    return {
-        "arxiv_id": arxiv_id,
-        "stance": stance,
-        "sentences": sentences,
-        "why": why,
-        "lever": None,
-    }
-
-
-def judgment(
-    verdict: str, cites: list[str], rationale: str = "Newer work says so.", **more: Any
-) -> Json:
-    moved = "evaluation" if verdict in ("relaxed", "overturned") else None
-    return {
-        "verdict": verdict,
-        "cites": cites,
-        "rationale": rationale,
-        "moved": moved,
-        "artifact": False,
-        "confidence": 0.7,
-        **more,
-    }
 
 
 @dataclass(frozen=True)
@@ -73,40 +45,29 @@ class Reader:
         return replace(self, says={**self.says, (schema, claim): answer})
 
     def __call__(self, schema: str, system: str, user: str) -> Said:
-        claim = self._claim(user)
+        claim = claim_of(user)
         for (name, start), said in self.says.items():
             if name == schema and claim.startswith(start):
                 return said
         return self._answer(schema, claim, user)
-
-    def _claim(self, user: str) -> str:
-        found = _CLAIM.search(user) or re.search(r"^Claim \([^)]*\): (.*)$", user, re.MULTILINE)
-        return found[1] if found else ""
 
     def _answer(self, schema: str, claim: str, user: str) -> Json:
         if schema == "QueryPlan":
             return PLAN
         if schema == "Extraction":
             known = next((s for start, s in self.stances.items() if claim.startswith(start)), {})
-            shown = _SHOWN.findall(user)
-            return {
-                "findings": [finding(i, *known[i]) for i in shown if i in known] + list(self.extra)
-            }
+            found = [finding(i, *known[i]) for i in shown(user) if i in known]
+            return {"findings": found + list(self.extra)}
         if schema == "Entailment":
-            return {
-                "checks": [
-                    {"arxiv_id": i, "entails": True, "why": "It does."}
-                    for i, _ in _CITED.findall(user)
-                ]
-            }
+            return checks(user)
         if schema == "Judgment":
-            return self._judged(_EVIDENCE.findall(user))
+            return self._judged(evidence(user))
         return SYNTHESIS
 
     @staticmethod
-    def _judged(evidence: list[tuple[str, str]]) -> Json:
+    def _judged(seen: list[tuple[str, str]]) -> Json:
         by = {
-            stance: [i for i, s in evidence if s == stance]
+            stance: [i for i, s in seen if s == stance]
             for stance in ("supports", "qualifies", "contradicts")
         }
         if by["contradicts"]:

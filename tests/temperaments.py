@@ -18,7 +18,6 @@ pass; `slips` plants one error of a station for a claim.
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -26,6 +25,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
 
+from tests.answers import TERMS, checks, claim_of, evidence, finding, judgment, shown
 from tests.fakes.wires import Fault
 
 Json = dict[str, Any]
@@ -50,10 +50,6 @@ STANCE = {
     "undetermined": "supports",
 }
 DECIDED = ("holds", "relaxed", "overturned")
-_SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
-_CITED = re.compile(r'^<citation (\S+) stance="\w+">$', re.MULTILINE)
-_EVIDENCE = re.compile(r"^<evidence (\S+) \S+ (\w+)(?: by [a-z ]+)?>$", re.MULTILINE)
-_CLAIM = re.compile(r"<claim>\n(.*)\n</claim>|^Claim \([^)]*\): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -87,49 +83,52 @@ class RightWhenShown:
         return 0.9
 
     def __call__(self, schema: str, system: str, user: str) -> Json | Fault:
-        claim = _claim(user)
+        claim = claim_of(user)
         known = self._known.get(claim, Known(claim, "undetermined", ()))
         slip = self._slips.get(claim)
         if schema == "QueryPlan":
             return {
+                "terms": TERMS,
                 "queries": [{"all_of": [], "any_of": claim.rstrip(".").split()}],
                 "counter_statement": claim,
             }
         if schema == "Extraction":
-            return {"findings": self.findings(known, slip, _SHOWN.findall(user))}
+            return {"findings": self.findings(known, slip, shown(user))}
         if schema == "Entailment":
-            return {"checks": [_check(name, slip != "refuses") for name in _CITED.findall(user)]}
+            if slip == "refuses":
+                return checks(user, entails=False, why="It measures something else.")
+            return checks(user)
         if schema == "Synthesis":
             return {"superseding": [], "questions": [], "limits": "Abstracts only."}
         return (
             Fault("status", status=500)
             if slip == "breaks"
-            else self.judged(known, slip, _EVIDENCE.findall(user))
+            else self.judged(known, slip, evidence(user))
         )
 
-    def findings(self, known: Known, slip: Slip | None, shown: list[str]) -> list[Json]:
+    def findings(self, known: Known, slip: Slip | None, papers: list[str]) -> list[Json]:
         gold = () if slip in ("blind", "by another") else known.gold
         others = known.others if slip in ("cites another", "by another") else ()
         said = _wrong(known) if slip in ("wrong", "cites another") else self.verdict(known)
         return [
-            _finding(name, STANCE[said], 99 if slip == "misquotes" else 2)
-            for name in shown
+            finding(name, STANCE[said], [99 if slip == "misquotes" else 2])
+            for name in papers
             if name in (*gold, *others)
         ]
 
-    def judged(self, known: Known, slip: Slip | None, evidence: list[tuple[str, str]]) -> Json:
-        names = [name for name, _ in evidence]
+    def judged(self, known: Known, slip: Slip | None, seen: list[tuple[str, str]]) -> Json:
+        names = [name for name, _ in seen]
         if slip == "cites nothing":
-            return _judgment(known.expected, [], self.confidence(known))
+            return _judged(known.expected, [], self.confidence(known))
         if slip == "cites another":
-            return _judgment(
+            return _judged(
                 _wrong(known), [n for n in names if n in known.others], self.confidence(known)
             )
         if slip == "wrong":
-            return _judgment(_wrong(known), names, self.confidence(known))
+            return _judged(_wrong(known), names, self.confidence(known))
         if not names:
-            return _judgment("undetermined", [], 0.5)
-        return _judgment(self.verdict(known), names, self.confidence(known))
+            return _judged("undetermined", [], 0.5)
+        return _judged(self.verdict(known), names, self.confidence(known))
 
 
 class RightWith(RightWhenShown):
@@ -194,7 +193,7 @@ class Noisy(RightWhenShown):
     def __call__(self, schema: str, system: str, user: str) -> Json | Fault:
         if schema == "QueryPlan":
             with self._lock:
-                self._asked[_claim(user)] += 1
+                self._asked[claim_of(user)] += 1
         return super().__call__(schema, system, user)
 
     def verdict(self, known: Known) -> str:
@@ -211,21 +210,18 @@ class FirstShown(RightWhenShown):
         super().__init__(known)
         self._at = at
 
-    def findings(self, known: Known, slip: Slip | None, shown: list[str]) -> list[Json]:
-        seen = [name for name in shown if name in (*known.gold, *known.others)]
-        seen = seen[:1] if self._at == "extract" else seen
-        return [_finding(name, drawn(name).choice(tuple(STANCE.values())[:3]), 2) for name in seen]
+    def findings(self, known: Known, slip: Slip | None, papers: list[str]) -> list[Json]:
+        found = [name for name in papers if name in (*known.gold, *known.others)]
+        found = found[:1] if self._at == "extract" else found
+        return [
+            finding(name, drawn(name).choice(tuple(STANCE.values())[:3]), [2]) for name in found
+        ]
 
-    def judged(self, known: Known, slip: Slip | None, evidence: list[tuple[str, str]]) -> Json:
-        if not evidence:
-            return _judgment("undetermined", [], 0.5)
-        name, stance = evidence[0] if self._at == "judge" else min(evidence)
-        return _judgment(next(v for v, s in STANCE.items() if s == stance), [name], 0.8)
-
-
-def _claim(user: str) -> str:
-    match = _CLAIM.search(user)
-    return str(match[1] or match[2]) if match else ""
+    def judged(self, known: Known, slip: Slip | None, seen: list[tuple[str, str]]) -> Json:
+        if not seen:
+            return _judged("undetermined", [], 0.5)
+        name, stance = seen[0] if self._at == "judge" else min(seen)
+        return _judged(next(v for v, s in STANCE.items() if s == stance), [name], 0.8)
 
 
 def _wrong(known: Known) -> str:
@@ -235,31 +231,5 @@ def _wrong(known: Known) -> str:
     )
 
 
-def _finding(name: str, stance: str, sentence: int) -> Json:
-    return {
-        "arxiv_id": name,
-        "stance": stance,
-        "sentences": [sentence],
-        "why": "It reports it.",
-        "lever": None,
-    }
-
-
-def _check(name: str, entails: bool) -> Json:
-    return {
-        "arxiv_id": name,
-        "entails": entails,
-        "why": "It does." if entails else "It measures something else.",
-    }
-
-
-def _judgment(verdict: str, cites: list[str], confidence: float) -> Json:
-    moved = "evaluation" if verdict in ("relaxed", "overturned") else None
-    return {
-        "verdict": verdict,
-        "cites": cites,
-        "rationale": "Newer work says so.",
-        "moved": moved,
-        "artifact": False,
-        "confidence": confidence,
-    }
+def _judged(verdict: str, cites: list[str], confidence: float) -> Json:
+    return judgment(verdict, cites, confidence=confidence)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from retest.evaluation.pairs.result import PairsResult, Scored
+from tests.answers import CITED, check, finding
 from tests.conftest import Ran, Workspace
 from tests.fakes.models import Brain, FakeModels
 from tests.fakes.wires import Fault
@@ -77,7 +78,6 @@ CORPUS: list[Json] = [
     for doc in range(11, 18)
 ]
 _PAPER = re.compile(r"^<paper (\S+)>\nStudy (\d+) of lakes$", re.MULTILINE)
-_CITED = re.compile(r'^<citation (\S+) stance="\w+">$', re.MULTILINE)
 
 
 class Reader:
@@ -104,15 +104,11 @@ class Reader:
                 ]
             }
         checks = []
-        for name in _CITED.findall(user):
+        for name, point, *_ in CITED.findall(user):
             refused = self._documents[name] in self._refuses
             why = self._why.replace("THIS", name) if refused else "It does."
-            checks.append({"arxiv_id": name, "entails": not refused, "why": why})
+            checks.append(check(name, not refused, why, int(point)))
         return {"checks": checks}
-
-
-def finding(name: str, stance: str, sentences: list[int], why: str = "It reports it.") -> Json:
-    return {"arxiv_id": name, "stance": stance, "sentences": sentences, "why": why, "lever": None}
 
 
 def write_lines(path: Path, rows: list[Json]) -> Path:

@@ -160,8 +160,8 @@ class Limits:
     candidates: int = 32
     """Papers of a claim that are read by the model."""
     papers_a_call: int = 10
-    tokens_a_call: int = 3600
-    """Estimated tokens of paper text in one extraction call: with the fixed part, under 4,500."""
+    tokens_a_call: int = 4300
+    """Estimated tokens of paper text in one extraction call: with the fixed part, under 5,000."""
     evidence_a_synthesis: int = 40
 
 

@@ -48,6 +48,7 @@ def main() -> None:
     for commands in (
         "run",
         "lines",
+        "terms",
         "diff",
         "publish",
         "verify",

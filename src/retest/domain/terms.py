@@ -57,8 +57,8 @@ class Terms(Frozen):
     def rewritten(self, rewrite: Callable[[str], str], claim: str) -> Terms:
         """The same terms with every text changed. Parts that come out empty are left out; where
         none is left, the claim itself is the one part."""
-        parts = [rewrite(part)[:LONGEST] for part in self.parts]
+        parts = [rewrite(part)[:LONGEST].strip() for part in self.parts]
         texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")
-        rest = {name: rewrite(getattr(self, name))[:LONGEST] for name in texts}
+        rest = {name: rewrite(getattr(self, name))[:LONGEST].strip() for name in texts}
         kept = tuple(part for part in parts if part) or (claim[:LONGEST],)
         return self.model_copy(update={"parts": kept, **rest})

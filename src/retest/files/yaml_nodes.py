@@ -20,7 +20,8 @@ from retest.files.read import shown, unseen
 DEEPEST, MOST_NODES = 12, 20_000
 """A claims file is 5 levels deep; the bundled one, with 27 claims, has 500 nodes."""
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one parser of claims files: another takes and refuses other files."""
 _HINTS = {
     "mapping values are not allowed": (
         'a text with ": " in it stands in quotes, or on its own line after ">-"'
@@ -48,7 +49,7 @@ def read_nodes(text: str, path: Path) -> Node:
     YAML."""
     _check_characters(text, path)
     try:
-        return _tree(yaml.parse(text, Loader=_LOADER), path)
+        return _tree(yaml.parse(text, Loader=LOADER), path)
     except yaml.YAMLError as error:
         problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
         mark = getattr(error, "problem_mark", None)

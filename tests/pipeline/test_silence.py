@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -239,8 +240,9 @@ def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, mod
 
 
 def test_a_source_that_ends_before_the_window_opens_was_not_searched(
-    workspace: Workspace, model: Any
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("retest.cli.options.today", lambda: date(2027, 9, 1))
     model(Reader())
     ran = workspace.run(as_of="2027-08-21")
     assert ran.status == 3

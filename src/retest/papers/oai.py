@@ -1,9 +1,9 @@
 """arXiv's OAI-PMH interface a page at a time.
 
-oaipmh-scythe reads the errors of the protocol. It mends what it parses: of an answer that breaks off
-it makes a shorter page whose missing token reads as the end of the list, and an error's code may
-name any attribute of a module of its own. So each answer is read whole and parsed strictly first;
-`papers.host` decides when and how often to ask.
+oaipmh-scythe reads the errors of the protocol. It mends what it parses: of an answer that breaks
+off it makes a shorter page whose missing token reads as the end of the list, and an error's code
+may name any attribute of a module of its own. So each answer is read whole and parsed strictly
+first; `papers.host` decides when and how often to ask.
 """
 
 from __future__ import annotations

@@ -62,7 +62,6 @@ def _is_secret(text: str) -> bool:
 
 
 def _forms(secret: str) -> set[str]:
-    """How a secret may be written: as it is, in JSON, in JSON with slashes escaped, in an
-    address."""
+    """How a secret may be written: as it is, in JSON, also with slashes escaped, in an address."""
     in_json = json.dumps(secret)[1:-1]
     return {secret, in_json, in_json.replace("/", "\\/"), quote(secret, safe=""), quote(secret)}

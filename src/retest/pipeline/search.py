@@ -17,9 +17,8 @@ from langgraph.runtime import Runtime
 from retest.domain.paper import Candidate, Paper, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.argues import argues
-from retest.papers.following import Following
 from retest.papers.index import PaperIndex
-from retest.papers.source import Ranked, Source
+from retest.papers.source import CitationIndex, Ranked, Source
 from retest.pipeline.remembered import Remembered
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone, Subject
 
@@ -162,7 +161,7 @@ def round_of(
 
 
 def _citing(
-    following: Following, source: Source, subject: Subject, each: int
+    following: CitationIndex, source: Source, subject: Subject, each: int
 ) -> tuple[list[PlannedSearch], list[list[Paper]], list[str]]:
     """For each anchor a search for the papers that cite it, those first that share most with the
     claim, then the most cited; and the anchors that are not known there."""

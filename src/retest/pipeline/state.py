@@ -27,8 +27,7 @@ from retest.domain.record import (
 from retest.domain.verdict import Why
 from retest.errors import Awaits, ModelFailed, Waiting
 from retest.llm.ask import Asker
-from retest.papers.following import Following
-from retest.papers.source import Source
+from retest.papers.source import CitationIndex, Source
 from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
@@ -156,9 +155,9 @@ class Deps:
     limits: Limits
     previous: Record | None
     searches: SearchMemory | None = None
-    following: Following | None = None
+    following: CitationIndex | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
-    tell: StationSink = ignore
+    sink: StationSink = ignore
     """Hears of every station that is entered and left."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest

@@ -28,7 +28,6 @@ from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
 from retest.run.events import (
-    Called,
     ClaimSettled,
     Event,
     EventSink,
@@ -130,9 +129,7 @@ class LineRunner:
             account.take(event)
             self.sink(event)
 
-        async with self.run.deps(
-            line, lambda call, prices: heard(Called(call, prices)), heard
-        ) as deps:
+        async with self.run.night(line, heard) as deps:
             state = await self._through_the_graph(deps)
         record = self._record(deps, state)
         kept, news = merged(deps.previous, record)

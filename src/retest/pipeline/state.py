@@ -31,7 +31,6 @@ from retest.papers.source import CitationIndex, Source
 from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
-from retest.reports.news import waits
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
 
@@ -169,6 +168,6 @@ class Deps:
         if self.previous is None:
             return None
         for record in self.previous.every:
-            if record.id == claim_id and record.text == text and not waits(record):
+            if record.id == claim_id and record.text == text and record.awaits != "batch":
                 return record
         return None

@@ -3,7 +3,6 @@ model."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         # One thread for all of a claim's searches: with one for each, all claims would be done at
         # about the same time.
-        made = await asyncio.to_thread(
+        made = await deps.in_thread(
             round_of, deps, subject, state["searches"], state.get("seen", [])
         )
     except SearchFailed as failed:
@@ -70,7 +69,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     ]
     if state["round"] == 1:
         try:
-            candidates += await asyncio.to_thread(
+            candidates += await deps.in_thread(
                 _held, deps, subject, {one.paper.id for one in candidates}
             )
         except SearchFailed as failed:

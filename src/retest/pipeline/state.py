@@ -6,11 +6,15 @@ Channels hold lists, not tuples: the checkpoint format knows no tuples outside m
 
 from __future__ import annotations
 
+import asyncio
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypedDict
+from functools import partial
+from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
 
 from retest.domain import Frozen
 from retest.domain.answers import Finding, Judgment
@@ -33,6 +37,8 @@ from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PlannedSearch(Frozen):
@@ -158,9 +164,16 @@ class Deps:
     """Where papers that cite an anchor are asked for, if that is switched on."""
     sink: StationSink = ignore
     """Hears of every station that is entered and left."""
+    threads: Executor | None = None
+    """Where work that blocks is done; None for the event loop's own."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest
     eval --repeat` asks whether the order decides."""
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """What `work` gives, which blocks, done in a thread."""
+        call = partial(copy_context().run, work, *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
         """What the last report says of a claim, if it spoke of the same text then and had more to

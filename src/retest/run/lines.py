@@ -3,14 +3,12 @@ log."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -61,9 +59,6 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         sink(Notice(text, needed))
 
     outcomes: dict[str, LineOutcome] = {}
-    # Searches hold the interpreter in turns; more of them at a time than cores only make the calls
-    # to models wait.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with (
         tracing(job.settings.trace),
         _checkpoints(home / "checkpoints.sqlite") as checkpoints,

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +85,10 @@ class OpenRun:
     ) -> AsyncIterator[Deps]:
         """What the stations work with, closed at the end. `sink` takes calls and stations;
         `library` is there where models may answer from it; the rest is as `Deps` has it."""
-        async with self.models.askers(line.line, library, sink) as (asker, verifier):
+        async with (
+            self.models.askers(line.line, library, sink) as (asker, verifier),
+            _threads() as threads,
+        ):
             yield Deps(
                 line=line,
                 as_of=self.job.as_of,
@@ -96,8 +101,20 @@ class OpenRun:
                 searches=self.searches,
                 following=following,
                 sink=sink,
+                threads=threads,
                 order=order,
             )
+
+
+@asynccontextmanager
+async def _threads() -> AsyncIterator[Executor]:
+    """For searches. They hold the interpreter in turns: more of them at a time than cores only make
+    the calls to models wait. At the end one that waits for the network is not waited for."""
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count())
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -8,10 +8,8 @@ saves money later.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -91,7 +89,6 @@ async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result,
     Raises KeyRejected at once; other failures stay inside their claims.
     """
     job, home = setup.job, setup.job.settings.path("home")
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     kinds: tuple[Order, ...] = orders(rounds) if rounds > 1 else ("same",)
     # Answers of repeated rounds are kept for themselves: none of them may decide what the next
     # night remembers.
@@ -213,7 +210,7 @@ class _Pass:
         record = cast(
             "ClaimRecord", trace.record
         )  # the graph ends with `settle`, whatever happened
-        known = await asyncio.to_thread(deps.source.get, claim.gold_ids) if claim.gold_ids else {}
+        known = await deps.in_thread(deps.source.get, claim.gold_ids) if claim.gold_ids else {}
         usage, usd = spent.by_claim().get(claim.id, Usage()), spent.usd(claim.id)
         paid = self.ledger.add(self._about(claim), usage, usd)
         result = claim_result(claim, trace, record, known).model_copy(update={"spent": paid})

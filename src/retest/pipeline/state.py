@@ -14,7 +14,9 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
+from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel
 
 from retest.domain import Frozen
 from retest.domain.answers import Finding, Judgment
@@ -130,6 +132,22 @@ class LineState(TypedDict, total=False):
     subjects: list[Subject]
     outcomes: Annotated[list[ClaimRecord], operator.add]
     synthesis: Synthesized
+
+
+def channel_types() -> set[type[BaseModel]]:
+    """The models that the channels hold: all that may come back from a checkpoint."""
+    found: set[type[BaseModel]] = set()
+
+    def add(hint: object) -> None:
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            found.add(hint)
+        for inner in get_args(hint):
+            add(inner)
+
+    for state in (ClaimState, LineState, Settled):
+        for hint in get_type_hints(state).values():
+            add(hint)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

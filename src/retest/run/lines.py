@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
+from retest.run.checkpoints import open_checkpoints
 from retest.run.events import (
     ClaimSettled,
     Event,
@@ -61,7 +61,7 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
     outcomes: dict[str, LineOutcome] = {}
     async with (
         tracing(job.settings.trace),
-        _checkpoints(home / "checkpoints.sqlite") as checkpoints,
+        open_checkpoints(home) as checkpoints,
         trace(home / "retest.log"),
     ):
         with open_run(job, batched=batches_for(job, notify)) as opened:
@@ -93,20 +93,6 @@ async def trace(path: Path) -> AsyncIterator[None]:
     finally:
         logger.removeHandler(handler)
         handler.close()
-
-
-@asynccontextmanager
-async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-            await saver.setup()
-            yield saver
-    except sqlite3.DatabaseError as error:
-        hint = "delete it: it only holds where interrupted runs stood"
-        raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
 
 
 @dataclass(frozen=True, slots=True)

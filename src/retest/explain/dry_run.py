@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +19,13 @@ from retest.llm.manual import ManualModel
 from retest.llm.model import Model, Reply, Request
 from retest.llm.providers import parsed_model, provider_of
 from retest.pipeline.events import StationEntered
-from retest.run.events import Event
+from retest.run.events import Event, EventSink
 from retest.run.model_factory import open_model
 from retest.run.models import Models
 
 if TYPE_CHECKING:
     from retest.library.source import Library
-    from retest.llm.ask import Asker, Call
-    from retest.llm.budget import Prices
+    from retest.llm.ask import Asker
 
 NOTHING_SAID = '{"findings": []}'
 """What the noting model says of papers, so that the claim goes on with what is known of the others:
@@ -119,13 +118,13 @@ class NotingModels(Models):
 
     @asynccontextmanager
     async def askers(
-        self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
+        self, line: str, library: Library | None, sink: EventSink
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         slots = asyncio.Semaphore(self.job.settings.concurrency)
         with tempfile.TemporaryDirectory() as folder:
             specs = dict.fromkeys(self.job.specs)
             models = [self._noting(spec, line, library, Path(folder) / "manual") for spec in specs]
-            askers = [self._asker(model, slots, observe) for model in models]
+            askers = [self._asker(model, slots, sink) for model in models]
             yield askers[0], askers[-1]
 
     def _noting(self, spec: str, line: str, library: Library | None, copied: Path) -> Model:

@@ -79,7 +79,7 @@ async def explain(job: Job) -> list[LineExplained]:
     async with tracing(job.settings.trace):
         with open_run(job, ReadOnly, models, batches) as things:
             for line in open_lines_first(job):
-                async with things.deps(line, lambda *_: None, notebook.hear) as deps:
+                async with things.night(line, notebook.hear) as deps:
                     start: Any = {"outcomes": []}
                     config: Any = {"recursion_limit": 50}
                     state: Any = await line_graph().compile().ainvoke(start, config, context=deps)

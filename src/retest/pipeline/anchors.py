@@ -3,7 +3,6 @@ revised anchor is news."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -40,9 +39,9 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     del state  # the first station: nothing is known yet
     deps = runtime.context
     ids = [anchor.id for anchor in deps.line.anchors]
-    found = dict(await asyncio.to_thread(deps.source.get, ids)) if ids else {}
+    found = dict(await deps.in_thread(deps.source.get, ids)) if ids else {}
     if unasked := [name for name, paper in found.items() if isinstance(paper, Unknown)]:
-        found |= await asyncio.to_thread(deps.source.get, unasked)
+        found |= await deps.in_thread(deps.source.get, unasked)
     papers = [paper for paper in found.values() if isinstance(paper, Paper)]
     return {
         "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],

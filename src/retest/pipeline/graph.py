@@ -58,11 +58,11 @@ def _announced(name: str, station: S) -> S:
     async def announced(state: Any, runtime: Runtime[Deps]) -> Any:
         deps, subject = runtime.context, state.get("subject")
         claim = subject.claim.id if subject else ""
-        deps.tell(StationEntered(deps.line.line, claim, name))
+        deps.sink(StationEntered(deps.line.line, claim, name))
         try:
             return await station(state, runtime)
         finally:
-            deps.tell(StationDone(deps.line.line, claim, name))
+            deps.sink(StationDone(deps.line.line, claim, name))
 
     return cast("S", announced)
 

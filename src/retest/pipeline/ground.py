@@ -3,7 +3,6 @@ its reason."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -92,7 +91,7 @@ async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> 
         parsed.base for finding in findings if (parsed := parse_id(finding.arxiv_id)) is not None
     }
     strange = sorted((cited | ids_in(*(finding.why for finding in findings))) - shown)
-    return await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    return await deps.in_thread(deps.source.get, strange) if strange else {}
 
 
 def _around(paper: Paper, numbers: Sequence[int]) -> dict[str, str]:

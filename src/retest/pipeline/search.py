@@ -3,7 +3,6 @@ model."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,9 +16,8 @@ from langgraph.runtime import Runtime
 from retest.domain.paper import Candidate, Paper, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.argues import argues
-from retest.papers.following import Following
 from retest.papers.index import PaperIndex
-from retest.papers.source import Ranked, Source
+from retest.papers.source import CitationIndex, Ranked, Source
 from retest.pipeline.remembered import Remembered
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone, Subject
 
@@ -56,7 +54,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         # One thread for all of a claim's searches: with one for each, all claims would be done at
         # about the same time.
-        made = await asyncio.to_thread(
+        made = await deps.in_thread(
             round_of, deps, subject, state["searches"], state.get("seen", [])
         )
     except SearchFailed as failed:
@@ -71,7 +69,7 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     ]
     if state["round"] == 1:
         try:
-            candidates += await asyncio.to_thread(
+            candidates += await deps.in_thread(
                 _held, deps, subject, {one.paper.id for one in candidates}
             )
         except SearchFailed as failed:
@@ -162,7 +160,7 @@ def round_of(
 
 
 def _citing(
-    following: Following, source: Source, subject: Subject, each: int
+    following: CitationIndex, source: Source, subject: Subject, each: int
 ) -> tuple[list[PlannedSearch], list[list[Paper]], list[str]]:
     """For each anchor a search for the papers that cite it, those first that share most with the
     claim, then the most cited; and the anchors that are not known there."""

@@ -3,7 +3,6 @@ No model."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 
@@ -163,7 +162,7 @@ async def _grounded_prose(
     known = {item.arxiv_id for item in evidence}
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     strange = sorted({*to_look_up(known, judgment.rationale), *(cited - known)})
-    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    looked_up = await deps.in_thread(deps.source.get, strange) if strange else {}
     text, rejected = clean(judgment.rationale, known, looked_up, [item.quote for item in evidence])
     for cite in judgment.cites:
         if parse_id(cite) is None:

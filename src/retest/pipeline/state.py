@@ -6,11 +6,17 @@ Channels hold lists, not tuples: the checkpoint format knows no tuples outside m
 
 from __future__ import annotations
 
+import asyncio
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypedDict
+from functools import partial
+from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel
 
 from retest.domain import Frozen
 from retest.domain.answers import Finding, Judgment
@@ -27,14 +33,14 @@ from retest.domain.record import (
 from retest.domain.verdict import Why
 from retest.errors import Awaits, ModelFailed, Waiting
 from retest.llm.ask import Asker
-from retest.papers.following import Following
-from retest.papers.source import Source
+from retest.papers.source import CitationIndex, Source
 from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
-from retest.reports.news import waits
 
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PlannedSearch(Frozen):
@@ -128,6 +134,22 @@ class LineState(TypedDict, total=False):
     synthesis: Synthesized
 
 
+def channel_types() -> set[type[BaseModel]]:
+    """The models that the channels hold: all that may come back from a checkpoint."""
+    found: set[type[BaseModel]] = set()
+
+    def add(hint: object) -> None:
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            found.add(hint)
+        for inner in get_args(hint):
+            add(inner)
+
+    for state in (ClaimState, LineState, Settled):
+        for hint in get_type_hints(state).values():
+            add(hint)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of what is found reaches the model."""
@@ -156,13 +178,20 @@ class Deps:
     limits: Limits
     previous: Record | None
     searches: SearchMemory | None = None
-    following: Following | None = None
+    following: CitationIndex | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
-    tell: StationSink = ignore
+    sink: StationSink = ignore
     """Hears of every station that is entered and left."""
+    threads: Executor | None = None
+    """Where work that blocks is done; None for the event loop's own."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest
     eval --repeat` asks whether the order decides."""
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """What `work` gives, which blocks, done in a thread."""
+        call = partial(copy_context().run, work, *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
         """What the last report says of a claim, if it spoke of the same text then and had more to
@@ -170,6 +199,6 @@ class Deps:
         if self.previous is None:
             return None
         for record in self.previous.every:
-            if record.id == claim_id and record.text == text and not waits(record):
+            if record.id == claim_id and record.text == text and record.awaits != "batch":
                 return record
         return None

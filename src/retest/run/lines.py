@@ -3,14 +3,11 @@ log."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,8 +24,8 @@ from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
+from retest.run.checkpoints import open_checkpoints
 from retest.run.events import (
-    Called,
     ClaimSettled,
     Event,
     EventSink,
@@ -62,12 +59,9 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         sink(Notice(text, needed))
 
     outcomes: dict[str, LineOutcome] = {}
-    # Searches hold the interpreter in turns; more of them at a time than cores only make the calls
-    # to models wait.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with (
         tracing(job.settings.trace),
-        _checkpoints(home / "checkpoints.sqlite") as checkpoints,
+        open_checkpoints(home) as checkpoints,
         trace(home / "retest.log"),
     ):
         with open_run(job, batched=batches_for(job, notify)) as opened:
@@ -101,20 +95,6 @@ async def trace(path: Path) -> AsyncIterator[None]:
         handler.close()
 
 
-@asynccontextmanager
-async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-            await saver.setup()
-            yield saver
-    except sqlite3.DatabaseError as error:
-        hint = "delete it: it only holds where interrupted runs stood"
-        raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
-
-
 @dataclass(frozen=True, slots=True)
 class LineRunner:
     """Takes one line after the other through the graph, to its report and its log entry."""
@@ -130,9 +110,7 @@ class LineRunner:
             account.take(event)
             self.sink(event)
 
-        async with self.run.deps(
-            line, lambda call, prices: heard(Called(call, prices)), heard
-        ) as deps:
+        async with self.run.night(line, heard) as deps:
             state = await self._through_the_graph(deps)
         record = self._record(deps, state)
         kept, news = merged(deps.previous, record)

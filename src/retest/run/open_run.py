@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,6 @@ from typing import TYPE_CHECKING
 from retest.cache import AnswerCache
 from retest.llm.providers import provider_of
 from retest.papers.circuit import Circuit
-from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits
 from retest.prompts import Prompt, load_prompts
@@ -25,9 +26,10 @@ from retest.settings import Settings
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
-    from retest.llm.ask import Call
+    from retest.domain.record import Record
+    from retest.library.source import Library
     from retest.llm.batch.batches import Batches
-    from retest.llm.budget import Prices
+    from retest.papers.source import CitationIndex, Source
 
 READ_ALL = 1000
 """More papers than an annotated library holds."""
@@ -40,41 +42,79 @@ class OpenRun:
     job: Job
     models: Models
     prompts: Mapping[str, Prompt]
-    searches: SearchMemory
+    searches: SearchMemory | None = None
+    """What searches found before; None where each is made anew."""
     arxiv: Circuit = field(default_factory=Circuit)
     openalex: Circuit = field(default_factory=Circuit)
     """Whether arXiv and OpenAlex count as down in this run."""
 
     @asynccontextmanager
-    async def deps(
-        self, line: Line, observe: Callable[[Call, Prices], None], tell: EventSink = ignore
-    ) -> AsyncIterator[Deps]:
-        """All that the stations need for a line, closed at the end; `observe` hears of every call,
-        `tell` of stations."""
+    async def night(self, line: Line, sink: EventSink) -> AsyncIterator[Deps]:
+        """What the stations work with on a night: the source that the settings name, and the
+        line's last report."""
         settings, job = self.job.settings, self.job
         annotated = any(provider_of(spec).is_annotated for spec in job.specs)
         offline = settings.source == "library" or annotated
         library = open_library(line.line) if offline else None
-        source = open_source(settings, library, job.today, self.arxiv)
-        following = open_following(settings, job.environment, job.today, self.openalex)
-        previous = read_record(settings.path("reports"), line.line)
         limits = Limits(candidates=settings.candidates)
         if provider_of(job.model).is_annotated:
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        async with self.models.askers(line.line, library, observe) as (asker, verifier):
+        async with self.deps(
+            line,
+            open_source(settings, library, job.today, self.arxiv),
+            limits,
+            sink,
+            library=library,
+            following=open_following(settings, job.environment, job.today, self.openalex),
+            previous=read_record(settings.path("reports"), line.line),
+        ) as deps:
+            yield deps
+
+    @asynccontextmanager
+    async def deps(
+        self,
+        line: Line,
+        source: Source,
+        limits: Limits,
+        sink: EventSink,
+        *,
+        library: Library | None = None,
+        following: CitationIndex | None = None,
+        previous: Record | None = None,
+        order: str = "",
+    ) -> AsyncIterator[Deps]:
+        """What the stations work with, closed at the end. `sink` takes calls and stations;
+        `library` is there where models may answer from it; the rest is as `Deps` has it."""
+        async with (
+            self.models.askers(line.line, library, sink) as (asker, verifier),
+            _threads() as threads,
+        ):
             yield Deps(
-                line,
-                job.as_of,
-                source,
-                asker,
-                verifier,
-                self.prompts,
-                limits,
-                previous,
-                None if self.models.afresh else self.searches,
-                following,
-                tell,
+                line=line,
+                as_of=self.job.as_of,
+                source=source,
+                asker=asker,
+                verifier=verifier,
+                prompts=self.prompts,
+                limits=limits,
+                previous=previous,
+                searches=self.searches,
+                following=following,
+                sink=sink,
+                threads=threads,
+                order=order,
             )
+
+
+@asynccontextmanager
+async def _threads() -> AsyncIterator[Executor]:
+    """For searches. They hold the interpreter in turns: more of them at a time than cores only make
+    the calls to models wait. At the end one that waits for the network is not waited for."""
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count())
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -92,7 +132,8 @@ def open_run(
     try:
         batches = batched(cache) if batched else None
         afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
-        yield OpenRun(job, models(job, cache, afresh, batches), prompts, SearchMemory(searches))
+        remembered = None if afresh else SearchMemory(searches)
+        yield OpenRun(job, models(job, cache, afresh, batches), prompts, remembered)
     finally:
         cache.close()
         searches.close()

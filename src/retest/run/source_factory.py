@@ -17,7 +17,7 @@ from retest.settings import OPENALEX_KEY, Settings
 
 if TYPE_CHECKING:
     from retest.papers.circuit import Circuit
-    from retest.papers.following import Following  # it loads httpx2
+    from retest.papers.source import CitationIndex
 
 
 def open_library(line: str) -> Library | None:
@@ -52,7 +52,7 @@ def open_following(
     environment: Mapping[str, str],
     today: date,
     circuit: Circuit | None = None,
-) -> Following | None:
+) -> CitationIndex | None:
     """Where papers that cite an anchor are asked for, if the settings want it. Raises UsageError
     without pyalex. With a `circuit` that is shared, a run meets an outage once."""
     if not settings.follow:

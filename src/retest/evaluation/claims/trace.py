@@ -13,8 +13,7 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Paper, Query, Unknown
 from retest.domain.record import ClaimRecord
-from retest.papers.following import Following
-from retest.papers.source import Seen, Source
+from retest.papers.source import CitationIndex, Seen, Source
 
 Said = tuple[str, tuple[int, ...]]
 """A finding's stance and sentences."""
@@ -118,7 +117,7 @@ class HeardFollowing:
     """OpenAlex as it is, which notes the papers that it says cite a claim's anchors: they count as
     searched."""
 
-    def __init__(self, following: Following, returned: set[str]) -> None:
+    def __init__(self, following: CitationIndex, returned: set[str]) -> None:
         self._following, self._returned = following, returned
 
     def citing(self, anchors: Sequence[str], window: Window, limit: int) -> dict[str, list[str]]:

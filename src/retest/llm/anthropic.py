@@ -54,10 +54,17 @@ def _schema(schema: type[BaseModel]) -> dict[str, Any]:
 
 class AnthropicClient:
     """A client of the service, with its errors made ours. Keeps its connections until `aclose`;
-    retries nothing."""
+    retries nothing. With `trace` the SDK makes spans of OpenTelemetry, as its own environment
+    variables say."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        trace: bool = False,
     ) -> None:
         self.name = name
         self._url = checked_url(SERVICE, base_url)
@@ -66,6 +73,7 @@ class AnthropicClient:
             base_url=self._url,
             timeout=timeout,
             max_retries=0,
+            open_telemetry=None if trace else False,
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
@@ -104,10 +112,13 @@ class AnthropicModel(Model):
         base_url: str | None = None,
         timeout: float = 120.0,
         habits: Habits | None = None,
+        trace: bool = False,
     ) -> None:
         self.name = name
         self._habits = habits or Habits()
-        self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
+        self._client = AnthropicClient(
+            name, api_key=api_key, base_url=base_url, timeout=timeout, trace=trace
+        )
 
     async def complete(self, request: Request) -> Reply:
         """As `Model` says; RunError for a model that does not exist and an account without

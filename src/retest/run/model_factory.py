@@ -72,7 +72,9 @@ def open_batches(
     if known == "anthropic":
         from retest.llm.batch.anthropic import AnthropicBatches
 
-        return AnthropicBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
+        return AnthropicBatches(
+            name, api_key=key, base_url=base, timeout=settings.timeout, trace=settings.trace
+        )
     from retest.llm.batch.openai import OpenAIBatches
 
     return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
@@ -154,7 +156,14 @@ def _service(
     if provider.name == "anthropic":
         from retest.llm.anthropic import AnthropicModel
 
-        return AnthropicModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
+        return AnthropicModel(
+            name,
+            api_key=key,
+            base_url=base,
+            timeout=timeout,
+            habits=habits,
+            trace=settings.trace,
+        )
     if provider.name == "openai":
         from retest.llm.openai import OpenAIModel
 

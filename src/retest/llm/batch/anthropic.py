@@ -91,10 +91,18 @@ class AnthropicBatches:
     """Whichever comes first (platform.claude.com, Batch processing)."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        trace: bool = False,
     ) -> None:
         self._name = name
-        self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
+        self._client = AnthropicClient(
+            name, api_key=api_key, base_url=base_url, timeout=timeout, trace=trace
+        )
         self._batches = self._client.sdk.messages.batches.with_raw_response
 
     def line(self, custom_id: str, request: Request) -> bytes:

@@ -37,12 +37,12 @@ Reports = Annotated[Path | None, typer.Option(help="Where reports are read and w
 ASKED_FOR = 4
 """Exit status: all is done, and what the caller asked to be told of by one is there
 (docs/nightly.md)."""
-FIRST_DAY = date(1991, 8, 14)
-"""arXiv's first day."""
 
 
 def parsed_day(text: str, option: str = "--as-of") -> date:
     """A day of arXiv's past as YYYY-MM-DD, or today. Raises UsageError for anything else."""
+    from retest.domain.line import FIRST_DAY
+
     try:
         day = date.fromisoformat(text)
     except ValueError as error:

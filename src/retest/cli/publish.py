@@ -46,7 +46,7 @@ def export(
     from retest.files.replace import replace
     from retest.reports.cited import cited_items, with_authors
     from retest.reports.export import exported
-    from retest.reports.versions import records_in_folder
+    from retest.reports.read import records_in_folder
     from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
 
@@ -97,7 +97,7 @@ def site(
     from retest.cli.show import say
     from retest.reports.site import site as drawn
     from retest.reports.site_files import put_folder
-    from retest.reports.versions import records_in_folder
+    from retest.reports.read import records_in_folder
     from retest.settings import environment, load_settings
 
     if not workspace.is_dir():

@@ -12,7 +12,6 @@ import typer
 
 from retest.cli import app
 from retest.cli.options import (
-    FIRST_DAY,
     Json,
     Model,
     Source,
@@ -117,7 +116,7 @@ class _Result:
 
 
 def _of_text(text: str, day: date) -> tuple[Subject, list[PlannedSearch], str]:
-    from retest.domain.line import Claim, Window
+    from retest.domain.line import FIRST_DAY, Claim, Window
     from retest.pipeline.plan import by_rule
     from retest.pipeline.state import Subject
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
+from retest.errors import UsageError
 from retest.llm.providers import provider_of
 from retest.papers.circuit import Circuit
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits
 from retest.prompts import Prompt, load_prompts
-from retest.reports.write import read_record
+from retest.reports.read import read_record
 from retest.run.events import EventSink
 from retest.run.job import Job
 from retest.run.models import Models
@@ -125,7 +126,9 @@ def open_run(
     batched: Callable[[AnswerCache], Batches] | None = None,
 ) -> Iterator[OpenRun]:
     """Open them, and close the memories at the end. `kept` and `models` stand in for what remembers
-    and asks; `batched` opens the batches that answers may come from."""
+    and asks; `batched` opens the batches that answers may come from. Raises UsageError, before
+    anything is asked, where a line's record is of a later day than the job's."""
+    _refuse_earlier_days(job)
     home = job.settings.path("home")
     prompts = load_prompts(job.settings.workspace)
     cache, searches = kept(home / "answers"), kept(home / "searches")
@@ -137,6 +140,20 @@ def open_run(
     finally:
         cache.close()
         searches.close()
+
+
+def _refuse_earlier_days(job: Job) -> None:
+    """A run that stands on an earlier day than the record would take evidence away, turn verdicts
+    into `undetermined` and put the history out of order."""
+    for line in job.lines:
+        last = read_record(job.settings.path("reports"), line.line)
+        if last is not None and job.as_of < last.as_of:
+            raise UsageError(
+                f"{job.settings.path('reports') / line.line}.json is of {last.as_of}, and this run "
+                f"stands on {job.as_of}: it would undo what was found since",
+                "to look at an earlier day, name another folder with --reports; if the machine's "
+                "clock is wrong, set it",
+            )
 
 
 def open_lines_first(job: Job) -> list[Line]:

@@ -42,7 +42,7 @@ class StandIn(live.ArxivSource):
     """arXiv's source, with the mirror's index in place of the network."""
 
     def __init__(self, mirror: Path) -> None:
-        super().__init__(url=ARXIV_URL, interval=0.0)
+        super().__init__(url=ARXIV_URL, lock_folder=mirror, interval=0.0)
         self._index = PaperIndex.open(mirror / "index")
         self.lengths: list[int] = []
 

@@ -64,7 +64,7 @@ def export(
     )
     exported((), chosen)  # a library that is missing is said before anybody is asked
     items, lacking = with_authors(
-        cited_items(record, anchors), open_source_for_all(settings, today())
+        cited_items(record, anchors), open_source_for_all(settings, environment(), today())
     )
     text = exported(items, chosen)
     if output is None:

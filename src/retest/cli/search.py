@@ -73,7 +73,7 @@ def search(
         raise UsageError(
             "search for a text, or for a claim", 'retest search "..."; or --line LINE --claim CLAIM'
         )
-    papers = open_source_for_all(settings, today())
+    papers = open_source_for_all(settings, environment(), today())
     if line and claim:
         (found,) = chosen_lines(settings.workspace, [line], every=False)
         subject, searches, note = _of_claim(found, claim, papers, settings, day)

@@ -62,7 +62,7 @@ class OpenRun:
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         async with self.deps(
             line,
-            open_source(settings, library, job.today, self.arxiv),
+            open_source(settings, job.environment, library, job.today, self.arxiv),
             limits,
             sink,
             library=library,

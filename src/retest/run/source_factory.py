@@ -35,16 +35,15 @@ def annotated_texts(line: str) -> dict[str, str]:
     }
 
 
-def open_source_for_all(settings: Settings, today: date) -> Source:
+def open_source_for_all(settings: Settings, environment: Mapping[str, str], today: date) -> Source:
     """The source that the settings name, for no line in particular: the library is then all that
     are bundled."""
     if settings.source != "library":
-        return open_source(settings, None, today)
+        return open_source(settings, environment, None, today)
     libraries = [load_library(path) for path in sorted(defaults("library").glob("*.yaml"))]
     papers = {paper.id: paper for library in libraries for paper in library.papers}
-    return open_source(
-        settings, Library(max(one.snapshot for one in libraries), tuple(papers.values()), {}), today
-    )
+    every = Library(max(one.snapshot for one in libraries), tuple(papers.values()), {})
+    return open_source(settings, environment, every, today)
 
 
 def open_following(
@@ -59,11 +58,13 @@ def open_following(
         return None
     from retest.papers.day_cache import DayCache
     from retest.papers.following import Following
+    from retest.papers.polite import default_lock_folder
 
     answers = DayCache(settings.path("home") / "answers-openalex", today)
     key = environment.get(OPENALEX_KEY, "")
     return Following(
         url=settings.openalex_url,
+        lock_folder=default_lock_folder(environment),
         key=key,
         patience=_patience(settings),
         answers=answers,
@@ -72,7 +73,11 @@ def open_following(
 
 
 def open_source(
-    settings: Settings, library: Library | None, today: date, circuit: Circuit | None = None
+    settings: Settings,
+    environment: Mapping[str, str],
+    library: Library | None,
+    today: date,
+    circuit: Circuit | None = None,
 ) -> Source:
     """The source that the settings name; answers of arXiv's API are kept for the day. With a
     `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where the
@@ -91,10 +96,12 @@ def open_source(
         return MirrorSource(settings.path("home") / "mirror")
     from retest.papers.arxiv import ArxivSource
     from retest.papers.day_cache import DayCache
+    from retest.papers.polite import default_lock_folder
 
     answers = DayCache(settings.path("home") / "answers-arxiv", today)
     return ArxivSource(
         url=settings.arxiv_url,
+        lock_folder=default_lock_folder(environment),
         interval=settings.arxiv_interval,
         patience=_patience(settings),
         answers=answers,

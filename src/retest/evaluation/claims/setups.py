@@ -71,7 +71,7 @@ def _setup(
         verifier=settings.verifier,
         budget=budget,
     )
-    return Setup(job, prompts, open_source_for_all(settings, today))
+    return Setup(job, prompts, open_source_for_all(settings, environment, today))
 
 
 def _said(side: str) -> dict[str, str]:

@@ -32,9 +32,7 @@ def of_claim(**changes: Any) -> Callable[[Path], None]:
 def with_conflict(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(
-        text.replace(
-            '  "as_of"', "<<<<<<< HEAD\n=======\n>>>>>>> retest/nightly\n" + '  "as_of"'
-        ),
+        text.replace('  "as_of"', "<<<<<<< HEAD\n=======\n>>>>>>> retest/nightly\n" + '  "as_of"'),
         encoding="utf-8",
     )
 

@@ -70,6 +70,7 @@ def main() -> None:
 
     for commands in (
         "run",
+        "ask",
         "lines",
         "diff",
         "publish",

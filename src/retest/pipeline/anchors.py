@@ -44,12 +44,17 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
         found |= await deps.in_thread(deps.source.get, unasked)
     papers = [paper for paper in found.values() if isinstance(paper, Paper)]
     return {
-        "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],
+        "anchors": list(anchor_records(deps.line, found)),
         "anchor_papers": papers,
         "subjects": sorted(
             subjects(deps.line, found, deps.as_of), key=lambda subject: not _is_open(deps, subject)
         ),
     }
+
+
+def anchor_records(line: Line, found: Mapping[str, Lookup]) -> tuple[AnchorRecord, ...]:
+    """The line's anchors as stated and as found."""
+    return tuple(_record(anchor, found[anchor.id], line) for anchor in line.anchors)
 
 
 def _is_open(deps: Deps, subject: Subject) -> bool:

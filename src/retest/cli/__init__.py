@@ -7,9 +7,11 @@ import logging
 import os
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
+
+from retest.masking import Mask, MaskedStream
 
 app = typer.Typer(
     name="retest",
@@ -60,6 +62,9 @@ def _prepare() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no "→" must not end a run that is done.
             stream.reconfigure(errors="replace")
+    mask = Mask(os.environ)
+    sys.stdout = cast("TextIO", MaskedStream(sys.stdout, mask))
+    sys.stderr = cast("TextIO", MaskedStream(sys.stderr, mask))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from retest.llm.failures import (
     Service,
+    bounded,
     checked_key,
     checked_url,
     cut_off,
@@ -26,10 +27,10 @@ from retest.llm.failures import (
 from retest.llm.model import Model, Reply, Request
 from retest.llm.modes import Habits, Mode, with_schema
 from retest.llm.reading import count, texts, usage_of
+from retest.masking import Mask
+from retest.transport import Moved
 
-SERVICE = Service(
-    "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"
-)
+SERVICE = Service.of("Anthropic", "anthropic")
 
 
 class _Details(BaseModel):
@@ -65,6 +66,8 @@ class AnthropicClient:
         base_url: str | None = None,
         timeout: float = 120.0,
         trace: bool = False,
+        mask: Mask | None = None,
+        batches: bool = False,
     ) -> None:
         self.name = name
         self._url = checked_url(SERVICE, base_url)
@@ -74,6 +77,7 @@ class AnthropicClient:
             timeout=timeout,
             max_retries=0,
             open_telemetry=None if trace else False,
+            http_client=bounded(timeout, mask, batches=batches),
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
@@ -90,7 +94,7 @@ class AnthropicClient:
                 said=error.api_message or error.message,
                 codes=(error.type, error.error_code),
             ) from error
-        except anthropic.APIConnectionError as error:
+        except (anthropic.APIConnectionError, Moved) as error:
             raise out_of_reach(SERVICE, self._url, error) from error
         content: bytes = getattr(raw, "http_response", raw).content
         return content
@@ -113,11 +117,12 @@ class AnthropicModel(Model):
         timeout: float = 120.0,
         habits: Habits | None = None,
         trace: bool = False,
+        mask: Mask | None = None,
     ) -> None:
         self.name = name
         self._habits = habits or Habits()
         self._client = AnthropicClient(
-            name, api_key=api_key, base_url=base_url, timeout=timeout, trace=trace
+            name, api_key=api_key, base_url=base_url, timeout=timeout, trace=trace, mask=mask
         )
 
     async def complete(self, request: Request) -> Reply:

@@ -18,6 +18,7 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
+from retest.masking import Mask, MaskedFormatter
 from retest.pipeline.events import ignore
 from retest.pipeline.graph import line_graph
 from retest.pipeline.state import Deps, LineState
@@ -62,7 +63,7 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
     async with (
         tracing(job.settings.trace),
         open_checkpoints(home) as checkpoints,
-        trace(home / "retest.log"),
+        trace(home / "retest.log", job.mask),
     ):
         with open_run(job, batched=batches_for(job, notify)) as opened:
             runner = LineRunner(opened, checkpoints, sink)
@@ -82,9 +83,10 @@ def _writable(reports: Path) -> None:
 
 
 @asynccontextmanager
-async def trace(path: Path) -> AsyncIterator[None]:
+async def trace(path: Path, mask: Mask) -> AsyncIterator[None]:
     """Errors that nobody foresaw, with their traces, go to this file while a run goes on."""
     handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    handler.setFormatter(MaskedFormatter(mask))
     logger = logging.getLogger("retest")
     logger.addHandler(handler)
     logger.propagate = False
@@ -112,7 +114,7 @@ class LineRunner:
 
         async with self.run.night(line, heard) as deps:
             state = await self._through_the_graph(deps)
-        record = self._record(deps, state)
+        record = self.run.job.mask.model(self._record(deps, state))
         kept, news = merged(deps.previous, record)
         written = write_report(self.run.job.settings.path("reports"), kept)
         entry = account.entry()
@@ -224,4 +226,4 @@ class LineRunner:
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }
-        runlog.add(self.run.job.settings.path("home"), entry)
+        runlog.add(self.run.job.settings.path("home"), entry, self.run.job.mask)

@@ -14,7 +14,6 @@ from retest.llm.budget import Prices
 from retest.llm.model import Model
 from retest.llm.modes import Habits
 from retest.llm.providers import provider_of
-from retest.retry import Patience
 from retest.run.events import Called, EventSink
 from retest.run.job import Job
 from retest.run.model_factory import open_model
@@ -90,13 +89,11 @@ class Models:
                 await model.aclose()
 
     def _asker(self, model: Model, slots: asyncio.Semaphore, sink: EventSink) -> Asker:
-        settings = self.job.settings
-        patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
         prices = Prices(model.provider, model.name, self.job.today)
         return Asker(
             model,
             cache=self.cache if provider_of(model.provider).is_remembered else None,
-            patience=patience,
+            patience=self.job.patience,
             concurrency=slots,
             ladder_version=LADDER_VERSION,
             observer=lambda call: sink(Called(call, prices)),

@@ -11,9 +11,10 @@ from retest.domain.line import COUNTER_THESIS
 from retest.errors import UsageError
 from retest.library.source import Library, load_library
 from retest.lines.load import load_line
+from retest.masking import Mask, shown_url
 from retest.papers.source import Source
 from retest.retry import Patience
-from retest.settings import OPENALEX_KEY, Settings
+from retest.settings import OPENALEX_KEY, OPENALEX_URL, Settings
 
 if TYPE_CHECKING:
     from retest.papers.circuit import Circuit
@@ -62,6 +63,14 @@ def open_following(
 
     answers = DayCache(settings.path("home") / "answers-openalex", today)
     key = environment.get(OPENALEX_KEY, "")
+    own = settings.openalex_url.rstrip("/") == OPENALEX_URL
+    if key and not own and "openalex_url" in settings.from_workspace:
+        hint = "set RETEST_OPENALEX_URL to it, if the key is to go there; or unset the key"
+        raise UsageError(
+            f"retest.toml sets openalex_url to {shown_url(settings.openalex_url)}, and "
+            f"{OPENALEX_KEY} is not sent where a workspace wants it",
+            hint,
+        )
     return Following(
         url=settings.openalex_url,
         lock_folder=default_lock_folder(environment),
@@ -69,6 +78,7 @@ def open_following(
         patience=_patience(settings),
         answers=answers,
         circuit=circuit,
+        mask=Mask(environment),
     )
 
 
@@ -79,9 +89,9 @@ def open_source(
     today: date,
     circuit: Circuit | None = None,
 ) -> Source:
-    """The source that the settings name; answers of arXiv's API are kept for the day. With a
-    `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where the
-    source is not there."""
+    """The source that the settings name; answers of arXiv's API are kept for the day, and masked.
+    With a `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where
+    the source is not there."""
     if settings.source == "library":
         from retest.library.source import LibrarySource
 
@@ -106,6 +116,7 @@ def open_source(
         patience=_patience(settings),
         answers=answers,
         circuit=circuit,
+        mask=Mask(environment),
     )
 
 

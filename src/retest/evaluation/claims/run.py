@@ -93,7 +93,7 @@ async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result,
     # Answers of repeated rounds are kept for themselves: none of them may decide what the next
     # night remembers.
     memory = "answers" if rounds == 1 else "answers-repeated"
-    async with tracing(job.settings.trace), errors_kept(home / "retest.log"):
+    async with tracing(job.settings.trace), errors_kept(home / "retest.log", job.mask):
         with _opened(home / memory) as answers, _opened(home / "evaluated") as paid:
             ways = list[list[Done]]()
             for number, kind in enumerate(kinds, 1):

@@ -95,7 +95,7 @@ async def evaluate_pairs(
     """
     job = replace(setup.job, as_of=EVER.as_of)
     settings, home = job.settings, job.settings.path("home")
-    async with tracing(settings.trace), errors_kept(home / "retest.log"):
+    async with tracing(settings.trace), errors_kept(home / "retest.log", job.mask):
         with ExitStack() as stack:
             answers, paid = (
                 stack.enter_context(closing(AnswerCache(home / n)))

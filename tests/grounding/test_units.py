@@ -47,7 +47,7 @@ def test_a_quote_that_loses_the_unit_or_the_end_of_its_last_number_does_not_stan
     ("number", "cut"),
     [
         ("-80", "80"),
-        ("−80", "80"),
+        ("\u221280", "80"),
         ("$-80$", "80"),
         ("+80", "80"),
         ("±80", "80"),

@@ -32,9 +32,7 @@ def of_claim(**changes: Any) -> Callable[[Path], None]:
 def with_conflict(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(
-        text.replace(
-            '  "as_of"', "<<<<<<< HEAD\n=======\n>>>>>>> retest/nightly\n" + '  "as_of"'
-        ),
+        text.replace('  "as_of"', "<<<<<<< HEAD\n=======\n>>>>>>> retest/nightly\n" + '  "as_of"'),
         encoding="utf-8",
     )
 
@@ -125,7 +123,7 @@ def test_a_record_that_breaks_its_rules_is_named_and_neither_overwritten_nor_dra
     else:
         shutil.copytree(reported / "reports", reports)
     broken(reports / "tides.json")
-    before, asked = sorted(os.listdir(reports)), len(fake.requests)
+    before, asked = sorted(reports.iterdir()), len(fake.requests)
     drawn = (reports / "tides.md").read_bytes()
     for command in (
         ("run", "--line", "tides", "--as-of", "2026-08-22"),
@@ -140,7 +138,7 @@ def test_a_record_that_breaks_its_rules_is_named_and_neither_overwritten_nor_dra
         assert found in ran.err
         assert "Traceback" not in ran.err
     assert len(fake.requests) == asked, "something was paid for"
-    assert sorted(os.listdir(reports)) == before
+    assert sorted(reports.iterdir()) == before
     assert (reports / "tides.md").read_bytes() == drawn
     assert not (workspace.folder / "site").exists()
 

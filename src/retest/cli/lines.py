@@ -216,8 +216,8 @@ def prompt(
     One research prompt, brought up to date with what the last report knows.
     """
     from retest.cli.show import out
-    from retest.reports.research_prompt import research_prompt
     from retest.reports.read import read_record
+    from retest.reports.research_prompt import research_prompt
     from retest.settings import environment, load_settings
 
     settings = load_settings(

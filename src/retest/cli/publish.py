@@ -95,9 +95,9 @@ def site(
     anything else is refused.
     """
     from retest.cli.show import say
+    from retest.reports.read import records_in_folder
     from retest.reports.site import site as drawn
     from retest.reports.site_files import put_folder
-    from retest.reports.read import records_in_folder
     from retest.settings import environment, load_settings
 
     if not workspace.is_dir():

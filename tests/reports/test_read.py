@@ -123,8 +123,7 @@ def test_a_record_that_breaks_its_rules_is_named_and_neither_overwritten_nor_dra
     else:
         shutil.copytree(reported / "reports", reports)
     broken(reports / "tides.json")
-    before = sorted(path.name for path in reports.iterdir())
-    asked = len(fake.requests)
+    before, asked = sorted(reports.iterdir()), len(fake.requests)
     drawn = (reports / "tides.md").read_bytes()
     for command in (
         ("run", "--line", "tides", "--as-of", "2026-08-22"),
@@ -139,7 +138,7 @@ def test_a_record_that_breaks_its_rules_is_named_and_neither_overwritten_nor_dra
         assert found in ran.err
         assert "Traceback" not in ran.err
     assert len(fake.requests) == asked, "something was paid for"
-    assert sorted(path.name for path in reports.iterdir()) == before
+    assert sorted(reports.iterdir()) == before
     assert (reports / "tides.md").read_bytes() == drawn
     assert not (workspace.folder / "site").exists()
 

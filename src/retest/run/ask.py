@@ -67,7 +67,7 @@ async def ask_claim(job: Job, sink: EventSink = ignore) -> Asked:
         account.take(event)
         shown(event)
 
-    async with tracing(job.settings.trace), trace(home / "retest.log"):
+    async with tracing(job.settings.trace), trace(home / "retest.log", job.mask):
         with open_run(job) as opened:
             async with opened.night(line, heard) as deps:
                 ids = [anchor.id for anchor in line.anchors]
@@ -78,7 +78,7 @@ async def ask_claim(job: Job, sink: EventSink = ignore) -> Asked:
                 start: Any = {"subject": subject, "anchor_papers": papers}
                 config: Any = {"recursion_limit": 50}
                 ended: Any = await claim_graph().ainvoke(start, config, context=deps)
-                (record,) = ended["outcomes"]
+                record = job.mask.model(ended["outcomes"][0])
                 shown(ClaimSettled(line.line, record, 1, 1))
                 source = deps.source.name
     entry = {
@@ -95,6 +95,6 @@ async def ask_claim(job: Job, sink: EventSink = ignore) -> Asked:
         "written": [],
         "claims": {record.id: record.why or record.verdict},
     }
-    runlog.add(home, entry)
+    runlog.add(home, entry, job.mask)
     anchors = anchor_records(line, found)
     return Asked(record, anchors, source, account.spent.usage, account.spent.usd())

@@ -18,9 +18,9 @@ from typing import Any
 
 import httpx2
 
-from retest import __version__
 from retest.masking import Mask, shown_url
 from retest.retry import BrokeOff
+from retest.version import __version__
 
 USER_AGENT = (
     f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"

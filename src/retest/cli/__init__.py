@@ -24,8 +24,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from retest import __version__
         from retest.cli.show import out
+        from retest.version import __version__
 
         out(f"retest {__version__}")
         raise typer.Exit

@@ -99,8 +99,8 @@ Row = tuple[str, bool | None, str]
 
 
 def _claims(settings: Any) -> list[Row]:
-    from retest import __version__
     from retest.lines.load import load_line
+    from retest.version import __version__
 
     folder, bundled = claims_folder(settings.workspace)
     rows: list[Row] = [("retest", True, __version__), ("workspace", True, str(settings.workspace))]

@@ -269,7 +269,8 @@ _OPERATORS = "<>=!~^_+-\xb1"
 _THOUSANDS = re.compile(r"\d{3}(?!\d)")
 _MEASURE = (
     r"percent|per cent|percentage|points?|pp|times|fold|thousand|million|billion|trillion"
-    r"|orders? of|degrees?|[kmbt]|[kmg]?hz|[kmgt]?ev|[kmgt]i?b|[kcmn\u03bc]?m|k?g|mg|[mn\u03bc]?s|k?wh?"
+    r"|orders? of|degrees?|[kmbt]|[kmg]?hz|[kmgt]?ev|[kmgt]i?b"
+    r"|[kcmn\u03bc]?m|k?g|mg|[mn\u03bc]?s|k?wh?"
     r"|mw|(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?|months?|years?"
     r"|usd|eur|gbp|dollars?|euros?|pounds?|cents?"
 )

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 
 _THING = r"(?:paper|article|manuscript|submission|preprint|work|version|note|report|e-?print)"
-_THIS = rf"(?<!version\sof\s)\b(?:this|the|our|my)\s+(?:\w+\s+)?{_THING}(?:\s+of\s+(?:this|the)\s+{_THING})?"
+_THIS = (
+    rf"(?<!version\sof\s)\b(?:this|the|our|my)\s+(?:\w+\s+)?{_THING}"
+    rf"(?:\s+of\s+(?:this|the)\s+{_THING})?"
+)
 _ADVERB = r"(?:(?!not\b|never\b)\w+\s+)?"
 _FATE = (
     rf"{_ADVERB}(?:(?:has|have|had)\s+been|was|were|is|is\s+being|will\s+be"

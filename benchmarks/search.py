@@ -220,7 +220,7 @@ class Read:
         self.hits += bool(case.gold & {paper.id for paper in read})
         self.papers += len(read)
         self.tokens += sum(size(f"{paper.title}\n{paper.abstract}") for paper in read)
-        self.tokens += sum(size(f"{p.id} {p.published.year} {p.title}\n") for p in titles)
+        self.tokens += sum(size(f"{paper.id} {paper.title}\n") for paper in titles)
 
 
 async def by_title(stations: Stations, all_cases: Sequence[Case], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Readers for the small literature: what a loopback model says to each of the five calls, to be
+"""Readers for the small literature: what a loopback model says to each of the six calls, to be
 bent test by test."""
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tests.papers_small import AGREES, DENIES, DEPTH, LIMITS
 Json = dict[str, Any]
 Said = Json | Fault
 _SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
+_TITLE = re.compile(r"^(\d{4}\.\d{4,5}) .+$", re.MULTILINE)
 _CITED = re.compile(r'^<citation (\S+) stance="(\w+)">$', re.MULTILINE)
 _EVIDENCE = re.compile(r"^<evidence (\S+) \S+(?: (\w+))?(?: by [a-z ]+)?>$", re.MULTILINE)
 _CLAIM = re.compile(r"<claim>\n(.*)\n</claim>")
@@ -29,6 +30,11 @@ WIND = {AGREES.id: ("supports", [3]), LIMITS.id: ("qualifies", [3])}
 DEEP = {DEPTH.id: ("supports", [2])}
 MOON = {DENIES.id: ("supports", [2]), LIMITS.id: ("contradicts", [3])}
 SYNTHESIS: Json = {"superseding": [], "questions": [], "limits": "Only abstracts were read."}
+
+
+def titles(user: str) -> list[str]:
+    """The ids of a triage prompt, in its order."""
+    return _TITLE.findall(user)
 
 
 def finding(arxiv_id: str, stance: str, sentences: list[int], why: str = "It reports it.") -> Json:
@@ -86,6 +92,8 @@ class Reader:
     def _answer(self, schema: str, claim: str, user: str) -> Json:
         if schema == "QueryPlan":
             return PLAN
+        if schema == "Triage":
+            return {"picks": titles(user)}
         if schema == "Extraction":
             known = next((s for start, s in self.stances.items() if claim.startswith(start)), {})
             shown = _SHOWN.findall(user)

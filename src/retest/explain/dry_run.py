@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
-from retest.domain.answers import Extraction
+from retest.domain.answers import Extraction, Triage
 from retest.errors import Waiting
 from retest.llm.manual import ManualModel
 from retest.llm.model import Model, Reply, Request
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from retest.library.source import Library
     from retest.llm.ask import Asker
 
-NOTHING_SAID = '{"findings": []}'
-"""What the noting model says of papers, so that the claim goes on with what is known of the others:
-only then is it seen whether anything stands without them, or the search has to be widened."""
+NOTHING_SAID = {Triage: '{"picks": []}', Extraction: '{"findings": []}'}
+"""What the noting model says of titles and of papers, so that the claim goes on with what is known
+of the others: only then is it seen whether anything stands without them, or the search has to be
+widened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class NotingModel(Model):
             except Waiting:
                 pass  # nobody has answered it yet
         self._notebook.add(self.provider, self.name, request)
-        if request.schema is Extraction:
-            return Reply(NOTHING_SAID)
+        if request.schema in NOTHING_SAID:
+            return Reply(NOTHING_SAID[request.schema])
         raise Waiting("not asked: this run only explains", awaits="dry-run")
 
     async def aclose(self) -> None:

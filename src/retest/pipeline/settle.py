@@ -136,6 +136,12 @@ def _outcome(
             "nothing-newer-found",
             f"{read} newer papers read; none bears on the claim.",
         )
+    if left := len(state.get("left", {})):
+        return (
+            "undetermined",
+            "nothing-newer-found",
+            f"{left} newer papers found; by its title none was worth reading for the claim.",
+        )
     return "undetermined", "nothing-newer-found", "The searches worked and found no newer paper."
 
 
@@ -193,22 +199,29 @@ def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail:
 
 
 def _searched(state: ClaimState, deps: Deps) -> Searched:
-    done = state.get("done", [])
+    done, left = state.get("done", []), state.get("left", {})
     queries = tuple(
         QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found)
         for d in done
     )
-    unread = len(state.get("candidates", []))
-    read = len(state.get("seen", []))
+    read = set(state.get("seen", []))
     return Searched(
         source=deps.source.name,
         queries=queries,
-        candidates=max(read, unread),
-        extracted=read,
+        candidates=len({*state.get("found", []), *read}),
+        extracted=len(read),
         source_ends=ends(deps.source, deps.as_of),
         detail="; ".join(
-            filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))
+            filter(
+                None,
+                (
+                    state.get("plan_note", ""),
+                    state.get("triage_note", ""),
+                    blind_after(deps.source, deps.as_of),
+                ),
+            )
         ),
+        left={name: left[name] for name in sorted(left) if name not in read},
     )
 
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from retest.domain import Frozen
 from retest.domain.answers import Finding, Judgment
 from retest.domain.evidence import Evidence, Rejection
-from retest.domain.line import Claim, Line, Window
+from retest.domain.line import COUNTER_THESIS, Claim, Line, Window
 from retest.domain.paper import Candidate, Paper, Query
 from retest.domain.record import (
     AnchorRecord,
@@ -38,7 +38,7 @@ from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 
-By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
+By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation", "sibling"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -103,6 +103,15 @@ class ClaimState(TypedDict, total=False):
     plan_note: str
     done: Annotated[list[SearchDone], operator.add]
     candidates: list[Candidate]
+    held: list[str]
+    """Ids of candidates that are read whatever is chosen: the last report's evidence, and what the
+    model has named."""
+    shared: list[str]
+    """Ids of candidates that only the evidence for a sibling brings so far up."""
+    found: Annotated[list[str], operator.add]
+    left: Annotated[dict[str, str], operator.or_]
+    """Papers that the model did not choose to read: titles by id."""
+    triage_note: str
     nearest: list[Paper]
     """The best few of the candidates, whose words the second round looks for."""
     seen: Annotated[list[str], operator.add]
@@ -154,11 +163,14 @@ def channel_types() -> set[type[BaseModel]]:
 class Limits:
     """How much of what is found reaches the model."""
 
-    per_query: int = 64
-    """Papers asked of a source for one of several queries: with 100 no claim fares better
-    (benchmarks/search.py), and what is asked for is read from disk, or from arXiv."""
+    per_query: int = 100
+    """Papers asked of a source for one of several queries."""
+    titles: int = 100
+    """Papers of a claim whose titles are shown to the model."""
     candidates: int = 32
     """Papers of a claim that are read by the model."""
+    siblings: int = 10
+    """Papers beyond these that a claim's searches found, and that are evidence for a sibling."""
     papers_a_call: int = 10
     tokens_a_call: int = 3600
     """Estimated tokens of paper text in one extraction call: with the fixed part, under 4,500."""
@@ -202,3 +214,15 @@ class Deps:
             if record.id == claim_id and record.text == text and record.awaits != "batch":
                 return record
         return None
+
+    def siblings(self, subject: Subject) -> dict[str, list[str]]:
+        """The last report's evidence for the other claims of the line, as far as it may be evidence
+        here: by paper, the claims."""
+        known = {COUNTER_THESIS, *(claim.id for claim in self.line.claims)} - {subject.claim.id}
+        previous = self.previous
+        found: dict[str, list[str]] = {}
+        for record in previous.every if previous else ():
+            for item in record.evidence if record.id in known else ():
+                if item.published in subject.window and item.arxiv_id not in subject.excluded:
+                    found.setdefault(item.arxiv_id, []).append(record.id)
+        return found

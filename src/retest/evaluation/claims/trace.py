@@ -26,6 +26,8 @@ class Trace:
     queries: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     """By a search, before the best were chosen."""
+    listed: set[str] = field(default_factory=set)
+    """Among the best, from which those to read are chosen."""
     shown: set[str] = field(default_factory=set)
     found: dict[str, set[Said]] = field(default_factory=dict)
     climbed: dict[str, str] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Trace:
                 continue
             self.queries |= {str(planned.query) for planned in change.get("searches", [])}
             if station == "search":
+                self.listed |= {candidate.paper.id for candidate in change.get("candidates", [])}
+            if station == "triage":
                 self.shown |= {candidate.paper.id for candidate in change.get("candidates", [])}
             if station == "extract":
                 for finding in change.get("findings", []):

@@ -1,12 +1,13 @@
-"""What one claim with 20 candidates and six findings costs: calls and prompt tokens as the loopback
-model counts them.
+"""What one claim with 100 titles, 20 abstracts and six findings costs: calls and prompt tokens as
+the loopback model counts them.
 
     pip install bpe-openai && python -m benchmarks.cost --mirror W/.retest/mirror
 
-The 20 candidates are real records whose titles and abstracts have about 365 tokens each (7,300
-together). Tokens are those of o200k_base, system and user text of every request; the schema is not
-counted. The line has one claim; what its counter-thesis asks is left out, the synthesis is counted
-in. Times are without imports.
+The 20 that are read are real records whose titles and abstracts have about 365 tokens each (7,300
+together); beside them the searches find the 80 that are nearest to the claim, of which the model
+sees the titles. Tokens are those of o200k_base, system and user text of every request; the schema
+is not counted. The line has one claim; what its counter-thesis asks is left out, the synthesis is
+counted in. Times are without imports.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import argparse
 import tempfile
 from collections import Counter
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import bpe_openai
 
-from benchmarks.loopback import Loopback, loopback, measured
+from benchmarks.loopback import TITLE, Loopback, answer, loopback, measured
 from retest.data import defaults
 from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
@@ -30,19 +33,28 @@ from retest.settings import Settings
 
 CLAIM = "scale-does-not-gate-anticipation"
 AS_OF = date(2026, 8, 21)
-TOKENS_A_PAPER, PAPERS = 365, 20
+TOKENS_A_PAPER, PAPERS, TITLES = 365, 20, 100
 
 
-def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper]]:
-    """The claim's anchors, and 20 papers that its words find and that are as long as wanted."""
+def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper], list[Paper]]:
+    """The claim's anchors, 20 papers that its words find and that are as long as wanted, and the 80
+    that they find first beside them."""
     source = MirrorSource(mirror)
     claim = line.claims[0]
     anchors = [paper for paper in source.get(claim.anchors).values() if isinstance(paper, Paper)]
     window = Window(opens=max(paper.published for paper in anchors), as_of=AS_OF)
     found = source.search(Query(any_of=(claim.text,)), window, 1000)
-    return anchors, sorted(
+    read = sorted(
         found, key=lambda paper: abs(size(f"{paper.title} {paper.abstract}") - TOKENS_A_PAPER)
     )[:PAPERS]
+    return anchors, read, [paper for paper in found if paper not in read][: TITLES - PAPERS]
+
+
+def picking(ids: frozenset[str], schema: str, user: str) -> dict[str, Any]:
+    """The loopback model, which picks these papers by their titles."""
+    if schema == "Triage":
+        return {"picks": [name for name in TITLE.findall(user) if name in ids]}
+    return answer(schema, user, findings=2)
 
 
 def size(text: str) -> int:
@@ -67,13 +79,13 @@ def main() -> None:
     whole = load_line(defaults("claims") / "scale-anticipation.yaml")
     claims = tuple(claim for claim in whole.claims if claim.id == CLAIM)
     line = whole.model_copy(update={"claims": claims})
-    anchors, papers = chosen(line, options.mirror)
-    with loopback(options.delay, findings=3) as model:
-        run(
-            line, [*anchors, *papers], model
-        )  # once for the imports, which are no part of a claim's time
+    anchors, papers, others = chosen(line, options.mirror)
+    every = [*anchors, *papers, *others]
+    picks = partial(picking, frozenset(paper.id for paper in papers))
+    with loopback(options.delay, temperament=picks) as model:
+        run(line, every, model)  # once for the imports, which are no part of a claim's time
         model.asked()
-        outcome, wall = run(line, [*anchors, *papers], model)
+        outcome, wall = run(line, every, model)
         asked = model.asked()
     ours = [
         one
@@ -85,8 +97,8 @@ def main() -> None:
     shown = sum(size(f"{paper.title} {paper.abstract}") for paper in papers)
     record = outcome.record.claims[0]
     print(
-        f"{record.searched.extracted} candidates ({shown} tokens), {len(record.evidence)} pieces "
-        "of evidence"
+        f"{record.searched.candidates} titles, {record.searched.extracted} papers read ({shown} "
+        f"tokens), {len(record.evidence)} pieces of evidence"
     )
     kinds = dict(Counter(one.schema for one in ours))
     print(f"{len(ours)} calls {kinds}, {sum(sizes)} prompt tokens, largest {max(sizes)}")

@@ -17,7 +17,6 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote_plus
 
-import arxiv  # type: ignore[import-untyped]  # the package ships no types
 import tantivy
 from tantivy import Occur
 
@@ -28,6 +27,7 @@ from retest.papers import arxiv as live
 from retest.papers.index import PaperIndex, plain
 from retest.papers.mirror import MirrorSource
 from retest.pipeline.search import fuse
+from retest.settings import ARXIV_URL
 
 DEPTHS = (10, 20, 32, 50, 100)
 LIMIT = 100
@@ -42,16 +42,17 @@ class StandIn(live.ArxivSource):
     """arXiv's source, with the mirror's index in place of the network."""
 
     def __init__(self, mirror: Path) -> None:
-        super().__init__(interval=0.0)
+        super().__init__(url=ARXIV_URL, lock_folder=mirror, interval=0.0)
         self._index = PaperIndex.open(mirror / "index")
         self.lengths: list[int] = []
 
-    def _once(self, search: arxiv.Search, page: int) -> list[Paper]:
-        self.lengths.append(len(quote_plus(search.query)))
-        tokens = list(TOKEN.finditer(search.query))
-        if "".join(match[0] for match in tokens) != search.query:
-            raise ValueError(f"not in arXiv's grammar: {search.query}")
-        return list(self._index._papers(self._expression(tokens), page))
+    def _ask(self, most: int, *, query: str = "", ids: Sequence[str] = ()) -> list[Paper]:
+        del ids  # none are asked for here
+        self.lengths.append(len(quote_plus(query)))
+        tokens = list(TOKEN.finditer(query))
+        if "".join(match[0] for match in tokens) != query:
+            raise ValueError(f"not in arXiv's grammar: {query}")
+        return list(self._index._papers(self._expression(tokens), most))
 
     def _expression(self, tokens: list[re.Match[str]]) -> tantivy.Query:
         parts, operator = [self._term(tokens)], ""

@@ -1,9 +1,10 @@
 """A loopback model in a process of its own, so that it does not share an interpreter with what is
 measured.
 
-Its temperament is fixed: it plans five queries, finds that the first papers of each batch support
-the claim (two a batch, or as many as are asked for; by one sentence and by two in turn), lets every
-quote pass, and judges that the claim holds, citing all of the evidence.
+Its temperament is fixed: it plans five queries, picks every title (the first of them by rank are
+read then), finds that the first papers of each batch support the claim (two a batch, or as many as
+are asked for; by one sentence and by two in turn), lets every quote pass, and judges that the claim
+holds, citing all of the evidence.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from retest.settings import Settings
 from tests.answers import TERMS, checks, evidence, finding, judgment
 from tests.fakes.models import FakeModels
 
+TITLE = re.compile(r"^(\d{4}\.\d{4,5}) .+$", re.MULTILINE)
 PAPER = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
 
 
@@ -43,6 +45,8 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
             "queries": queries,
             "counter_statement": "We find that the opposite is true of language models.",
         }
+    if schema == "Triage":
+        return {"picks": TITLE.findall(user)}
     if schema == "Extraction":
         ids = PAPER.findall(user)[:findings]
         pointed = [[1, 2][: 1 + number % 2] for number in range(len(ids))]

@@ -11,17 +11,25 @@ the claims with a gold paper among the first N, over all claims and over those t
 gold paper is in the mirror, newer than where the window opens), and milliseconds a claim. The rows
 below take one part of the searches at a time. `--widened` adds what a second round finds for those
 whose first 32 candidates hold no gold paper.
+
+    pip install bpe-openai && python -m benchmarks.search ... --triage FOLDER
+
+writes the prompts of the station `triage` into FOLDER, as `--model manual` does and under neutral
+names. Beside each prompt goes its answer, STEM.answer.json. Run again, it prints what is then read:
+the share of the claims with a gold paper among it, how many papers, and how many tokens titles and
+abstracts have, beside the first 32 by the order alone. Claims without an answer count nowhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -34,13 +42,16 @@ from retest.domain.line import Anchor, Claim, Line
 from retest.domain.paper import Paper
 from retest.errors import ModelFailed
 from retest.llm.ask import Asker
+from retest.llm.manual import ManualModel
 from retest.papers.mirror import MirrorSource
 from retest.papers.source import Source
 from retest.pipeline.anchors import subjects
 from retest.pipeline.plan import plan, wider
 from retest.pipeline.search import search
 from retest.pipeline.state import ClaimState, Deps, Limits, PlannedSearch, Subject
+from retest.pipeline.triage import triage
 from retest.prompts import load_prompts
+from retest.retry import Patience
 
 DEPTHS = (10, 20, 32, 50, 100, 200)
 NOWHERE = 10**9
@@ -135,6 +146,13 @@ class Stations:
         state: ClaimState = {"subject": case.subject, "anchor_papers": case.anchors}
         return {**state, **await plan(state, self.runtime(answer, 1))}
 
+    async def triaged(self, state: ClaimState, asker: Asker) -> ClaimState:
+        runtime = self.runtime(None, Limits().candidates)
+        return {
+            **state,
+            **await triage(state, Runtime(context=replace(runtime.context, asker=asker))),
+        }
+
     async def searched(self, state: ClaimState, candidates: int) -> ClaimState:
         return {**state, **await search(state, self.runtime(None, candidates))}
 
@@ -186,6 +204,61 @@ async def second_round(
     return missed, gained
 
 
+@dataclass(slots=True)
+class Read:
+    """What is read of the claims with an answer: how many have a gold paper among it, papers, and
+    tokens of titles and abstracts."""
+
+    hits: int = 0
+    papers: int = 0
+    tokens: int = 0
+
+    def add(self, case: Case, state: ClaimState, titles: Sequence[Paper] = ()) -> None:
+        from benchmarks.cost import size  # it loads bpe-openai, which this row alone needs
+
+        read = [candidate.paper for candidate in state["candidates"]]
+        self.hits += bool(case.gold & {paper.id for paper in read})
+        self.papers += len(read)
+        self.tokens += sum(size(f"{paper.title}\n{paper.abstract}") for paper in read)
+        self.tokens += sum(size(f"{paper.id} {paper.title}\n") for paper in titles)
+
+
+async def by_title(stations: Stations, all_cases: Sequence[Case], folder: Path) -> None:
+    """Print the rows of `--triage`."""
+    asker = Asker(
+        ManualModel(folder), cache=None, patience=Patience(), concurrency=1, ladder_version=""
+    )
+    rows = {"the first 32": Read(), "picked by title": Read()}
+    findable = answered = 0
+    for case in all_cases:
+        state = await stations.searched(
+            await stations.planned(case, case.plan), Limits().candidates
+        )
+        name = hashlib.sha256(case.subject.claim.text.encode()).hexdigest()[:8]
+        claim = case.subject.claim.model_copy(update={"id": f"claim-{name}"})
+        state["subject"] = case.subject.model_copy(update={"claim": claim})
+        picked = await stations.triaged(state, asker)
+        if picked.get("failure"):
+            continue
+        answered, findable = answered + 1, findable + case.findable
+        titles = [candidate.paper for candidate in state["candidates"]]
+        first = titles[: Limits().candidates]
+        order: ClaimState = {**state, "candidates": state["candidates"][: len(first)]}
+        rows["the first 32"].add(case, order)
+        rows["picked by title"].add(case, picked, titles)
+        if picked.get("triage_note"):
+            print(f"claim-{name}: {picked['triage_note']}")
+        if case.findable and not case.gold & {one.paper.id for one in picked["candidates"]}:
+            print(f"claim-{name}: no gold paper is picked")
+    print(f"{answered} claims with an answer in {folder}, {findable} of them can be found")
+    for name, read in rows.items():
+        if answered:
+            print(
+                f"{name:20} {read.hits} with a gold paper ({read.hits / findable:.2f}), "
+                f"{read.papers / answered:.1f} papers and {read.tokens / answered:,.0f} tokens each"
+            )
+
+
 def row(name: str, places: Sequence[int], of: int, times: Sequence[float]) -> None:
     shares = [sum(place < depth for place in places) / of for depth in DEPTHS]
     spread = (
@@ -205,6 +278,9 @@ async def run(options: argparse.Namespace) -> None:
     print(
         f"{len(every)} claims; a gold paper of {len(findable)} is in the mirror and in the window"
     )
+    if options.triage:
+        await by_title(stations, every, options.triage)
+        return
     print(f"{'searched with':34}", *(f"{depth:>5}" for depth in DEPTHS), " ms median    95 %")
     for name, model in (("the model's plan", True), ("no model", False)):
         places, times = await measure(stations, every, model=model, chosen=lambda _: True)
@@ -230,6 +306,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 24))
     parser.add_argument("--widened", action="store_true")
+    parser.add_argument("--triage", type=Path, help="a folder for prompts and their answers")
     asyncio.run(run(parser.parse_args()))
 
 

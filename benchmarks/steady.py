@@ -1,7 +1,8 @@
 """A model of one mind: what it says of a claim and a paper depends on these two alone, whatever
 stands beside them.
 
-Of a hundred papers that it is shown it finds twelve to bear on the claim: of these six in ten
+By its title it picks a paper that bears on the claim, and one in ten of the others. Of a hundred
+papers that it is shown it finds twelve to bear on the claim: of these six in ten
 support it, three qualify and one contradicts it, always by the paper's second sentence, or its only
 one. One quote in ten does not convince it. It judges by counting: overturned if more contradict
 than support, relaxed if those that limit or contradict are at least half as many as those that
@@ -19,7 +20,8 @@ from tests.answers import CITED, TERMS, check, evidence, finding, judgment
 
 _CLAIM = re.compile(r"<claim>\n(.*)\n</claim>")
 _PAPER = re.compile(r"^<paper (\S+)>\n.*\n((?:\d+ .*\n)+)", re.MULTILINE)
-BEARS, DOUBTED = 0.12, 0.1
+_TITLE = re.compile(r"^(\d{4}\.\d{4,5}) .+$", re.MULTILINE)
+PICKED, BEARS, DOUBTED = 0.1, 0.12, 0.1
 
 
 def chance(*about: str) -> float:
@@ -34,6 +36,13 @@ def answer(schema: str, user: str) -> dict[str, Any]:
     if schema == "Synthesis":
         return {"superseding": [], "questions": [], "limits": "Abstracts only."}
     claim = _CLAIM.findall(user)[0]
+    if schema == "Triage":
+        picked = [
+            i
+            for i in _TITLE.findall(user)
+            if chance(claim, i) < BEARS or chance("title", claim, i) < PICKED
+        ]
+        return {"picks": picked}
     if schema == "Extraction":
         found = []
         for arxiv_id, sentences in _PAPER.findall(user):

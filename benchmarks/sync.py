@@ -75,10 +75,8 @@ def main() -> None:
 def measure(title: str, folder: Path, snapshot: str, numbers: range, page: int) -> None:
     with served(snapshot, numbers, page) as url, tempfile.TemporaryDirectory() as locks:
         began = time.perf_counter()
-        with (
-            Oai(url, Turns(Path(locks), "loopback", 0.0), Patience()) as oai,
-            Mirror(folder) as mirror,
-        ):
+        oai = Oai(url, Turns(Path(locks), "loopback", 0.0), Patience())
+        with Mirror(folder) as mirror:
             harvest = Harvest(
                 mirror, oai, lambda _: None, lambda *_: None, lambda: datetime.now(UTC)
             )

@@ -1,8 +1,9 @@
-"""Readers for the small literature: what a loopback model says to each of the five calls, to be
+"""Readers for the small literature: what a loopback model says to each of the six calls, to be
 bent test by test."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,7 @@ from tests.papers_small import AGREES, DENIES, DEPTH, LIMITS
 
 Json = dict[str, Any]
 Said = Json | Fault
+_TITLE = re.compile(r"^(\d{4}\.\d{4,5}) .+$", re.MULTILINE)
 
 PLAN: Json = {
     "terms": TERMS,
@@ -26,6 +28,11 @@ WIND = {AGREES.id: ("supports", [3]), LIMITS.id: ("qualifies", [3])}
 DEEP = {DEPTH.id: ("supports", [2])}
 MOON = {DENIES.id: ("supports", [2]), LIMITS.id: ("contradicts", [3])}
 SYNTHESIS: Json = {"superseding": [], "questions": [], "limits": "Only abstracts were read."}
+
+
+def titles(user: str) -> list[str]:
+    """The ids of a triage prompt, in its order."""
+    return _TITLE.findall(user)
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Reader:
     def _answer(self, schema: str, claim: str, user: str) -> Json:
         if schema == "QueryPlan":
             return PLAN
+        if schema == "Triage":
+            return {"picks": titles(user)}
         if schema == "Extraction":
             known = next((s for start, s in self.stances.items() if claim.startswith(start)), {})
             found = [finding(i, *known[i]) for i in shown(user) if i in known]

@@ -18,6 +18,7 @@ pass; `slips` plants one error of a station for a claim.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,7 @@ from tests.fakes.wires import Fault
 
 Json = dict[str, Any]
 Slip = Literal[
+    "overlooks",
     "blind",
     "misquotes",
     "refuses",
@@ -39,10 +41,11 @@ Slip = Literal[
     "breaks",
     "by another",
 ]
-"""blind: sees nothing in a gold paper. misquotes: points at a sentence that there is not. refuses:
-lets no quote pass. cites another: reads gold and other papers, cites the others only, and is wrong.
-wrong: cites gold, and is wrong. cites nothing: has the right verdict without a paper. breaks: fails
-with status 500 at the judgment. by another: blind for gold papers, and right by another."""
+"""overlooks: picks no gold paper by its title. blind: sees nothing in a gold paper. misquotes:
+points at a sentence that there is not. refuses: lets no quote pass. cites another: reads gold and
+other papers, cites the others only, and is wrong. wrong: cites gold, and is wrong. cites nothing:
+has the right verdict without a paper. breaks: fails with status 500 at the judgment. by another:
+blind for gold papers, and right by another."""
 STANCE = {
     "holds": "supports",
     "relaxed": "qualifies",
@@ -50,6 +53,7 @@ STANCE = {
     "undetermined": "supports",
 }
 DECIDED = ("holds", "relaxed", "overturned")
+_TITLE = re.compile(r"^(\d{4}\.\d{4,5}) .+$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,9 @@ class RightWhenShown:
                 "queries": [{"all_of": [], "any_of": claim.rstrip(".").split()}],
                 "counter_statement": claim,
             }
+        if schema == "Triage":
+            leaves = known.gold if slip == "overlooks" else ()
+            return {"picks": [name for name in _TITLE.findall(user) if name not in leaves]}
         if schema == "Extraction":
             return {"findings": self.findings(known, slip, shown(user))}
         if schema == "Entailment":

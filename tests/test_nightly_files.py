@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from retest.data import defaults
+from retest.reports.write import write_report
 from tests.nightly import BRANCH, FILES, WORKFLOW, Host, Night
 from tests.reports.news import claim, line
 
@@ -305,6 +307,54 @@ def test_the_script_leaves_a_clone_alone_that_somebody_works_in(short: Host, clo
     assert by_hand(short, short.folder / "nowhere").returncode == 2
     (short.folder / "empty").mkdir()
     assert by_hand(short, short.folder / "empty").returncode == 2
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_night_whose_commit_failed_or_was_killed_does_not_block_the_nights_after_it(
+    short: Host, clone: Path, killed: bool
+) -> None:
+    hook = clone / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\n" + ("kill -9 $PPID\n" if killed else "exit 3\n"))
+    hook.chmod(0o755)
+    ended = by_hand(short, clone)
+    assert (ended.returncode, short.writes(), short.tip()) == (1, [], ""), ended.stderr
+    assert "nightly: line" in ended.stderr
+    staged = short.git(clone, "diff", "--cached", "--name-only").split()
+    assert "reports/tides.json" in staged, "the test's own night left nothing behind"
+    hook.unlink()
+    for lock in (".git/HEAD.lock", ".git/packed-refs.lock", ".git/refs/heads/main.lock"):
+        (clone / lock).touch()
+    ended = by_hand(short, clone)
+    assert (ended.returncode, short.writes()) == (0, ["POST"]), ended.stderr
+    assert short.subjects() == ["tides: first report, 1 holds"]
+
+
+def test_a_push_that_is_refused_ends_the_night_with_1_and_the_next_one_pushes(
+    short: Host, clone: Path
+) -> None:
+    hook = short.origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    ended = by_hand(short, clone)
+    assert (ended.returncode, short.writes(), short.tip()) == (1, [], ""), ended.stderr
+    hook.unlink()
+    ended = by_hand(short, clone)
+    assert (ended.returncode, short.writes()) == (0, ["POST"]), ended.stderr
+
+
+def test_a_night_on_an_earlier_day_than_the_records_is_refused_and_changes_nothing(
+    host: Host, tmp_path: Path
+) -> None:
+    """The real program: the clock of the machine went back."""
+    write_report(host.people / "reports", line(line=LINE, as_of=date(2126, 1, 1)))
+    host.write()
+    folder = tmp_path / "clone-earlier"
+    host.git(tmp_path, "clone", "--quiet", str(host.origin), str(folder))
+    ended = by_hand(host, folder, "--source", "mirror", "--model", "manual")
+    assert (ended.returncode, host.writes(), host.tip()) == (2, [], ""), ended.stderr
+    assert f"{LINE}.json is of 2126-01-01" in ended.stderr
+    assert "--reports" in ended.stderr
+    assert not host.git(folder, "status", "--porcelain")
 
 
 def test_two_nights_of_the_script_do_not_overlap(short: Host, clone: Path) -> None:

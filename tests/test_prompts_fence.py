@@ -67,6 +67,7 @@ LITERAL = {
     "item.lever",
     "item.against",
     "verdict.verdict",
+    "group.grouper",
 }
 """What a template shows of closed lists of values, dates and its own counting."""
 PROMPTS = load_prompts(defaults("nowhere"))
@@ -89,7 +90,8 @@ def evidence(text: str) -> Evidence:
 
 
 def values(text: str) -> dict[str, Any]:
-    """What the five calls show, each text of it `text`."""
+    """What the six calls show, each text of it `text`."""
+    paper = {"id": "2606.00001", "year": 2026, "title": text, "sentences": (text, text)}
     item = {
         "arxiv_id": "2606.00001",
         "stance": "supports",
@@ -115,7 +117,8 @@ def values(text: str) -> dict[str, Any]:
         "verdicts": [{"id": "a-claim", "verdict": "holds"}],
         "items": [item, item],
         "evidence": [item, item],
-        "papers": [{"id": "2606.00001", "title": text, "sentences": (text, text)}] * 2,
+        "papers": [paper, paper],
+        "most": 32,
     }
 
 

@@ -7,11 +7,18 @@ is masked once more.
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, unquote
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from urllib.parse import quote, unquote, urlsplit
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel  # it is slow to load
+
+M = TypeVar("M", bound="BaseModel")
 MASK = "***"
 _SECRET = re.compile(
     r"(?:^|_)(?:API)?(?:KEYS?|TOKENS?|SECRETS?|PASS(?:WORD|WD|PHRASE)?|PW|CREDENTIALS?)(?:_|$)",
@@ -20,9 +27,11 @@ _SECRET = re.compile(
 """Names of environment variables that hold a secret: ANTHROPIC_API_KEY, GH_TOKEN and their like."""
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]{1,512}(?=@)")
 """What stands before the host in an address: a name, a password, or a token alone."""
-SHORT, PLAIN = 8, 12
-"""Characters of a secret. A shorter one, or a word of small letters below the second number, would
-be masked wherever the word stands, and is nobody's key."""
+_BEFORE_HOST = re.compile(r"(?:(?<=://)|^)[^/?#]*@")
+_PLAIN = re.compile(r"[a-z]+|[A-Z]+|[0-9.:-]+")
+SHORT, PLAIN = 6, 12
+"""Characters of a secret. A shorter one, or a mere word or number below the second, would be masked
+wherever it stands, and is nobody's key."""
 
 
 class Mask:
@@ -47,21 +56,72 @@ class Mask:
                 body = body.replace(raw, MASK.encode())
         return body
 
+    def model(self, model: M) -> M:
+        """The same for every text of a model; the model itself where there is nothing to mask."""
+        text = model.model_dump_json()
+        masked = self(text)
+        return model if masked == text else type(model).model_validate_json(masked)
+
+
+class MaskedStream:
+    """A stream of text whose secrets are masked as they are written."""
+
+    def __init__(self, stream: TextIO, mask: Mask) -> None:
+        self._stream, self._mask = stream, mask
+
+    def write(self, text: str) -> int:
+        self._stream.write(self._mask(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class MaskedFormatter(logging.Formatter):
+    """Lines of a log, and the traces in it, without secrets."""
+
+    def __init__(self, mask: Mask) -> None:
+        super().__init__()
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._mask(super().format(record))
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the address of a host, by http or https."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False  # half a bracket of an IPv6 address, or a port beyond 65535
+
+
+def shown_url(url: str) -> str:
+    """An address as people may see it: at most 200 characters, without what stands before its host,
+    its query and its fragment, where passwords and keys stand."""
+    return re.split(r"[?#]", _BEFORE_HOST.sub("", url, count=1), maxsplit=1)[0][:200]
+
 
 def _secrets(environment: Mapping[str, str]) -> Iterable[str]:
     for name, value in environment.items():
-        candidates = [value.strip()] if _SECRET.search(name) else []
+        found = [value.strip()] if _SECRET.search(name) else []
         for userinfo in _USERINFO.findall(value):
-            candidates += [userinfo, *(unquote(part) for part in userinfo.split(":"))]
-        yield from (secret for secret in candidates if _is_secret(secret))
+            said = unquote(userinfo)
+            basic = base64.b64encode(said.encode()).decode()  # as HTTP sends it (RFC 7617)
+            found += [userinfo, said, basic, *said.split(":")]
+        yield from filter(_is_secret, found)
 
 
 def _is_secret(text: str) -> bool:
-    plain = text.isalpha() and text.islower()
-    return len(text) >= (PLAIN if plain else SHORT)
+    return len(text) >= (PLAIN if _PLAIN.fullmatch(text) else SHORT)
 
 
 def _forms(secret: str) -> set[str]:
-    """How a secret may be written: as it is, in JSON, in JSON with slashes escaped, in an address."""
+    """How a secret may be written: as it is, in JSON, also with slashes escaped, in an address."""
     in_json = json.dumps(secret)[1:-1]
     return {secret, in_json, in_json.replace("/", "\\/"), quote(secret, safe=""), quote(secret)}

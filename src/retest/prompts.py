@@ -26,7 +26,7 @@ from retest.errors import FileError
 from retest.files.read import read_text
 from retest.text.harmless import one_line
 
-NAMES = ("plan", "extract", "entail", "judge", "synthesize")
+NAMES = ("plan", "triage", "extract", "entail", "judge", "synthesize")
 LONGEST_FIELD = 6000
 _OPENING = re.compile("[<\ufe64\uff1c][ <\ufe64\uff1c]*")
 """Runs of `<`, and of the two characters that become one in Unicode's compatibility form, which
@@ -162,7 +162,7 @@ class Prompt:
 
 
 def load_prompts(workspace: Path, folder: Path | None = None) -> dict[str, Prompt]:
-    """The five prompts by name: the workspace's `prompts/NAME.md` where there is one, else the
+    """The six prompts by name: the workspace's `prompts/NAME.md` where there is one, else the
     bundled one. `folder` stands in for the workspace's `prompts/`."""
     environment = Sandbox()
     prompts = {}

@@ -29,14 +29,25 @@ class BrokeOff(Transient):
     billed, its part."""
 
 
+def no_chance() -> float:
+    """Where every pause is as long as it may be."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often and how long to try. Pauses grow from `pause` seconds, doubled each time, to
-    `longest`."""
+    `longest`.
+
+    `chance` gives numbers from 0 to 1. By them a pause is up to half shorter, and one that a
+    service asked for up to `pause` longer: so that calls which failed together do not try again
+    together (Brooker, Exponential Backoff and Jitter, AWS, 2015: "equal jitter").
+    """
 
     attempts: int = 4
     pause: float = 2.0
     longest: float = 60.0
+    chance: Callable[[], float] = no_chance
 
 
 def retry_after(
@@ -44,15 +55,16 @@ def retry_after(
 ) -> float | None:
     """Seconds to wait as an HTTP Retry-After header says (RFC 9110, 10.2.3: seconds or a date);
     None if it does not."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
     try:
-        then = parsedate_to_datetime(value)
-    except ValueError:
+        then = parsedate_to_datetime(text)
+        if then.tzinfo is None:  # no zone, or -0000: HTTP's dates are in UTC
+            then = then.replace(tzinfo=UTC)
+        return max(0.0, (then - now()).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return max(0.0, (then - now()).total_seconds())
 
 
 def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
@@ -63,7 +75,9 @@ def _wait(patience: Patience) -> Callable[[tenacity.RetryCallState], float]:
         asked = error.retry_after if isinstance(error, Transient) else None
         # An hour-long Retry-After must not hold a nightly job: wait as long as we are willing to,
         # then ask once more.
-        return growing(state) if asked is None else min(asked, patience.longest)
+        if asked is None:
+            return growing(state) * (1 - patience.chance() / 2)
+        return min(asked + patience.chance() * patience.pause, patience.longest)
 
     return wait
 

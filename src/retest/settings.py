@@ -12,6 +12,7 @@ from typing import Any
 
 from retest.errors import FileError, UsageError
 from retest.llm.providers import PROVIDERS
+from retest.masking import is_address, shown_url
 
 SOURCES = ("arxiv", "mirror", "library")
 ARXIV_URL = "https://export.arxiv.org/api/query"
@@ -23,8 +24,8 @@ OPENALEX_KEY = "OPENALEX_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every field but `workspace` may stand in `retest.toml`, or in the environment as
-    RETEST_NAME."""
+    """Every field but `workspace` and `from_workspace` may stand in `retest.toml`, or in the
+    environment as RETEST_NAME."""
 
     workspace: Path
     home: Path = Path(".retest")
@@ -49,6 +50,9 @@ class Settings:
     trace: bool = False
     """Whether LangSmith and OpenTelemetry may be told of a run, as their own environment variables
     say."""
+    from_workspace: frozenset[str] = frozenset()
+    """Fields that `retest.toml` decided. It may be a stranger's: no key goes to an address of
+    it."""
 
     def path(self, name: str) -> Path:
         """`home` or `reports` as an absolute path; relative ones are the workspace's."""
@@ -68,7 +72,9 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 }
 _SWITCHES = ("follow", "trace")
 _ON, _OFF = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-_NAMES = [field.name for field in fields(Settings) if field.name != "workspace"]
+_NAMES = [
+    field.name for field in fields(Settings) if field.name not in ("workspace", "from_workspace")
+]
 
 
 def load_settings(
@@ -76,13 +82,21 @@ def load_settings(
 ) -> Settings:
     """Settings for a workspace. `flags` with None are not given. Raises UsageError for what is
     unknown or unfit."""
-    values = _from_file(workspace / "retest.toml") | _from_environment(environment)
-    values |= {name: value for name, value in flags.items() if value is not None}
-    settings = replace(Settings(workspace=workspace), **values)
+    written = _from_file(workspace / "retest.toml")
+    said = _from_environment(environment)
+    said |= {name: value for name, value in flags.items() if value is not None}
+    decided = frozenset(written.keys() - said.keys())
+    settings = replace(Settings(workspace=workspace), from_workspace=decided, **written | said)
     if settings.source not in SOURCES:
         raise UsageError(
             f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}"
         )
+    for name in ("arxiv_url", "oai_url", "openalex_url"):
+        if not is_address(getattr(settings, name)):
+            raise UsageError(
+                f"{name} is {shown_url(getattr(settings, name))!r}",
+                "it must be the address of a server, and begin with https:// or http://",
+            )
     for name, kind in _NUMBERS.items():
         least = 0 if kind is float else 1
         if getattr(settings, name) < least:

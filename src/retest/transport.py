@@ -15,13 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
-from retest import __version__
-from retest.masking import Mask
+from retest.masking import Mask, shown_url
 from retest.retry import BrokeOff
+from retest.version import __version__
 
 USER_AGENT = (
     f"retest/{__version__} (re-tests dated claims against newer papers; one request at a time)"
@@ -172,26 +171,6 @@ def told(error: httpx2.RequestError) -> str:
     own = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects)
     said = str(error) if isinstance(error, own) and error.__cause__ is None else ""
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
-def is_address(url: str) -> bool:
-    """Whether it is the address of a host, by http or https."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False  # half a bracket of an IPv6 address, or a port beyond 65535
-
-
-def shown_url(url: str) -> str:
-    """An address as people may see it: at most 200 characters, without what stands before its host,
-    its query and its fragment, where keys and passwords stand."""
-    try:
-        parts = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        return "an address that is none"
-    plain = parts.copy_with(username=None, password=None, query=None, fragment=None)
-    return str(plain)[:200]
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -13,6 +13,7 @@ import gzip
 import threading
 import zlib
 from contextlib import suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Literal, Self
@@ -36,9 +37,15 @@ PAUSE = 0.02
 _ZEROS = b"\0" * (1 << 20)
 
 
+@cache
 def _bomb() -> bytes:
     pack = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     return b"".join(pack.compress(_ZEROS) for _ in range(200)) + pack.flush()
+
+
+@cache
+def _twice() -> bytes:
+    return gzip.compress(_bomb() * 50)
 
 
 class Broken:
@@ -107,7 +114,7 @@ class Broken:
             case "bomb":
                 self._whole(handler, self._bomb, "gzip")
             case "double-bomb":
-                self._whole(handler, gzip.compress(self._bomb * 50), "gzip, gzip")
+                self._whole(handler, _twice(), "gzip, gzip")
             case "short":
                 self._head(handler, ("Content-Length", "1000"))
                 self._write(handler, b"{" * 10)

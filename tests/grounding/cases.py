@@ -176,6 +176,10 @@ def _cases() -> Iterator[Case]:
             "a gap, in order",
             "It is often said that wind alone drives ... pressure does not act alone either",
         ),
+        (
+            "a gap before two words",
+            "It is often said that wind alone drives the seiches ... its data",
+        ),
         ("a bracketed capital", "[W]ind explains only 13.5% of the variance"),
         ("begun behind a dash", "with self-supervised pre-training. Contrary to that view"),
         (
@@ -243,7 +247,8 @@ def _cases() -> Iterator[Case]:
     for what, quote in (
         ("four words", "drives seiches of lakes"),
         ("few characters", "is it 0 or 1 now"),
-        ("a short piece", "wind alone ... the model's size matters more than its data"),
+        ("a piece of one word", "wind ... the model's size matters more than its data"),
+        ("a gap between short pieces", "wind alone ... the model's size ... its data"),
     ):
         yield Case("quote", what, {"id": SEICHE, "quote": quote}, "quote-too-short")
     yield Case("quote", "nothing but marks", {"id": SEICHE, "quote": "“...”"}, "no-quote")

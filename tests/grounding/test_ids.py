@@ -33,6 +33,11 @@ FORMS = [
     "ARXIV:{}",
     "arXiv: {}",
     "arXiv preprint arXiv:{}",
+    "arXiv ID: {}",
+    "arXiv identifier:{}",
+    "arXiv e-print: {}",
+    "arXiv\uff1a{}",
+    "arXiv:\u2009{}",
     "abs/{}",
     "<{}>",
     "[{}]",
@@ -92,6 +97,12 @@ def test_every_written_form_is_found_in_prose(
         ("https://arxiv.org/abs/2401.\n10001", "2401.10001", None),
         ("https://arxiv.org/pdf/2401.100\n01v3.pdf", "2401.10001", 3),
         ("physics.optics/0501001", "physics/0501001", None),
+        ("arXiv 2401.10001", "2401.10001", None),
+        ("arXiv preprint 2401.10001v2", "2401.10001", 2),
+        ("2401.\u200b10001", "2401.10001", None),
+        ("arXiv:2401\u200b.10001\u2060v3", "2401.10001", 3),
+        ("hep-th\u00ad/9901001", "hep-th/9901001", None),
+        ("\ufeff2401.10001\u200b", "2401.10001", None),
         ("arxiv.org/2401.10001", "2401.10001", None),
         ("0704.0001", "0704.0001", None),
         ("1412.9999", "1412.9999", None),
@@ -178,6 +189,9 @@ def test_numbers_money_measures_and_other_addresses_are_no_citations(prose: str)
         ("at https://arxiv.org/abs/foo\nThe", "https://arxiv.org/abs/foo", "not YYMM.NNNNN"),
         ("10.48550/arXiv.2413.10001", "10.48550/arXiv.2413.10001", "no month 13"),
         ("arXiv:hep-xx/9901001", "arXiv:hep-xx/9901001", "no archive"),
+        ("arXiv 2413.10001", "arXiv 2413.10001", "no month 13"),
+        ("arXiv preprint 2401.1000.", "arXiv preprint 2401.1000", "5 digits"),
+        ("arXiv ID: 2413.10001", "arXiv ID: 2413.10001", "no month 13"),
         ("it is 2712.00001 that says so", "2712.00001", "is after"),
     ],
 )
@@ -200,6 +214,13 @@ def test_citations_are_found_in_order_with_their_places() -> None:
     ]
     assert all(prose[item.start : item.end] == item.cited for item in found)
     assert found[-1].cited == "https://arxiv.org/pdf/2403.10003.pdf?x=1"
+
+
+def test_what_nobody_sees_inside_an_id_does_not_hide_it() -> None:
+    text = "see 2401.\u200b10001, hep-th\u200b/9901001 and 2402.10002\u200bWe"
+    found = find_ids(text, AS_OF)
+    assert [str(item.id) for item in found] == ["2401.10001", "hep-th/9901001", "2402.10002"]
+    assert all(text[item.start : item.end] == item.cited for item in found)
 
 
 def test_a_line_break_joins_a_link_but_never_two_sentences() -> None:

@@ -9,8 +9,8 @@ from retest.llm.model import Facts, Request
 
 SYSTEM = "You judge claims. " * 40
 RIGHT: dict[str, Any] = {
-    "verdict": "holds",
-    "cites": ["2506.01234"],
+    "parts": [{"part": 1, "ordinary": "stands", "cites": ["2506.01234"]}],
+    "fails_in": [],
     "rationale": "It does.",
     "moved": None,
     "artifact": False,

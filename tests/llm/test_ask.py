@@ -132,9 +132,9 @@ async def test_a_kept_answer_that_no_longer_validates_is_asked_afresh(cache: Ans
     kept = Written(Path(cache._folder).with_name("more"))
     model = Told(GOOD)
     await asker(model, kept).ask(judgment(), Judgment)
-    for wrong in ('{"verdict": "maybe"}', "not JSON", json.dumps({**RIGHT, "confidence": "0.8"})):
+    for wrong in ('{"parts": "maybe"}', "not JSON", json.dumps({**RIGHT, "confidence": "0.8"})):
         AnswerCache.put(kept, kept.key, wrong)
-        assert (await asker(model, kept).ask(judgment(), Judgment)).verdict == "holds"
+        assert (await asker(model, kept).ask(judgment(), Judgment)).parts[0].ordinary == "stands"
         assert kept.get(kept.key) == GOOD
     assert len(model.asked) == 4
     kept.close()
@@ -283,7 +283,7 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> No
     first, second = (asyncio.create_task(one.ask(judgment(), Judgment)) for _ in range(2))
     await asyncio.sleep(0.01)
     first.cancel()
-    assert (await second).verdict == "holds"
+    assert (await second).parts[0].ordinary == "stands"
     assert first.cancelled()
     assert len(model.asked) == 1
 
@@ -296,7 +296,7 @@ async def test_when_all_give_up_the_call_is_given_up_and_a_new_one_is_new() -> N
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-    assert (await one.ask(judgment(), Judgment)).verdict == "holds"
+    assert (await one.ask(judgment(), Judgment)).parts[0].ordinary == "stands"
     assert (model.cancelled, len(model.asked)) == (1, 2)
 
 
@@ -310,7 +310,7 @@ async def test_a_whole_night_at_a_real_sdk_adds_up() -> None:
     with FakeModels(night) as fake:
         model, calls = AnthropicModel("m", api_key="k", base_url=fake.url), list[Call]()
         one = asker(model, observer=calls.append)
-        assert (await one.ask(judgment("first"), Judgment)).verdict == "holds"
+        assert (await one.ask(judgment("first"), Judgment)).parts[0].ordinary == "stands"
         with pytest.raises(ModelFailed, match="refused"):
             await one.ask(judgment("second"), Judgment)
         await model.aclose()

@@ -140,11 +140,11 @@ async def test_a_wrong_answer_is_asked_again_in_a_new_file_that_says_what_is_wro
         ManualModel(tmp_path), cache=None, patience=Patience(), concurrency=1, ladder_version="1"
     )
     first = await waits(tmp_path)
-    answer(first, json.dumps({**RIGHT, "verdict": "maybe"}))
+    answer(first, json.dumps({**RIGHT, "moved": "maybe"}))
     with pytest.raises(Waiting) as caught:
         await asker.ask(judgment(), Judgment)
     second = tmp_path / caught.value.message.split()[0]
     assert second != first
     assert "verdict: Input should be 'holds'" in second.read_text(encoding="utf-8")
     answer(second, GOOD)
-    assert (await asker.ask(judgment(), Judgment)).verdict == "holds"
+    assert (await asker.ask(judgment(), Judgment)).parts[0].ordinary == "stands"

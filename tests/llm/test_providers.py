@@ -44,7 +44,8 @@ def test_every_provider_opens_and_calls_itself_as_the_table_does(
 ) -> None:
     (tmp_path / "script.jsonl").write_text("[]", encoding="utf-8")
     settings = Settings(workspace=tmp_path)
-    model = open_model(named(provider), settings, KEYS, LINE, open_library(LINE))
+    library = open_library(LINE) if provider.is_annotated else None
+    model = open_model(named(provider), settings, KEYS, LINE, library)
     assert model.provider == provider.name
 
 

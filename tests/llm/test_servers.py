@@ -292,7 +292,7 @@ async def test_a_way_to_ask_for_the_form_that_is_not_taken_is_left_for_the_next_
     notes: list[str] = []
     asker = _asker(server.model(), observer=lambda call: notes.append(call.note))
     for number in range(3):
-        assert (await asker.ask(judgment(f"{number}"), Judgment)).verdict == "holds"
+        assert (await asker.ask(judgment(f"{number}"), Judgment)).parts[0].ordinary == "stands"
     assert server.fake.refused == lacks
     assert [seen.schema for seen in server.fake.requests] == ["Judgment"] * 3
     told = [note for note in notes if note]
@@ -364,4 +364,4 @@ async def test_a_question_that_was_read_whole_is_answered_whatever_the_tokenizer
 ) -> None:
     usage = {"prompt_tokens": counted, "completion_tokens": 50}
     asker = _asker(chat.says(raw(chat.body(usage=usage))))
-    assert (await asker.ask(_long(4000), Judgment)).verdict == "holds"
+    assert (await asker.ask(_long(4000), Judgment)).parts[0].ordinary == "stands"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import arxiv  # type: ignore[import-untyped]  # the package ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +120,24 @@ def test_reads_every_field(fake: FakeArxiv, source: ArxivSource) -> None:
     found = source.get(["2402.00002", "hep-th/9901001"])
     assert found["2402.00002"] == PAPERS[1]
     assert found["hep-th/9901001"] == PAPERS[3].model_copy(update={"withdrawn": True})
+
+
+def test_a_feed_is_read_as_the_arxiv_package_reads_it(fake: FakeArxiv, source: ArxivSource) -> None:
+    client = arxiv.Client(page_size=len(PAPERS), delay_seconds=0, num_retries=0)
+    client.query_url_format = fake.url + "?{}"
+    wanted = [paper.id for paper in PAPERS]
+    found = source.get(wanted)
+    for theirs in client.results(arxiv.Search(id_list=wanted, max_results=10)):
+        ours = found[theirs.get_short_id().rpartition("v")[0]]
+        assert isinstance(ours, Paper)
+        assert (ours.title, ours.abstract) == (theirs.title, " ".join(theirs.summary.split()))
+        assert (ours.published, ours.updated or ours.published) == (
+            theirs.published.date(),
+            theirs.updated.date(),
+        )
+        assert list(ours.authors) == [author.name for author in theirs.authors]
+        assert list(ours.categories) == theirs.categories
+    assert fake.requests[0].params == fake.requests[1].params
 
 
 def test_ids_that_a_whole_answer_lacks_are_missing(fake: FakeArxiv, source: ArxivSource) -> None:

@@ -299,10 +299,12 @@ def test_no_answer_whatever_does_more_than_fail_the_search(
         following.citing([ANCHOR], WINDOW, 10)
 
 
-def test_without_pyalex_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyalex_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "pyalex", None)
     with pytest.raises(UsageError) as missing:
-        Following(url="http://127.0.0.1:9")
+        Following(url="http://127.0.0.1:9", lock_folder=tmp_path)
     assert "pip install 'retest[follow]'" in missing.value.hint
 
 

@@ -1,4 +1,4 @@
-"""An outage is met once a run, not once a claim; one bad character costs itself; and the throttle of
+"""An outage is met once a run, not once a claim; one bad character costs itself; the throttle of
 arXiv is no refusal."""
 
 from __future__ import annotations

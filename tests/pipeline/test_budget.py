@@ -52,28 +52,15 @@ def test_no_budget_means_no_call(workspace: Workspace, model: Any) -> None:
     assert fake.requests == []
 
 
-def test_what_was_left_comes_first_and_a_night_or_two_later_all_is_judged(
+def test_with_a_small_budget_all_is_judged_after_some_nights(
     workspace: Workspace, model: Any
 ) -> None:
-    fake, status = model(Reader()), 3
-    for night in range(12):
-        first = len(fake.requests)
-        open_before = (
-            [] if night == 0 else [c["id"] for c in every(workspace) if c["why"] == "not-judged"]
-        )
-        status = workspace.run("--max-tokens", "14000").status
-        judged = [r for r in fake.requests[first:] if r.schema == "Judgment"]
-        if status == 0:
-            break
-        if night and judged and len(open_before) < 3:
-            assert any(c["id"] in open_before and c["why"] is None for c in every(workspace))
-    assert status == 0, "each night goes on where the last one stopped"
-    assert {c["verdict"] for c in every(workspace)} <= {
-        "holds",
-        "relaxed",
-        "overturned",
-        "undetermined",
-    }
+    model(Reader())
+    nights = [workspace.run("--max-tokens", "14000").status for _ in range(6)]
+    assert nights[0] == 3, "one night is not enough"
+    assert nights[-1] == 0, "each night goes on where the last one stopped"
+    assert nights == sorted(nights, reverse=True)
+    assert [claim["why"] for claim in every(workspace)] == [None] * 3
 
 
 def every(workspace: Workspace) -> list[dict[str, Any]]:

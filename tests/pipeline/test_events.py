@@ -74,7 +74,7 @@ def test_a_line_tells_its_beginning_every_station_call_and_claim_and_its_end(
             for event in told
             if isinstance(event, StationEntered) and event.claim == claim
         ]
-        assert way == ["plan", "search", "extract", "ground", "judge", "settle"]
+        assert way == ["plan", "search", "triage", "extract", "ground", "judge", "settle"]
     whole = [
         event.station for event in told if isinstance(event, StationEntered) and event.claim == ""
     ]

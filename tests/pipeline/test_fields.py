@@ -76,7 +76,17 @@ def test_a_record_of_format_1_is_read_and_its_sentences_become_fields(
     for claim in [*old["claims"], old["counter_thesis"]]:
         del claim["awaits"], claim["searched"]["source_ends"]
     old["limits"] = "The synthesis could not be written: the model was out of reach"
-    old["claims"][0] |= {"verdict": "undetermined", "why": "not-judged", "detail": detail}
+    old["claims"][0] |= {
+        "verdict": "undetermined",
+        "why": "not-judged",
+        "detail": detail,
+        "moved": None,
+        "confidence": None,
+        "rationale": "",
+    }
+    old["claims"][0]["history"].append(
+        {"on": "2026-08-21", "verdict": "undetermined", "decided_by": []}
+    )
     old["claims"][0]["searched"]["detail"] = "the mirror knows no papers after 2026-07-31"
     record = Record.model_validate_json(json.dumps(old))
     assert record.format == 2

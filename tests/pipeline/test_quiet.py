@@ -152,6 +152,26 @@ def test_a_reviewers_verdict_wins_and_newer_evidence_against_it_is_named(
     assert "Reviewed by Ada on 2026-04-01" in workspace.markdown()
 
 
+def test_a_review_is_news_also_where_it_says_what_the_report_said(
+    workspace: Workspace, model: Any
+) -> None:
+    model(Reader())
+    workspace.run()
+    before = workspace.claim("wind-drives")
+    assert (before["verdict"], before["review"]) == ("relaxed", None)
+    said = "{verdict: relaxed, by: Ada, on: 2026-08-21, because: I gauged it myself}"
+    levers = "    levers: [depth of the lake]\n"
+    workspace.claims(CLAIMS.replace(levers, f"{levers}    review: {said}\n"))
+    ran = workspace.run(as_of="2026-08-22")
+    assert "nothing new" not in ran.err
+    after = workspace.claim("wind-drives")
+    assert (after["verdict"], after["review"]["by"]) == ("relaxed", "Ada")
+    assert "Reviewed by Ada" in workspace.markdown()
+    workspace.claims()
+    workspace.run(as_of="2026-08-23")
+    assert workspace.claim("wind-drives")["review"] is None, "that it is taken back is news too"
+
+
 def test_changing_a_claims_text_asks_about_that_claim_anew(
     workspace: Workspace, model: Any
 ) -> None:

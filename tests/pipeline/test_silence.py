@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.brains import Reader, judgment
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
 from tests.fakes.wires import Fault
-from tests.papers_small import AGREES
+from tests.papers_small import AGREES, DENIES, LIMITS
 
 BROKEN = {
     "prose": prose("The claim holds, I am sure."),
@@ -238,9 +239,28 @@ def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, mod
     assert [item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]] == [AGREES.id]
 
 
-def test_a_source_that_ends_before_the_window_opens_was_not_searched(
+def test_a_failed_night_keeps_no_evidence_that_has_become_an_anchor(
     workspace: Workspace, model: Any
 ) -> None:
+    """An anchor is no evidence for or against what rests on it, however it was kept."""
+    model(Reader())
+    workspace.run()
+    before = {item["arxiv_id"] for item in workspace.claim("counter-thesis")["evidence"]}
+    assert before == {DENIES.id, LIMITS.id}
+    more = f'  - {{id: "{LIMITS.id}", dated: 2026-04, about: ice}}\nclaims:\n'
+    workspace.claims(CLAIMS.replace("claims:\n", more))
+    forget(workspace)
+    model(Reader().saying("Extraction", status(503)))
+    assert workspace.run(as_of="2026-08-22").status == 3
+    claim = workspace.claim("counter-thesis")
+    assert claim["why"] == "not-judged"
+    assert [item["arxiv_id"] for item in claim["evidence"]] == [DENIES.id]
+
+
+def test_a_source_that_ends_before_the_window_opens_was_not_searched(
+    workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retest.cli.options.today", lambda: date(2027, 9, 1))
     model(Reader())
     ran = workspace.run(as_of="2027-08-21")
     assert ran.status == 3

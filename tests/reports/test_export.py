@@ -278,7 +278,9 @@ def report(workspace: Workspace) -> None:
     cites = [paper(one.id, title=one.title, version=one.version) for one in (AGREES, DENIES)]
     record = line(
         claim("wind-drives", "relaxed", evidence=(cites[0],)),
-        counter_thesis=claim("counter-thesis", evidence=()),
+        counter_thesis=claim(
+            "counter-thesis", "undetermined", why="nothing-newer-found", evidence=()
+        ),
         line="tides",
         source="mirror",
         superseding=(SupersedingRecord(claim="wind-drives", evidence=cites[1], argument="x"),),

@@ -7,7 +7,6 @@ wrong with it.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -37,11 +36,6 @@ _HINT = (
     "look for a missing comma or an unbalanced brace there; an entry that is left out would look "
     "as if it were right"
 )
-logging.getLogger("bibtexparser").setLevel(
-    logging.CRITICAL
-)  # what it warns of is raised here, with the file's line
-logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
-
 _PREFIX = ("archiveprefix", "eprinttype")
 _IDS = ("eprint", "arxivid", "arxiv")
 """Fields whose whole value is an id; the first one may be another archive's."""

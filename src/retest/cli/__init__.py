@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import logging
+import os
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
+
+from retest.masking import Mask, MaskedStream
 
 app = typer.Typer(
     name="retest",
@@ -20,8 +24,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from retest import __version__
         from retest.cli.show import out
+        from retest.version import __version__
 
         out(f"retest {__version__}")
         raise typer.Exit
@@ -39,6 +43,30 @@ def _options(
     """Re-test the dated claims of a research library against newer arXiv papers."""
 
 
+OF_OTHERS = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
+"""Variables of LangChain's first version: langchain-core runs nothing where one of them is set, and
+a shell that has them has them for another program."""
+SILENT = ("bibtexparser", "pylatexenc")
+"""Libraries whose warnings say in their own words what an error of ours says with file and line, or
+speak of letters that stay as they are."""
+
+
+def _prepare() -> None:
+    """Make this process ours: what a command should not meet in its environment, in its log and on
+    its terminal is seen to here."""
+    for name in OF_OTHERS:
+        os.environ.pop(name, None)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows no "→" must not end a run that is done.
+            stream.reconfigure(errors="replace")
+    mask = Mask(os.environ)
+    sys.stdout = cast("TextIO", MaskedStream(sys.stdout, mask))
+    sys.stderr = cast("TextIO", MaskedStream(sys.stderr, mask))
+
+
 def main() -> None:
     """Run the command line. Every error of ours becomes one message on stderr and its exit
     status."""
@@ -47,6 +75,7 @@ def main() -> None:
 
     for commands in (
         "run",
+        "ask",
         "lines",
         "terms",
         "diff",
@@ -59,11 +88,7 @@ def main() -> None:
         "machine",
     ):  # in the order in which --help lists them
         import_module(f"retest.cli.{commands}")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="replace"
-            )  # a terminal that knows no "→" must not end a run that is done
+    _prepare()
     try:
         app()
     except (RetestError, OSError) as error:

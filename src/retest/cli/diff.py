@@ -90,7 +90,8 @@ def diff(
 
 def _news(folder: Path, against: str, names: list[str]) -> list[LineNews]:
     from retest.reports.diff import compared
-    from retest.reports.versions import read_record_file, records_in_commit, records_in_folder
+    from retest.reports.read import read_record_file, records_in_folder
+    from retest.reports.versions import records_in_commit
     from retest.settings import environment
 
     if against.endswith(".json") and Path(against).is_file():

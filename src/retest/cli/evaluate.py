@@ -199,8 +199,10 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
     day = parsed_day(wanted.as_of) if wanted.as_of else None
     sides = setups(settings, env, today(), day, budget, wanted.compare or (AS_IS,))
     progress = _ProgressLines(len(chosen) * wanted.rounds * len(sides))
-    bench = Bench(gold, chosen, env, today(), budget, wanted.seed, progress)
-    say(f"{len(chosen)} claims of {gold.name} on {sides[0].source.name}, as of {sides[0].as_of}")
+    bench = Bench(gold, chosen, wanted.seed, progress)
+    say(
+        f"{len(chosen)} claims of {gold.name} on {sides[0].source.name}, as of {sides[0].job.as_of}"
+    )
     results, folders = interruptible(_results(bench, sides, wanted.rounds)), ("a", "b")
     for result, name in zip(results, folders, strict=False):
         if wanted.out:
@@ -212,7 +214,7 @@ def _run(wanted: _Wanted, settings: Settings, budget: Budget, *, as_json: bool) 
     else:
         _show(results[0], as_json=as_json)
     say(progress.spent())
-    if waits_for_people(spec for setup in sides for spec in (setup.model, setup.verifier)):
+    if waits_for_people(spec for setup in sides for spec in setup.job.specs):
         say_what_waits(settings)
     return progress.complete
 

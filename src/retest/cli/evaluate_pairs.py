@@ -55,6 +55,7 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     from retest.llm.providers import parsed_model, waits_for_people
     from retest.pipeline.state import Limits
     from retest.prompts import load_prompts
+    from retest.run.job import Job
     from retest.settings import chosen_model, environment
 
     if wanted.out:
@@ -65,17 +66,18 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
     model = chosen_model(settings, env)
     for spec in filter(None, (model, settings.verifier)):
         parsed_model(spec)
-    setup = PairSetup(
-        settings,
-        env,
-        model,
-        settings.verifier,
-        load_prompts(settings.workspace),
-        today(),
-        budget,
-        wanted.batch_size or Limits().papers_a_call,
-        wanted.seed,
+    job = Job(
+        lines=(),
+        settings=settings,
+        environment=env,
+        today=today(),
+        as_of=today(),
+        model=model,
+        verifier=settings.verifier,
+        budget=budget,
     )
+    size = wanted.batch_size or Limits().papers_a_call
+    setup = PairSetup(job, load_prompts(settings.workspace), size, wanted.seed)
     say(f"{sum(len(one.pairs) for one in chosen)} pairs of {len(chosen)} claims of {pairs.name}")
     progress = _ProgressLines(len(chosen))
     result = interruptible(evaluate_pairs(pairs, chosen, setup, progress))
@@ -90,7 +92,7 @@ def run_pairs(wanted: PairsWanted, settings: Settings, budget: Budget, *, as_jso
         say(f"wrote {names} in {wanted.out}" if paths else f"nothing new in {wanted.out}")
     _show(result, as_json=as_json)
     say(progress.spent())
-    if waits_for_people((model, settings.verifier)):
+    if waits_for_people(job.specs):
         say_what_waits(settings)
     return not result.measures.failed
 

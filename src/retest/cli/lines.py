@@ -21,7 +21,7 @@ def lines(as_json: Json = False, reports: Reports = None, workspace: Workspace =
     from collections import Counter
 
     from retest.cli.show import out_json, table
-    from retest.reports.write import read_record
+    from retest.reports.read import read_record
     from retest.settings import environment, load_settings
 
     settings = load_settings(
@@ -109,7 +109,7 @@ def show(
     """
     from retest.cli.show import out, out_json, table
     from retest.reports.markdown import newest
-    from retest.reports.write import read_record
+    from retest.reports.read import read_record
     from retest.run import log as runlog
     from retest.settings import environment, load_settings
     from retest.text.harmless import one_line
@@ -217,8 +217,8 @@ def prompt(
     One research prompt, brought up to date with what the last report knows.
     """
     from retest.cli.show import out
+    from retest.reports.read import read_record
     from retest.reports.research_prompt import research_prompt
-    from retest.reports.write import read_record
     from retest.settings import environment, load_settings
 
     settings = load_settings(

@@ -17,6 +17,10 @@ _TOML = """# Settings of this workspace; flags and RETEST_* variables come befor
 # verifier = "openai:gpt-6.1-terra"         # checks quotes and flips; the model itself if left out
 # candidates = 32                           # papers of a claim that the model reads
 """
+SECONDS = 5.0
+"""That doctor waits for an answer."""
+KNOWN = "0704.0001"
+"""A paper that is asked for to see whether arXiv answers: the first with an id of this form."""
 _IGNORE = ".retest/\nsite/\n"
 
 
@@ -79,7 +83,7 @@ def doctor(as_json: Json = False, workspace: Workspace = Path()) -> None:
 
     env = environment()
     settings = load_settings(workspace.resolve(), env, {})
-    rows = [*_claims(settings), *_source(settings), *_model(settings, env)]
+    rows = [*_claims(settings), *_source(settings, env), *_model(settings, env)]
     if as_json:
         out_json([{"what": what, "ok": state, "detail": detail} for what, state, detail in rows])
     else:
@@ -95,8 +99,8 @@ Row = tuple[str, bool | None, str]
 
 
 def _claims(settings: Any) -> list[Row]:
-    from retest import __version__
     from retest.lines.load import load_line
+    from retest.version import __version__
 
     folder, bundled = claims_folder(settings.workspace)
     rows: list[Row] = [("retest", True, __version__), ("workspace", True, str(settings.workspace))]
@@ -115,7 +119,7 @@ def _claims(settings: Any) -> list[Row]:
     return rows
 
 
-def _source(settings: Any) -> list[Row]:
+def _source(settings: Any, env: dict[str, str]) -> list[Row]:
     from retest.papers.mirror import Mirror
 
     rows: list[Row] = [("source", True, settings.source)]
@@ -125,7 +129,7 @@ def _source(settings: Any) -> list[Row]:
     except UsageError as error:
         rows.append(("mirror", False if settings.source == "mirror" else None, error.message))
     if settings.source == "arxiv":
-        rows.append(_answers("arXiv", settings.arxiv_url, {}))
+        rows.append(_arxiv(settings, env))
     return rows
 
 
@@ -158,26 +162,55 @@ def _model(settings: Any, env: dict[str, str]) -> list[Row]:
 
 def _endpoint(provider: str, env: dict[str, str]) -> list[Row]:
     """Whether the provider's list of models answers: it costs nothing and needs the key."""
-    key = env.get("OPENAI_API_KEY", "")
+    from retest.llm.providers import PROVIDERS
+
+    known = PROVIDERS[provider]
+    key, base = env.get(known.key, ""), (env.get(known.url) or known.address).rstrip("/")
     if provider == "anthropic":
-        base = env.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com"
-        headers = {"x-api-key": env.get("ANTHROPIC_API_KEY", ""), "anthropic-version": "2023-06-01"}
-        return [_answers("Anthropic", base.rstrip("/") + "/v1/models", headers)]
-    if provider in ("openai", "openai-chat"):
-        base = env.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-        return [
-            _answers("OpenAI", base.rstrip("/") + "/models", {"authorization": f"Bearer {key}"})
-        ]
+        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        return [_answers("Anthropic", base + "/v1/models", headers, env)]
+    if known.is_service:
+        return [_answers("OpenAI", base + "/models", {"authorization": f"Bearer {key}"}, env)]
     return []
 
 
-def _answers(what: str, url: str, headers: dict[str, str]) -> Row:
-    import httpx2
+def _answers(what: str, url: str, headers: dict[str, str], env: dict[str, str]) -> Row:
+    """Whether a service answers, in time, at the address itself and not at another's."""
+    from retest.masking import Mask, is_address, shown_url
+    from retest.transport import Bounds, Moved, Unreachable, fetch
 
+    shown = shown_url(url)
+    if not is_address(url):
+        return (what, False, f"{shown} is not the address of a server")
     try:
-        status = httpx2.get(url, headers=headers, timeout=5.0, follow_redirects=True).status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        return (what, False, f"{url} does not answer ({type(error).__name__})")
+        status = fetch(url, headers=headers, bounds=Bounds(SECONDS, SECONDS), mask=Mask(env)).status
+    except Unreachable as error:
+        return (what, False, f"{shown} does not answer ({error})")
+    except Moved as error:
+        return (what, False, f"{error}: the key is not sent there")
     if status in (401, 403):
-        return (what, False, f"{url} answers {status}: the key is refused")
-    return (what, status < 500, f"{url} answers {status}")
+        return (what, False, f"{shown} answers {status}: the key is refused")
+    return (what, status < 500, f"{shown} answers {status}")
+
+
+def _arxiv(settings: Any, env: dict[str, str]) -> Row:
+    """Whether arXiv answers a question, which is asked in turn like any other."""
+    from retest.domain.paper import Unknown
+    from retest.masking import Mask, shown_url
+    from retest.papers.arxiv import ArxivSource
+    from retest.papers.polite import default_lock_folder
+    from retest.retry import Patience
+
+    source = ArxivSource(
+        url=settings.arxiv_url,
+        interval=settings.arxiv_interval,
+        timeout=SECONDS,
+        longest=SECONDS,
+        patience=Patience(attempts=1),
+        lock_folder=default_lock_folder(env),
+        mask=Mask(env),
+    )
+    found = source.get([KNOWN])[KNOWN]
+    if isinstance(found, Unknown):
+        return ("arXiv", False, f"{shown_url(settings.arxiv_url)}: {found.reason}")
+    return ("arXiv", True, f"{shown_url(settings.arxiv_url)} answers")

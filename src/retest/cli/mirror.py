@@ -65,7 +65,6 @@ def sync(
 
     It may be stopped at any time, and goes on from there. Searches go on meanwhile.
     """
-    import os
     from datetime import UTC, datetime
 
     from retest.cli.show import out, out_json, say
@@ -85,7 +84,9 @@ def sync(
     def progress(records: int, per_second: float, size: int | None) -> None:
         say(f"{records:>9,} records{f' of {size:,}' if size else ''}, {per_second:,.0f} a second")
 
-    turns = Turns(default_lock_folder(os.environ), site(settings.oai_url), settings.arxiv_interval)
+    turns = Turns(
+        default_lock_folder(environment()), site(settings.oai_url), settings.arxiv_interval
+    )
     patience = Patience(settings.retry_attempts, settings.retry_pause, LONGEST_WAIT)
     oai = Oai(settings.oai_url, turns, patience)
     with Mirror(settings.path("home") / "mirror") as target:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,8 @@ import typer
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retest.domain.line import Line
     from retest.llm.budget import Budget
 
@@ -37,12 +40,12 @@ Reports = Annotated[Path | None, typer.Option(help="Where reports are read and w
 ASKED_FOR = 4
 """Exit status: all is done, and what the caller asked to be told of by one is there
 (docs/nightly.md)."""
-FIRST_DAY = date(1991, 8, 14)
-"""arXiv's first day."""
 
 
 def parsed_day(text: str, option: str = "--as-of") -> date:
     """A day of arXiv's past as YYYY-MM-DD, or today. Raises UsageError for anything else."""
+    from retest.domain.line import FIRST_DAY
+
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -64,6 +67,12 @@ def today() -> date:
 def now() -> datetime:
     """The time by the machine's clock, in UTC, for the run log: read here too, and nowhere else."""
     return datetime.now(UTC)
+
+
+def chance() -> Callable[[], float]:
+    """Numbers from 0 to 1 of the machine's chance, read here and nowhere else: by them calls that
+    failed together do not try again together."""
+    return Random().random  # noqa: S311 - it parts calls, and guards nothing
 
 
 def budget_of(max_usd: float | None, max_tokens: int | None) -> Budget:

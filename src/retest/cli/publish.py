@@ -46,7 +46,7 @@ def export(
     from retest.files.replace import replace
     from retest.reports.cited import cited_items, with_authors
     from retest.reports.export import exported
-    from retest.reports.versions import records_in_folder
+    from retest.reports.read import records_in_folder
     from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
 
@@ -64,7 +64,7 @@ def export(
     )
     exported((), chosen)  # a library that is missing is said before anybody is asked
     items, lacking = with_authors(
-        cited_items(record, anchors), open_source_for_all(settings, today())
+        cited_items(record, anchors), open_source_for_all(settings, environment(), today())
     )
     text = exported(items, chosen)
     if output is None:
@@ -95,9 +95,9 @@ def site(
     anything else is refused.
     """
     from retest.cli.show import say
+    from retest.reports.read import records_in_folder
     from retest.reports.site import site as drawn
     from retest.reports.site_files import put_folder
-    from retest.reports.versions import records_in_folder
     from retest.settings import environment, load_settings
 
     if not workspace.is_dir():

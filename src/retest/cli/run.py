@@ -18,6 +18,7 @@ from retest.cli.options import (
     Source,
     Workspace,
     budget_of,
+    chance,
     chosen_lines,
     now,
     parsed_day,
@@ -184,6 +185,7 @@ def _job(
         batch=batch,
         clock=now,
         began=now(),
+        chance=chance(),
     )
 
 

@@ -73,7 +73,7 @@ def recorded(job: Job) -> Iterator[Ended]:
             "exit_status": exit_status,
             "error": error,
         }
-        add(job.settings.path("home"), entry)
+        add(job.settings.path("home"), entry, job.mask)
 
     try:
         yield ended

@@ -12,7 +12,6 @@ import typer
 
 from retest.cli import app
 from retest.cli.options import (
-    FIRST_DAY,
     Json,
     Model,
     Source,
@@ -74,7 +73,7 @@ def search(
         raise UsageError(
             "search for a text, or for a claim", 'retest search "..."; or --line LINE --claim CLAIM'
         )
-    papers = open_source_for_all(settings, today())
+    papers = open_source_for_all(settings, environment(), today())
     if line and claim:
         (found,) = chosen_lines(settings.workspace, [line], every=False)
         subject, searches, note = _of_claim(found, claim, papers, settings, day)
@@ -117,7 +116,7 @@ class _Result:
 
 
 def _of_text(text: str, day: date) -> tuple[Subject, list[PlannedSearch], str]:
-    from retest.domain.line import Claim, Window
+    from retest.domain.line import FIRST_DAY, Claim, Window
     from retest.pipeline.plan import by_rule
     from retest.pipeline.state import Subject
 

@@ -24,6 +24,7 @@ STATIONS = (
     "anchors",
     "plan",
     "search",
+    "triage",
     "extract",
     "ground",
     "widen",

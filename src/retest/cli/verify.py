@@ -60,7 +60,7 @@ def verify(
         say("no arXiv citation in these files")
         return
     say(f"checking {len(citations)} citations against {settings.source}")
-    results = ladder.verify(citations, open_source_for_all(settings, today()), day)
+    results = ladder.verify(citations, open_source_for_all(settings, environment(), today()), day)
     if as_json:
         for one in results:
             out(escaped(json.dumps(_described(one), ensure_ascii=False)))

@@ -1,4 +1,4 @@
-"""What the five model calls answer. The class names are the schemas' names; nothing in them is
+"""What the six model calls answer. The class names are the schemas' names; nothing in them is
 believed yet."""
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ class QueryPlan(Frozen):
     counter_statement: Prose = Field(
         description="the opposite finding, as an abstract would word it"
     )
+
+
+class Triage(Frozen):
+    picks: list[str] = Field(description="arXiv ids of the papers to read; none is an answer too")
 
 
 class Finding(Frozen):
@@ -114,4 +118,4 @@ class Synthesis(Frozen):
     limits: Prose
 
 
-Answer = QueryPlan | Extraction | Entailment | Judgment | Synthesis
+Answer = QueryPlan | Triage | Extraction | Entailment | Judgment | Synthesis

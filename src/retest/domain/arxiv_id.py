@@ -90,7 +90,7 @@ def read_id(text: str, as_of: date | None = None) -> ArxivId | str:
     """As `parse_id`, but says in words why `text` is no id."""
     if len(text) > LONGEST:
         return f"longer than {LONGEST} characters"
-    match = _WHOLE.fullmatch(text.translate(_PLAIN).strip(_WRAPPING))
+    match = _WHOLE.fullmatch(_seen(text)[0].strip(_WRAPPING))
     if not match:
         return "not an arXiv id in any written form"
     found, end = _first_id(match["token"], as_of)
@@ -103,7 +103,7 @@ def read_id(text: str, as_of: date | None = None) -> ArxivId | str:
 def find_ids(text: str, as_of: date | None = None) -> list[Found]:
     """Every citation in prose, in order. With a prefix or in a URL an unfit one is found as
     malformed; a bare number is found only if it is an id, and neither money nor a measure."""
-    plain, found, at = text.translate(_PLAIN), [], 0
+    (plain, places), found, at = _seen(text), [], 0
     while match := _IN_PROSE.search(plain, at):
         kind = match.lastgroup or ""
         token = match[kind]
@@ -115,8 +115,24 @@ def find_ids(text: str, as_of: date | None = None) -> list[Found]:
             continue  # "arXiv: a free service"
         if kind == "linked" and (tail := _URL_TAIL.match(plain, at)):
             at += len(tail[0].rstrip(".,;:!?"))
-        found.append(Found(match.start(), at, text[match.start() : at], named))
+        start, end = match.start(), at
+        if places:
+            start, end = places[start], places[end - 1] + 1
+        found.append(Found(start, end, text[start:end], named))
     return found
+
+
+def _seen(text: str) -> tuple[str, list[int]]:
+    """`text` with plain hyphens, spaces and colons, and where in `text` each character of it
+    stands, if that is another place: what nobody sees inside a number is left out."""
+    if text.isascii():
+        return text, []
+    shown = text.translate(_PLAIN)
+    gaps = {place for gap in _UNSEEN.finditer(shown) for place in range(gap.start(), gap.end())}
+    if not gaps:
+        return shown, []
+    places = [place for place in range(len(shown)) if place not in gaps]
+    return "".join(shown[place] for place in places), places
 
 
 def _first_id(token: str, as_of: date | None) -> tuple[ArxivId | str, int]:
@@ -170,10 +186,16 @@ def _unfit(token: str) -> str:
     return f"{token[:40]!r} is not YYMM.NNNNN"
 
 
-# One character for one, so that places in the text stay what they were: hyphens, and spaces that do
-# not break.
-_PLAIN = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013"} | {ord(c): " " for c in "\u00a0\u202f"}
-_WRAPPING = " \t\r\n<>()[]{}\"'`\u201c\u201d\u2018\u2019,;:."
+# One character for one: hyphens, spaces, colons of Chinese and Japanese text.
+_PLAIN = {
+    **{ord(c): "-" for c in "\u2010\u2011\u2012\u2013"},
+    **{ord(c): " " for c in "\xa0\u202f\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"},
+    0xFF1A: ":",
+}
+_UNSEEN = re.compile(
+    r"(?<=[0-9a-zA-Z./:-])[\u00ad\u200b-\u200f\u2060\ufeff]{1,8}(?=[0-9./:]|v[0-9])"
+)
+_WRAPPING = "\u200b\u200c\u200d\u2060\ufeff \t\r\n<>()[]{}\"'`\u201c\u201d\u2018\u2019,;:."
 _BREAK = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,8}")
 _GAP = rf"(?:{_BREAK.pattern}|[ \t]{{0,2}})"
 _ID = re.compile(
@@ -191,7 +213,9 @@ _URL = (
     r"|(?:huggingface\.co|hf\.co)/GAPpapers)/GAP"
     r"|(?:(?:https?://)?(?:dx\.)?doi\.org/GAP|doi:[ ]?)?10\.48550/GAParxiv\.GAP)"
 ).replace("GAP", _GAP)
-_LABEL = rf"(?:oai:)?arxiv(?:\.org)?[ ]?:{_GAP}"
+_KIND = r"(?:[ ](?:e-?prints?|preprints?|identifier|id|number|nr\.?|no\.?)){0,2}"
+_LABEL = rf"(?:oai:)?arxiv(?:\.org)?{_KIND}[ ]?:{_GAP}"
+_BEFORE_NUMBER = rf"arxiv{_KIND}[ ]{{1,2}}"  # arXiv 2001.08361, arXiv preprint 2001.08361
 _WEAK_LABEL = r"(?:(?:www\.)?arxiv(?:\.org)?[#=/._-]|abs/|pdf/)"
 _CHUNK = r"[0-9a-z_./%-]"
 _TOKEN = rf"[0-9a-z]{_CHUNK}{{0,63}}"
@@ -204,8 +228,8 @@ _PRETENDS = re.compile(
 _TAIL = re.compile(r"/?(?:\.pdf|\.html?)?[./%-]{0,3}", re.I | re.A)
 _URL_TAIL = re.compile(r"(?:\.pdf\b|\.html\b)?(?:[?#][^\s<>\"'`)\]}]{0,200})?", re.I | re.A)
 _WHOLE = re.compile(
-    r"(?:arxiv preprint "
-    rf")?(?:{_URL}|{_LABEL}|{_WEAK_LABEL})?(?P<token>{_WRAPPED_TOKEN})(?:[?#]\S{{0,300}})?"
+    rf"(?:arxiv preprint )?(?:{_URL}|{_LABEL}|{_WEAK_LABEL}|{_BEFORE_NUMBER}(?=[0-9]))?"
+    rf"(?P<token>{_WRAPPED_TOKEN})(?:[?#]\S{{0,300}})?"
     r"[>)\]]?(?:\s{0,3}\[[a-z-]{2,12}(?:\.[a-z-]{2,12})?\]?)?(?:\s{1,3}[0-9]{1,2} [a-z]{3} "
     r"[0-9]{4})?",
     re.I | re.A,
@@ -218,7 +242,8 @@ _NUMBER_AFTER = (
 )
 _IN_PROSE = re.compile(
     rf"(?<![0-9a-z.@-])(?:{_URL}(?P<linked>{_WRAPPED_TOKEN})"
-    rf"|{_LABEL}(?P<labelled>{_TOKEN}(?:(?<=\.){_BREAK.pattern}{_CHUNK}{{1,63}})?))"
+    rf"|{_LABEL}(?P<labelled>{_TOKEN}(?:(?<=\.){_BREAK.pattern}{_CHUNK}{{1,63}})?)"
+    rf"|{_BEFORE_NUMBER}(?P<numbered>[0-9]{{4}}\.[0-9]{{4,6}}(?:v[0-9]{{1,4}})?(?![0-9a-z]|\.[0-9])))"
     rf"|(?:{_NUMBER_BEFORE}|(?<![0-9a-z.-]){_WEAK_LABEL})"
     rf"(?P<bare>[0-9]{{4}}\.[0-9]{{4,5}}(?:v[0-9]{{1,4}})?{_NUMBER_AFTER}"
     r"|[a-z]{1,10}(?:-[a-z]{1,5})?(?:\.[a-z]{2,6}(?:-[a-z]{1,5})?)?/[0-9]{7}(?:v[0-9]{1,4})?(?![0-9a-z/]|\.[0-9]))",

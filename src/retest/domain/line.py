@@ -16,6 +16,10 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 COUNTER_THESIS = "counter-thesis"
 """The id under which a line's counter-thesis runs through the pipeline; no claim may bear it."""
+FIRST_DAY = date(1991, 8, 14)
+"""arXiv's first day: no run stands on an earlier one."""
+EARLIEST = date(1900, 1, 1)
+"""No claim, review or record speaks of an earlier day: year 1 is a slip of the pen."""
 _UNIT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 

@@ -41,13 +41,13 @@ class QueryRecord(Frozen):
     returned."""
 
     query: str
-    by: Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
+    by: Literal["model", "rule", "hand", "counter-statement", "widened", "citation", "sibling"]
     found: int
 
 
 class Searched(Frozen):
     """How a claim was searched. `candidates` were found and dated in the window, `extracted` were
-    read by the model."""
+    read by the model, `left` were not, since it did not choose them by their titles."""
 
     source: str
     queries: tuple[QueryRecord, ...]
@@ -56,6 +56,8 @@ class Searched(Frozen):
     source_ends: date | None = None
     """The day after which the source knows no papers, where that is before the day of the run."""
     detail: str = ""
+    left: dict[str, str] = Field(default_factory=dict)
+    """Titles by id, in the order of ids."""
 
 
 class Flip(Frozen):

@@ -6,31 +6,31 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
-from retest.domain.answers import Extraction
+from retest.domain.answers import Extraction, Triage
 from retest.errors import Waiting
 from retest.llm.manual import ManualModel
 from retest.llm.model import Model, Reply, Request
 from retest.llm.providers import parsed_model, provider_of
 from retest.pipeline.events import StationEntered
-from retest.run.events import Event
+from retest.run.events import Event, EventSink
 from retest.run.model_factory import open_model
 from retest.run.models import Models
 
 if TYPE_CHECKING:
     from retest.library.source import Library
-    from retest.llm.ask import Asker, Call
-    from retest.llm.budget import Prices
+    from retest.llm.ask import Asker
 
-NOTHING_SAID = '{"findings": []}'
-"""What the noting model says of papers, so that the claim goes on with what is known of the others:
-only then is it seen whether anything stands without them, or the search has to be widened."""
+NOTHING_SAID = {Triage: '{"picks": []}', Extraction: '{"findings": []}'}
+"""What the noting model says of titles and of papers, so that the claim goes on with what is known
+of the others: only then is it seen whether anything stands without them, or the search has to be
+widened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ class NotingModel(Model):
             except Waiting:
                 pass  # nobody has answered it yet
         self._notebook.add(self.provider, self.name, request)
-        if request.schema is Extraction:
-            return Reply(NOTHING_SAID)
+        if request.schema in NOTHING_SAID:
+            return Reply(NOTHING_SAID[request.schema])
         raise Waiting("not asked: this run only explains", awaits="dry-run")
 
     async def aclose(self) -> None:
@@ -119,13 +119,13 @@ class NotingModels(Models):
 
     @asynccontextmanager
     async def askers(
-        self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
+        self, line: str, library: Library | None, sink: EventSink
     ) -> AsyncIterator[tuple[Asker, Asker]]:
         slots = asyncio.Semaphore(self.job.settings.concurrency)
         with tempfile.TemporaryDirectory() as folder:
             specs = dict.fromkeys(self.job.specs)
             models = [self._noting(spec, line, library, Path(folder) / "manual") for spec in specs]
-            askers = [self._asker(model, slots, observe) for model in models]
+            askers = [self._asker(model, slots, sink) for model in models]
             yield askers[0], askers[-1]
 
     def _noting(self, spec: str, line: str, library: Library | None, copied: Path) -> Model:

@@ -15,7 +15,14 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan, Synthesis
+from retest.domain.answers import (
+    Entailment,
+    Extraction,
+    Judgment,
+    QueryPlan,
+    Synthesis,
+    Triage,
+)
 from retest.domain.evidence import Evidence
 from retest.explain.dry_run import Note
 from retest.llm.batch.state import Kind
@@ -26,6 +33,7 @@ from retest.pipeline.state import Deps, Limits, Subject
 
 PROMPTS: dict[type[BaseModel], str] = {
     QueryPlan: "plan",
+    Triage: "triage",
     Extraction: "extract",
     Entailment: "entail",
     Judgment: "judge",
@@ -33,24 +41,27 @@ PROMPTS: dict[type[BaseModel], str] = {
 }
 SAID: dict[type[BaseModel], tuple[int, int]] = {
     QueryPlan: (600, 0),
+    Triage: (20, 3),
     Extraction: (50, 60),
     Entailment: (50, 45),
     Judgment: (350, 0),
     Synthesis: (900, 0),
 }
-"""Tokens of an answer, and for each paper that it speaks of: a plan of five queries; a finding for
-most papers; a check with a sentence for each quote; what a model thinks without saying it is not in
-it."""
+"""Tokens of an answer, and for each paper that it speaks of: a plan of five queries; the ids of a
+third of the titles; a finding for most papers; a check with a sentence for each quote; what a
+model thinks without saying it is not in it."""
 ASSUMED = (
-    "answers are taken to have 600 tokens for a plan, 50 and 60 a paper for reading, 50 and 45 a "
-    "quote for checking, 350 for a judgment, 900 for the synthesis, without what a model thinks "
-    "unseen; each to be valid the first time"
+    "answers are taken to have 600 tokens for a plan, 20 and 3 a title for choosing, 50 and 60 a "
+    "paper for reading, 50 and 45 a quote for checking, 350 for a judgment, 900 for the "
+    "synthesis, without what a model thinks unseen; each to be valid the first time"
 )
 PAPER = 520
 """Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and
 titles of some 200."""
 TERMS = 800
 """Characters of a claim's terms: about 150 tokens with their names."""
+TITLE = 50
+"""Tokens of a title of 200 characters, with its id and year."""
 LONGEST = 4000
 """Tokens that an answer may have (Request.max_output_tokens)."""
 QUOTE, CHECKED = 150, 300
@@ -142,6 +153,11 @@ class Bounds:
         each = math.ceil(papers / count) if count else 0
         return [self._call(Extraction, each * PAPER, each) for _ in range(count)]
 
+    def choosing(self) -> Expected:
+        """By title, from all that a round of searches may find."""
+        titles = self.deps.limits.titles + self.deps.limits.siblings
+        return self._call(Triage, TITLE * titles, titles)
+
     def checking(self, papers: int) -> Expected:
         """Of the quotes of so many papers."""
         return self._call(Entailment, CHECKED * papers, papers)
@@ -186,6 +202,7 @@ class Bounds:
             "terms": [("", "x" * TERMS)] if schema is not QueryPlan else [],
             "anchors": list(self.anchors),
             "papers": [],
+            "most": self.deps.limits.candidates,
             "items": [],
             "evidence": [],
             "question": line.question,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
+from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan, Triage
 from retest.domain.line import COUNTER_THESIS, Claim
 from retest.domain.record import AnchorRecord, ClaimRecord
 from retest.explain.dry_run import Note
@@ -67,12 +67,19 @@ def why_due(
         reasons += _changed(deps, before, kinds, model, verifier)
         if kinds and _anchors_changed(deps, claim, last, anchors):
             reasons.append("its anchors or their titles have changed")
-    read = len({paper.id for note in asked for paper in note.request.facts.papers})
+    choices = [note for note in asked if note.request.schema is Triage]
+    read = len(
+        {paper.id for note in asked if note not in choices for paper in note.request.facts.papers}
+    )
     if QueryPlan in kinds:
         return [
             *(reasons or [OTHERWISE]),
             f"plan first, then up to {deps.limits.candidates} papers",
         ]
+    if choices:
+        titles = sum(len(note.request.facts.papers) for note in choices)
+        new = "to choose from" if reasons else "new to it"
+        reasons.append(f"{titles} title{'' if titles == 1 else 's'} {new}")
     if read:
         papers = f"{read} paper{'' if read == 1 else 's'}"
         return [*reasons, f"{papers} to read"] if reasons else [f"{papers} new to it"]
@@ -84,7 +91,7 @@ def _changed(deps: Deps, before: Before, kinds: Set[type], model: str, verifier:
     names = [name for schema, name in PROMPTS.items() if schema in kinds]
     if others := [name for name in names if before.prompts.get(name) != deps.prompts[name].hash]:
         changed.append(f"prompt {', '.join(others)} changed")
-    if before.model != model and kinds & {QueryPlan, Extraction, Judgment}:
+    if before.model != model and kinds & {QueryPlan, Triage, Extraction, Judgment}:
         changed.append(f"the model was {before.model}")
     checker, checked_by = verifier or model, before.verifier or before.model
     if checker != checked_by and kinds & {Entailment}:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan
+from retest.domain.answers import Entailment, Extraction, Judgment, QueryPlan, Triage
 from retest.domain.line import COUNTER_THESIS
 from retest.explain.dry_run import Note, Notebook, NotingModels, ReadOnly
 from retest.explain.estimate import Bounds, Expected, Total, noted, tokens_of, total
@@ -79,7 +79,7 @@ async def explain(job: Job) -> list[LineExplained]:
     async with tracing(job.settings.trace):
         with open_run(job, ReadOnly, models, batches) as things:
             for line in open_lines_first(job):
-                async with things.deps(line, lambda *_: None, notebook.hear) as deps:
+                async with things.night(line, notebook.hear) as deps:
                     start: Any = {"outcomes": []}
                     config: Any = {"recursion_limit": 50}
                     state: Any = await line_graph().compile().ainvoke(start, config, context=deps)
@@ -120,9 +120,9 @@ class _Walked:
             verifier=job.verifier,
         )
         failed = record.detail if record.is_open and not _is_noted(record) else ""
-        papers = {paper.id for note in certain for paper in note.request.facts.papers}
+        papers = papers_of(certain, self.deps.limits.candidates)
         sure = tuple(self._noted(note) for note in certain)
-        return ClaimExplained(claim.id, tuple(why), failed, len(papers), sure, tuple(possible))
+        return ClaimExplained(claim.id, tuple(why), failed, papers, sure, tuple(possible))
 
     def _calls(
         self, subject: Subject, record: ClaimRecord, notes: Sequence[Note]
@@ -145,6 +145,7 @@ class _Walked:
         ):  # what follows an answer that a batch has is as little known
             found = limits.candidates + len(last.evidence if last else ())
             possible = [
+                bounds.choosing(),
                 *bounds.reading(found),
                 bounds.checking(found),
                 *_widened(bounds, limits.candidates),
@@ -153,12 +154,16 @@ class _Walked:
             return list(notes), possible + (
                 [bounds.judging(found, known, again=True)] if flips else []
             )
-        new = [note for note in notes if note.request.schema is Extraction and not note.widened]
-        papers = len({paper.id for note in notes for paper in note.request.facts.papers})
+        reads = (Triage, Extraction)
+        new = [note for note in notes if note.request.schema in reads and not note.widened]
+        papers = papers_of(notes, limits.candidates)
         # What is asked after papers that are new is certain only where no answer about them can
         # make it needless: not the second round of searches, nor the second opinion on a flip.
         certain = [n for n in notes if not new or not (n.widened or n.request.ask == 2)]
         possible = [self._noted(note) for note in notes if note not in certain]
+        for note in notes:
+            if note.request.schema is Triage:
+                possible += bounds.reading(papers_of([note], limits.candidates))
         checks = kinds.count(Entailment)
         if papers and not checks:
             possible.append(bounds.checking(papers))
@@ -208,11 +213,25 @@ class _Walked:
         return ClaimExplained(name, (why,), "", 0, tuple(self._noted(note) for note in notes), ())
 
 
+def papers_of(notes: Sequence[Note], most: int) -> int:
+    """How many papers the questions may bring findings of: those that are read, and of the titles
+    of each choice as many as may be picked."""
+    read: set[str] = set()
+    picked = 0
+    for note in notes:
+        ids = {paper.id for paper in note.request.facts.papers}
+        if note.request.schema is Triage:
+            picked += min(len(ids), most)
+        else:
+            read |= ids
+    return len(read) + picked
+
+
 def _is_noted(record: ClaimRecord) -> bool:
     return record.awaits == "dry-run"
 
 
 def _widened(bounds: Bounds, most: int) -> list[Expected]:
-    """A second round of searches: its papers, one call more for papers that the model named, and
-    their check."""
-    return [*bounds.reading(most), *bounds.reading(1), bounds.checking(most)]
+    """A second round of searches: the choice of its papers, one call more for papers that the model
+    named, and their check."""
+    return [bounds.choosing(), *bounds.reading(most), *bounds.reading(1), bounds.checking(most)]

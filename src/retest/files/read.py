@@ -16,20 +16,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def read_text(path: Path, expected: str, largest: int = LARGEST) -> str:
     """The text of a regular file. Raises FileError where there is none, and for one too large
     (unread) or not UTF-8."""
-    try:
-        if not path.is_file():
-            raise FileError(path, None, "a folder" if path.is_dir() else "no such file", expected)
-        size = path.stat().st_size
-        if size > largest:
-            raise FileError(
-                path, None, f"{size:,} bytes", f"{expected} of at most {largest:,} bytes"
-            )
-        with path.open("rb") as file:
-            raw = file.read(largest)
-    except OSError as error:
-        raise FileError(
-            path, None, f"a file that cannot be read: {error.strerror}", expected
-        ) from error
+    raw = read_bytes(path, expected, largest)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -38,6 +25,36 @@ def read_text(path: Path, expected: str, largest: int = LARGEST) -> str:
         raise FileError(
             path, line, f"{byte}, which is not UTF-8", expected, "save the file as UTF-8"
         ) from error
+
+
+def read_bytes(path: Path, expected: str, largest: int = LARGEST) -> bytes:
+    """The bytes of a regular file. Raises FileError where there is none, and for one too large
+    (unread). Nothing else is opened: a named pipe would be waited for without end."""
+    try:
+        if not path.is_file():
+            raise FileError(path, None, kind_of(path), expected)
+        size = path.stat().st_size
+        if size > largest:
+            raise FileError(
+                path, None, f"{size:,} bytes", f"{expected} of at most {largest:,} bytes"
+            )
+        with path.open("rb") as file:
+            return file.read(largest)
+    except OSError as error:
+        raise FileError(
+            path, None, f"a file that cannot be read: {error.strerror}", expected
+        ) from error
+
+
+def kind_of(path: Path) -> str:
+    """What stands where a regular file is expected, in words."""
+    if path.is_dir():
+        return "a folder"
+    if path.is_fifo():
+        return "a named pipe"
+    if path.exists():
+        return "a device or a socket"
+    return "a link that leads nowhere" if path.is_symlink() else "no such file"
 
 
 def unseen(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 Equal up to form (form.py) and never fuzzy. A quote begins and ends with a word: not inside one, not
 inside a number, and not between a number and its sign or unit. `...` may stand for a gap if the
-pieces occur in order in one text and each is long enough by itself.
+pieces occur in order in one text, one of them is long enough by itself, and each has two words.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from retest.text.form import (
 from retest.text.sentences import sentences
 
 LEAST_WORDS, LEAST_CHARACTERS = 5, 25
-"""Shorter quotes, and shorter pieces of quotes with gaps, ground nothing (docs/grounding.md,
-rung 5)."""
+"""A shorter quote grounds nothing, nor does one with gaps that has no piece so long
+(docs/grounding.md, rung 5)."""
+LEAST_PIECE = 2
+"""Words of each piece of a quote with gaps: one word stands in many texts."""
 
 
 class Fallen(NamedTuple):
@@ -120,11 +122,14 @@ def _find_as_written(
         whole = trimmed(shown)
         if long_enough(whole) and (place := _place([whole], texts)):
             return place
+    if not any(long_enough(piece) for piece in pieces):
+        what = "it" if len(pieces) == 1 else "each of its pieces"
+        least = f"{LEAST_WORDS} words or {LEAST_CHARACTERS} characters"
+        return Fallen("quote-too-short", f"{what} has fewer than {least}")
     for piece in pieces:
-        if not long_enough(piece):
-            what = "it" if len(pieces) == 1 else f"its piece {piece[:40]!r}"
-            least = f"{LEAST_WORDS} words or {LEAST_CHARACTERS} characters"
-            return Fallen("quote-too-short", f"{what} has fewer than {least}")
+        if len(piece.split()) < LEAST_PIECE:
+            found = f"its piece {piece[:40]!r} has fewer than {LEAST_PIECE} words"
+            return Fallen("quote-too-short", found)
     if place := _place(pieces, texts):
         return place
     return Fallen(
@@ -187,7 +192,7 @@ def _find(text: str, pieces: Sequence[str]) -> int | None:
     first, end = None, 0
     for piece in pieces:
         at = text.find(piece, end)
-        while at >= 0 and not (_begins(text, at) and _ends(text, at + len(piece))):
+        while at >= 0 and not (_parts(text, at) and _parts(text, at + len(piece))):
             at = text.find(piece, at + 1)
         if at < 0:
             return None
@@ -207,42 +212,75 @@ def _find_squeezed(text: str, pieces: Sequence[str]) -> int | None:
             return None
         end = at + len(piece)
         begins, ends = place_unsqueezed(text, at), place_unsqueezed(text, end - 1) + 1
-        if not (_begins(text, begins) and _ends(text, ends)):
+        if not (_parts(text, begins) and _parts(text, ends)):
             return None
         first = begins if first is None else first
     return first
 
 
-def _begins(text: str, at: int) -> bool:
-    """Whether a word or number begins at `at`, with its sign and currency."""
-    before, first = text[at - 1 : at], text[at]
-    if before.isalnum() or before == "_":
-        return not (first.isalnum() or first in "_'")
-    if first.isdigit():
-        figure = text[
-            at - 2 : at - 1
-        ].isdigit()  # one before it: 10,000 and 10 000 and 1/2 are one number
-        if before == " ":
-            return not (figure and _THOUSANDS.match(text, at))
-        return not before or before in "([{\"'=:;" or (before in ",/" and not figure)
-    return before != "'" or not text[at - 2 : at - 1].isalpha()
-
-
-def _ends(text: str, end: int) -> bool:
-    """Whether a word or number ends before `end`, with its unit."""
-    last, after, next_one = text[end - 1], text[end : end + 1], text[end + 1 : end + 2]
-    if after.isalnum() or after == "_":
-        return not (last.isalnum() or last == "_")
-    if last.isdigit() and (
-        after in tuple("%‰°^_-x€£/") or (after in (".", ",") and next_one.isdigit())
-    ):
+def _parts(text: str, at: int) -> bool:
+    """Whether a text may be cut before the character at `at`: not inside a word, nor inside a
+    number with its sign, currency, power, unit and whatever else is written at it."""
+    before, behind = text[at - 1 : at], text[at : at + 1]
+    if not before or not behind:
+        return True
+    if (before.isalnum() or before == "_") and (behind.isalnum() or behind == "_"):
         return False
-    if last.isdigit() and after == " " and _THOUSANDS.match(text, end + 1):
+    if before == "'" and behind.isalnum() and text[at - 2 : at - 1].isalpha():
+        return False  # model's
+    if behind == "'" and before.isalnum() and text[at + 1 : at + 2].isalpha():
         return False
-    return after != "'" or not next_one.isalpha()
+    if before in _OPERATORS and behind in _OPERATORS:
+        return False  # 10^-3, <=
+    return _ends_number(text, at) and _begins_number(text, at)
 
 
+def _ends_number(text: str, at: int) -> bool:
+    """Whether no number that ends before `at` goes on behind it."""
+    before, behind, beyond = text[at - 1], text[at], text[at + 1 : at + 2]
+    if before in "%\u2030\xb0":
+        return behind not in "-~/\xb1^" and not (before == "\xb0" and behind.isalpha())
+    if behind == "/" and beyond.isalnum() and _MEASURED.search(text, max(at - 40, 0), at):
+        return False  # km/h
+    if not before.isdigit():
+        return True
+    if behind == " ":
+        return not _MORE_OF_NUMBER.match(text, at + 1)
+    return behind in _BEHIND_NUMBER or (behind in ".,:" and not beyond.isdigit())
+
+
+def _begins_number(text: str, at: int) -> bool:
+    """Whether no number that begins at `at` has begun before it."""
+    before, first, earlier = text[at - 1], text[at], text[at - 2 : at - 1]
+    if not (first.isdigit() or (first == "." and text[at + 1 : at + 2].isdigit())):
+        return True
+    if before == " ":
+        thousands = earlier.isdigit() and _THOUSANDS.match(text, at)
+        power = text.startswith("10^", at) and _TIMES.search(text, max(at - 4, 0), at)
+        return not (thousands or power or _LESS_OF_NUMBER.search(text, max(at - 8, 0), at))
+    if before == "=":
+        return earlier not in tuple(_OPERATORS)
+    return before in _BEFORE_NUMBER or (before in ",/:" and not earlier.isdigit())
+
+
+_BEHIND_NUMBER, _BEFORE_NUMBER = " )]}'\"!?;*|", "([{\"';"
+"""What may stand beside a number without being a part of it."""
+_OPERATORS = "<>=!~^_+-\xb1"
 _THOUSANDS = re.compile(r"\d{3}(?!\d)")
+_MEASURE = (
+    r"percent|per cent|percentage|points?|pp|times|fold|thousand|million|billion|trillion"
+    r"|orders? of|degrees?|[kmbt]|[kmg]?hz|[kmgt]?ev|[kmgt]i?b"
+    r"|[kcmn\u03bc]?m|k?g|mg|[mn\u03bc]?s|k?wh?"
+    r"|mw|(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?|months?|years?"
+    r"|usd|eur|gbp|dollars?|euros?|pounds?|cents?"
+)
+"""Units and magnitudes that stand behind a number and a space, in small letters."""
+_MORE_OF_NUMBER = re.compile(
+    rf"\d{{3}}(?!\d)|[$\u20ac\xa3\xa5\xb0%]|x 10\^|(?:{_MEASURE})(?![^\W_])"
+)
+_LESS_OF_NUMBER = re.compile(r"(?:[$\u20ac\xa3\xa5\u20b9]|(?<!\w)(?:minus|usd|eur|gbp)) \Z")
+_TIMES = re.compile(r"\d x \Z")
+_MEASURED = re.compile(r"\d ?[^\W\d_]{1,12}\Z")
 _LEADING = re.compile(r"^[ \"'`]*(?:-+ )?[ \"'`]*")
 _GAP = re.compile(r"\[ ?\.{3} ?\]|\( ?\.{3} ?\)|\[?\. ?\. ?\.(?: ?\.)?\]?")
 _RAISED = r"(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}|<sup>\d{1,3}</sup>)"

@@ -1,8 +1,8 @@
 """Provider `annotations`: answers from what careful readers of the bundled library wrote down.
 Nothing is called.
 
-It does not plan (the rule does), points at the annotated sentences, trusts them at rung 6, and
-derives the verdict by rule.
+It does not plan (the rule does) and chooses nothing by title (the order does). It points at the
+annotated sentences, trusts them at rung 6, and derives the verdict by rule.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from retest.domain.answers import (
     SpecialCase,
     Superseding,
     Synthesis,
+    Triage,
 )
 from retest.domain.evidence import Evidence
 from retest.domain.verdict import Condition, Mark, State
@@ -47,7 +48,7 @@ class AnnotationsModel:
         }
 
     async def complete(self, request: Request) -> Reply:
-        """The answer to any of the five calls. Raises ModelFailed where there is no annotation to
+        """The answer to any of the six calls. Raises ModelFailed where there is no annotation to
         answer from."""
         answer = self._answer(request.schema, request.facts)
         return Reply(answer.model_dump_json())
@@ -58,6 +59,8 @@ class AnnotationsModel:
     def _answer(self, schema: type[BaseModel], facts: Facts) -> BaseModel:
         if schema is QueryPlan:
             raise ModelFailed("annotations plan no queries")
+        if schema is Triage:
+            raise ModelFailed("annotations choose nothing by title")
         if schema is Extraction:
             return self._findings(facts)
         if schema is Entailment:

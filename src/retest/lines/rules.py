@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from retest.domain.arxiv_id import ArxivId, read_id
-from retest.domain.line import COUNTER_THESIS, first_day
+from retest.domain.line import COUNTER_THESIS, EARLIEST, first_day
 from retest.errors import FileError
 from retest.files.read import shown
 from retest.files.yaml_nodes import Node
@@ -119,8 +119,13 @@ class _Rules:
                 first = first_day(at.text)
             except ValueError:
                 continue  # the schema's
-            if self.today and first > self.today:
-                yield self._fault(at, f"the date {at.text}", f"one that is not after {self.today}")
+            yield from self._out_of_time(at, first)
+
+    def _out_of_time(self, at: _Scalar, day: date) -> Iterator[FileError]:
+        if self.today and day > self.today:
+            yield self._fault(at, f"the date {at.text}", f"one that is not after {self.today}")
+        elif day < EARLIEST:
+            yield self._fault(at, f"the date {at.text}", f"one that is not before {EARLIEST}")
 
     def _days(self, days: Iterable[_Scalar]) -> Iterator[FileError]:
         for at in days:
@@ -128,6 +133,8 @@ class _Rules:
                 yield self._fault(
                     at, f"`{shown(at.text)}` for `on`", "a day that exists, as YYYY-MM-DD"
                 )
+            else:
+                yield from self._out_of_time(at, date.fromisoformat(at.text))
 
     def _queries(self, queries: Iterable[Node]) -> Iterator[FileError]:
         for query in queries:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from retest.llm.failures import (
     Service,
+    bounded,
     checked_key,
     checked_url,
     cut_off,
@@ -26,10 +27,10 @@ from retest.llm.failures import (
 from retest.llm.model import Model, Reply, Request
 from retest.llm.modes import Habits, Mode, with_schema
 from retest.llm.reading import count, texts, usage_of
+from retest.masking import Mask
+from retest.transport import Moved
 
-SERVICE = Service(
-    "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"
-)
+SERVICE = Service.of("Anthropic", "anthropic")
 
 
 class _Details(BaseModel):
@@ -54,10 +55,19 @@ def _schema(schema: type[BaseModel]) -> dict[str, Any]:
 
 class AnthropicClient:
     """A client of the service, with its errors made ours. Keeps its connections until `aclose`;
-    retries nothing."""
+    retries nothing. With `trace` the SDK makes spans of OpenTelemetry, as its own environment
+    variables say."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        trace: bool = False,
+        mask: Mask | None = None,
+        batches: bool = False,
     ) -> None:
         self.name = name
         self._url = checked_url(SERVICE, base_url)
@@ -66,6 +76,8 @@ class AnthropicClient:
             base_url=self._url,
             timeout=timeout,
             max_retries=0,
+            open_telemetry=None if trace else False,
+            http_client=bounded(timeout, mask, batches=batches),
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
@@ -82,7 +94,7 @@ class AnthropicClient:
                 said=error.api_message or error.message,
                 codes=(error.type, error.error_code),
             ) from error
-        except anthropic.APIConnectionError as error:
+        except (anthropic.APIConnectionError, Moved) as error:
             raise out_of_reach(SERVICE, self._url, error) from error
         content: bytes = getattr(raw, "http_response", raw).content
         return content
@@ -104,10 +116,14 @@ class AnthropicModel(Model):
         base_url: str | None = None,
         timeout: float = 120.0,
         habits: Habits | None = None,
+        trace: bool = False,
+        mask: Mask | None = None,
     ) -> None:
         self.name = name
         self._habits = habits or Habits()
-        self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
+        self._client = AnthropicClient(
+            name, api_key=api_key, base_url=base_url, timeout=timeout, trace=trace, mask=mask
+        )
 
     async def complete(self, request: Request) -> Reply:
         """As `Model` says; RunError for a model that does not exist and an account without

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx2
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from retest.errors import KeyRejected, ModelFailed, RunError, UsageError
 from retest.llm.model import Usage
+from retest.llm.providers import PROVIDERS
+from retest.masking import Mask, is_address, shown_url
 from retest.retry import BrokeOff, Transient, retry_after
 from retest.text.harmless import one_line
-from retest.transport import is_address, shown_url
+from retest.transport import BoundedClient, Bounds, Moved, told
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -67,6 +70,11 @@ TIMED_OUT = frozenset({408, 504, 524})
 """Statuses of one who did not wait for the answer (524 is Cloudflare's)."""
 
 
+ANSWER, RESULTS = 8 << 20, 512 << 20
+"""Bytes of one answer, which has some thousand tokens, and of a batch's results or a list of
+batches."""
+
+
 class Unusable(ModelFailed):
     """An answer that was paid for and cannot be used: refused, cut off, or stopped for another
     reason."""
@@ -98,6 +106,18 @@ class Service:
     key_variable: str
     url_variable: str
     url: str
+
+    @classmethod
+    def of(cls, name: str, provider: str) -> Service:
+        """As the table of providers has it."""
+        known = PROVIDERS[provider]
+        return cls(name, known.key, known.url, known.address)
+
+
+def bounded(timeout: float, mask: Mask | None, *, batches: bool = False) -> BoundedClient:
+    """The client that an SDK is to ask through: `timeout` is for an answer as a whole."""
+    longest, largest = (max(timeout, 600.0), RESULTS) if batches else (timeout, ANSWER)
+    return BoundedClient(Bounds(timeout, longest, largest), mask or Mask())
 
 
 def shown(text: str, limit: int = 300) -> str:
@@ -190,16 +210,18 @@ def _failure(
     )
 
 
-def out_of_reach(service: Service, url: str, error: BaseException) -> BrokeOff:
-    """The error to raise for a connection that failed, broke or timed out."""
-    cause, host = (
-        error.__cause__ or error,
-        urlsplit(url).hostname,
-    )  # never the whole address: it may hold a password
-    return BrokeOff(
-        f"{service.name} could not be reached at {host}: "
-        f"{shown(str(cause)) or type(cause).__name__}"
-    )
+def out_of_reach(service: Service, url: str, error: BaseException) -> BrokeOff | RunError:
+    """The error to raise for a connection that failed, broke or timed out, for an answer beyond its
+    bounds, and for a redirect to another origin: no other call can succeed then."""
+    cause = error if isinstance(error, Moved) else error.__cause__ or error
+    if isinstance(cause, Moved):
+        return RunError(
+            f"{service.name}: {cause}; neither the key nor a question is sent there",
+            f"set {service.url_variable} to the address that answers, if it is the right one",
+        )
+    host = urlsplit(url).hostname  # never the whole address: it may hold a password
+    said = told(cause) if isinstance(cause, httpx2.RequestError) else type(cause).__name__
+    return BrokeOff(f"{service.name} could not be reached at {host}: {shown(said)}")
 
 
 def read_body(service: Service, model: str, shape: type[Shape], body: bytes) -> Shape:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from retest.llm.failures import (
     Refused,
     Service,
+    bounded,
     checked_key,
     checked_url,
     cut_off,
@@ -28,9 +29,11 @@ from retest.llm.model import Model, Reply, Request
 from retest.llm.modes import Habits, Mode, with_schema
 from retest.llm.reading import count, texts, usage_of
 from retest.llm.schema import strict_schema
+from retest.masking import Mask
 from retest.retry import BrokeOff, Transient
+from retest.transport import Moved
 
-SERVICE = Service("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1")
+SERVICE = Service.of("OpenAI", "openai")
 CALL = "function_call"
 """The kind of an output item that calls a tool (openai/types/responses)."""
 UNFINISHED = frozenset({"incomplete", "failed", "cancelled", "queued", "in_progress"})
@@ -49,6 +52,8 @@ class OpenAIClient:
         api_key: str,
         base_url: str | None = None,
         timeout: float = 120.0,
+        mask: Mask | None = None,
+        batches: bool = False,
     ) -> None:
         self.service, self.name = service, name
         self._url = checked_url(service, base_url)
@@ -57,6 +62,7 @@ class OpenAIClient:
             base_url=self._url,
             timeout=timeout,
             max_retries=0,
+            http_client=bounded(timeout, mask, batches=batches),
         )
 
     async def body(self, call: Awaitable[Any]) -> bytes:
@@ -73,7 +79,7 @@ class OpenAIClient:
                 said=error.message,
                 codes=(error.code, error.type),
             ) from error
-        except openai.APIConnectionError as error:
+        except (openai.APIConnectionError, Moved) as error:
             raise out_of_reach(self.service, self._url, error) from error
         content: bytes = getattr(raw, "http_response", raw).content
         return content
@@ -116,11 +122,12 @@ class OpenAIModel(Model):
         base_url: str | None = None,
         timeout: float = 120.0,
         habits: Habits | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self.name = name
         self._habits = habits or Habits()
         self._client = OpenAIClient(
-            SERVICE, name, api_key=api_key, base_url=base_url, timeout=timeout
+            SERVICE, name, api_key=api_key, base_url=base_url, timeout=timeout, mask=mask
         )
 
     async def complete(self, request: Request) -> Reply:

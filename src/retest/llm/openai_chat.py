@@ -27,11 +27,10 @@ from retest.llm.modes import Habits, Mode, with_schema
 from retest.llm.openai import OpenAIClient
 from retest.llm.reading import count, texts, usage_of
 from retest.llm.schema import strict_schema
+from retest.masking import Mask
 from retest.retry import BrokeOff, Transient
 
-SERVICE = Service(
-    "The chat server", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"
-)
+SERVICE = Service.of("The chat server", "openai-chat")
 CUT_OFF = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
 FILTERED = frozenset({"content_filter", "safety", "refusal", "blocked", "recitation"})
 """Words of servers for an answer that did not come to its end. Every other word is one for "stop",
@@ -76,11 +75,17 @@ class OpenAIChatModel(Model):
         base_url: str | None = None,
         timeout: float = 120.0,
         habits: Habits | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self.name = name
         self._habits = habits or Habits()
         self._client = OpenAIClient(
-            SERVICE, name, api_key=api_key or "none", base_url=base_url, timeout=timeout
+            SERVICE,
+            name,
+            api_key=api_key or "none",
+            base_url=base_url,
+            timeout=timeout,
+            mask=mask,
         )
 
     async def complete(self, request: Request) -> Reply:

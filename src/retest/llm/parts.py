@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from retest.domain.answers import Entailment, Extraction, Finding
+from retest.domain.answers import Entailment, Extraction, Finding, Triage
 from retest.domain.arxiv_id import parse_id
 from retest.grounding.entailment import checks_of
 
-KINDS = {"Extraction": "pair", "Entailment": "check"}
+KINDS = {"Triage": "title", "Extraction": "pair", "Entailment": "check"}
 """Under which word the parts of an answer are kept, by its schema's name."""
 
 
@@ -19,10 +19,19 @@ def parts_of(answer: BaseModel, ids: Sequence[str]) -> dict[str, str]:
     """What an answer says of each of the papers, or points of papers, that were shown, as JSON;
     nothing for answers of another kind.
 
-    Of an extraction every paper has a part. A finding that cites none of those shown stands with
-    the first of them, so that it is not lost. Of an entailment those have one of which something is
-    said; of several checks a "no" is final.
+    Of a triage every paper has a part: whether it is picked. An answer whose picks are all
+    strangers has none, since it says nothing of those that were shown. Of an extraction every paper
+    has a part. A finding that cites none of those shown stands with the first of them, so that it
+    is not lost. Of an entailment those have one of which something is said; of several checks a
+    "no" is final.
     """
+    if isinstance(answer, Triage):
+        picks = {cited.base for pick in answer.picks if (cited := parse_id(pick))}
+        if answer.picks and picks.isdisjoint(ids):
+            return {}
+        return {
+            name: Triage(picks=[name] if name in picks else []).model_dump_json() for name in ids
+        }
     if isinstance(answer, Extraction):
         found: dict[str, list[Finding]] = {name: [] for name in ids}
         for finding in answer.findings if ids else ():

@@ -19,6 +19,8 @@ class Provider:
     needs_key: bool = False
     url: str = ""
     """The environment variable that moves its endpoint."""
+    address: str = ""
+    """Its endpoint unless that variable says another."""
     default: str = ""
     """The model that is asked where none is named and the key is set."""
     has_models: bool = True
@@ -53,6 +55,7 @@ PROVIDERS = {
             key="ANTHROPIC_API_KEY",
             needs_key=True,
             url="ANTHROPIC_BASE_URL",
+            address="https://api.anthropic.com",
             default="anthropic:claude-sonnet-5-5",
             is_service=True,
             has_batches=True,
@@ -62,11 +65,18 @@ PROVIDERS = {
             key="OPENAI_API_KEY",
             needs_key=True,
             url="OPENAI_BASE_URL",
+            address="https://api.openai.com/v1",
             default="openai:gpt-6.1-terra",
             is_service=True,
             has_batches=True,
         ),
-        Provider("openai-chat", key="OPENAI_API_KEY", url="OPENAI_BASE_URL", is_service=True),
+        Provider(
+            "openai-chat",
+            key="OPENAI_API_KEY",
+            url="OPENAI_BASE_URL",
+            address="https://api.openai.com/v1",
+            is_service=True,
+        ),
         Provider("manual", has_models=False, is_free=True, waits_for_people=True),
         Provider(
             "annotations", has_models=False, is_free=True, is_annotated=True, is_remembered=False

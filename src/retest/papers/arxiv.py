@@ -6,7 +6,6 @@ a page of HTML and an empty list that should not be empty are never taken for "n
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -26,7 +25,7 @@ from retest.papers.day_cache import DayCache
 from retest.papers.grammar import either, joined, render, within, words
 from retest.papers.host import ARXIV_MAY_PASS, Host
 from retest.papers.index import PaperIndex
-from retest.papers.polite import Turns, default_lock_folder, site
+from retest.papers.polite import Turns, site
 from retest.papers.source import Seen
 from retest.retry import Patience, Transient
 from retest.transport import Bounds, Moved
@@ -67,11 +66,11 @@ class ArxivSource:
         self,
         *,
         url: str,
+        lock_folder: Path,
         interval: float = 3.0,
         timeout: float = 30.0,
         longest: float = 120.0,
         patience: Patience | None = None,
-        lock_folder: Path | None = None,
         answers: DayCache | None = None,
         circuit: Circuit | None = None,
         mask: Mask | None = None,
@@ -79,10 +78,9 @@ class ArxivSource:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url, self._answers = url, answers
-        folder = lock_folder or default_lock_folder(os.environ)
         self._host = Host(
             "arXiv",
-            Turns(folder, site(url), interval, clock, sleep),
+            Turns(lock_folder, site(url), interval, clock, sleep),
             patience or Patience(),
             bounds=Bounds(timeout, longest, LARGEST),
             may_pass=ARXIV_MAY_PASS,

@@ -25,7 +25,6 @@ What OpenAlex asks of its users, as of November 2026:
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -43,7 +42,7 @@ from retest.masking import Mask
 from retest.papers.circuit import Circuit
 from retest.papers.day_cache import DayCache
 from retest.papers.host import Host
-from retest.papers.polite import Turns, default_lock_folder, site
+from retest.papers.polite import Turns, site
 from retest.retry import Patience, Transient
 from retest.transport import Answer, Bounds, Moved
 
@@ -107,12 +106,12 @@ class Following:
         self,
         *,
         url: str,
+        lock_folder: Path,
         key: str = "",
         interval: float = 1.0,
         timeout: float = 30.0,
         longest: float = 120.0,
         patience: Patience | None = None,
-        lock_folder: Path | None = None,
         answers: DayCache | None = None,
         circuit: Circuit | None = None,
         mask: Mask | None = None,
@@ -129,10 +128,9 @@ class Following:
         self._works: Callable[[], Any] = pyalex.Works
         self._url, self._answers = url.rstrip("/"), answers
         self._spent: _Spent | None = None
-        folder = lock_folder or default_lock_folder(os.environ)
         self._host = Host(
             "OpenAlex",
-            Turns(folder, site(url), interval, clock, sleep),
+            Turns(lock_folder, site(url), interval, clock, sleep),
             patience or Patience(),
             bounds=Bounds(timeout, longest, LARGEST),
             headers={"Authorization": f"Bearer {key}"} if key else {},

@@ -1,9 +1,9 @@
 """arXiv's OAI-PMH interface a page at a time.
 
-oaipmh-scythe reads the errors of the protocol. It mends what it parses: of an answer that breaks off
-it makes a shorter page whose missing token reads as the end of the list, and an error's code may
-name any attribute of a module of its own. So each answer is read whole and parsed strictly first;
-`papers.host` decides when and how often to ask.
+oaipmh-scythe reads the errors of the protocol. It mends what it parses: of an answer that breaks
+off it makes a shorter page whose missing token reads as the end of the list, and an error's code
+may name any attribute of a module of its own. So each answer is read whole and parsed strictly
+first; `papers.host` decides when and how often to ask.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from oaipmh_scythe import BadResumptionToken, NoRecordsMatch, OAIPMHException
 from oaipmh_scythe.response import OAIResponse
 
 from retest.errors import RunError, UsageError
-from retest.masking import Mask
+from retest.masking import Mask, is_address, shown_url
 from retest.papers.circuit import Circuit
 from retest.papers.host import ARXIV_MAY_PASS, Host
 from retest.papers.markup import allowed
 from retest.papers.oai_page import Ask, Page, checked, page_of, refused
 from retest.papers.polite import Turns
 from retest.retry import Patience, Transient
-from retest.transport import Answer, Bounds, Moved, is_address
+from retest.transport import Answer, Bounds, Moved
 
 GO_ON = "what came until then is in the mirror; sync again later, and it goes on from there"
 TIMEOUT = 120.0
@@ -52,7 +52,9 @@ class Oai:
         mask: Mask | None = None,
     ) -> None:
         if not is_address(url):
-            raise UsageError(f"oai_url is {url!r}", "it must begin with https:// or http://")
+            raise UsageError(
+                f"oai_url is {shown_url(url)!r}", "it must begin with https:// or http://"
+            )
         self._url = url
         self._host = Host(
             "arXiv",

@@ -6,9 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,7 +21,7 @@ QUEUE = 600.0
 """Seconds to wait for other processes' requests before giving up."""
 
 
-def default_lock_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
+def default_lock_folder(environment: Mapping[str, str]) -> Path:
     """A folder that all of a user's processes share, whatever workspace they run in."""
     cache = environment.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path("~/.cache").expanduser()) / "retest"

@@ -49,6 +49,17 @@ class Ranked(Sequence[Paper]):
         )
 
 
+class CitationIndex(Protocol):
+    """Knows which papers cite a paper. Blocking, and safe to call from several threads."""
+
+    def citing(self, anchors: Sequence[str], window: Window, limit: int) -> dict[str, list[str]]:
+        """For each anchor the base ids of at most `limit` papers that cite it, the most cited
+        first, which may have been published in the window. An anchor that is not known there is
+        not among the keys. Raises SearchFailed if the index could not be asked, or its answer was
+        broken."""
+        ...
+
+
 class Source(Protocol):
     """Blocking, and safe to call from several threads. Calls raise SearchFailed only where
     noted."""

@@ -3,7 +3,6 @@ revised anchor is news."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -40,17 +39,22 @@ async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:
     del state  # the first station: nothing is known yet
     deps = runtime.context
     ids = [anchor.id for anchor in deps.line.anchors]
-    found = dict(await asyncio.to_thread(deps.source.get, ids)) if ids else {}
+    found = dict(await deps.in_thread(deps.source.get, ids)) if ids else {}
     if unasked := [name for name, paper in found.items() if isinstance(paper, Unknown)]:
-        found |= await asyncio.to_thread(deps.source.get, unasked)
+        found |= await deps.in_thread(deps.source.get, unasked)
     papers = [paper for paper in found.values() if isinstance(paper, Paper)]
     return {
-        "anchors": [_record(a, found[a.id], deps.line) for a in deps.line.anchors],
+        "anchors": list(anchor_records(deps.line, found)),
         "anchor_papers": papers,
         "subjects": sorted(
             subjects(deps.line, found, deps.as_of), key=lambda subject: not _is_open(deps, subject)
         ),
     }
+
+
+def anchor_records(line: Line, found: Mapping[str, Lookup]) -> tuple[AnchorRecord, ...]:
+    """The line's anchors as stated and as found."""
+    return tuple(_record(anchor, found[anchor.id], line) for anchor in line.anchors)
 
 
 def _is_open(deps: Deps, subject: Subject) -> bool:

@@ -2,9 +2,9 @@
 
     anchors --(Send: each claim, and the counter-thesis)--> claim --> synthesize
 
-    claim:  plan -> search -> extract -> ground -> judge -> settle
-                      ^                    |
-                      '------- widen <-----'   once, if nothing was grounded
+    claim:  plan -> search -> triage -> extract -> ground -> judge -> settle
+                      ^                              |
+                      '------------ widen <----------'   once, if nothing was grounded
 
 A station that fails in a way we know puts a Failure into the claim's state and the claim goes to
 `settle`. What we do not know (a bug) reaches `stumble`, which settles that claim as not judged and
@@ -34,6 +34,7 @@ from retest.pipeline.search import search
 from retest.pipeline.settle import settle
 from retest.pipeline.state import ClaimState, Deps, Failure, LineState, Settled
 from retest.pipeline.synthesize import synthesize
+from retest.pipeline.triage import triage
 
 log = logging.getLogger("retest")
 S = TypeVar("S", bound=Callable[..., Any])
@@ -58,11 +59,11 @@ def _announced(name: str, station: S) -> S:
     async def announced(state: Any, runtime: Runtime[Deps]) -> Any:
         deps, subject = runtime.context, state.get("subject")
         claim = subject.claim.id if subject else ""
-        deps.tell(StationEntered(deps.line.line, claim, name))
+        deps.sink(StationEntered(deps.line.line, claim, name))
         try:
             return await station(state, runtime)
         finally:
-            deps.tell(StationDone(deps.line.line, claim, name))
+            deps.sink(StationDone(deps.line.line, claim, name))
 
     return cast("S", announced)
 
@@ -74,12 +75,15 @@ def _unless_failed(station: str) -> Callable[[ClaimState], str]:
     return route
 
 
-def _after_search(state: ClaimState) -> str:
-    if state.get("failure"):
-        return "settle"
-    if state["candidates"]:
-        return "extract"
-    return "settle" if state["round"] > 1 else "widen"
+def _unless_none(station: str) -> Callable[[ClaimState], str]:
+    def route(state: ClaimState) -> str:
+        if state.get("failure"):
+            return "settle"
+        if state["candidates"]:
+            return station
+        return "settle" if state["round"] > 1 else "widen"
+
+    return route
 
 
 def _after_ground(state: ClaimState) -> str:
@@ -95,6 +99,7 @@ def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
     graph = StateGraph(ClaimState, context_schema=Deps, output_schema=Settled)
     graph.add_node("plan", _announced("plan", plan), error_handler=stumble)
     graph.add_node("search", _announced("search", search), error_handler=stumble)
+    graph.add_node("triage", _announced("triage", triage), error_handler=stumble)
     graph.add_node("extract", _announced("extract", extract), error_handler=stumble)
     graph.add_node("ground", _announced("ground", ground), error_handler=stumble)
     graph.add_node("widen", _announced("widen", widen), error_handler=stumble)
@@ -102,7 +107,8 @@ def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
     graph.add_node("settle", _announced("settle", settle))
     graph.add_edge(START, "plan")
     graph.add_conditional_edges("plan", _unless_failed("search"), ["search", "settle"])
-    graph.add_conditional_edges("search", _after_search, ["extract", "widen", "settle"])
+    graph.add_conditional_edges("search", _unless_none("triage"), ["triage", "widen", "settle"])
+    graph.add_conditional_edges("triage", _unless_none("extract"), ["extract", "widen", "settle"])
     graph.add_conditional_edges("extract", _unless_failed("ground"), ["ground", "settle"])
     graph.add_conditional_edges("ground", _after_ground, ["judge", "widen", "settle"])
     graph.add_edge("widen", "search")

@@ -3,7 +3,6 @@ its reason."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -102,7 +101,7 @@ async def _look_up(deps: Deps, findings: Sequence[Finding], shown: set[str]) -> 
     }
     prose = [text for finding in findings for text in (finding.why, finding.which)]
     strange = sorted((cited | ids_in(*prose)) - shown)
-    return await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    return await deps.in_thread(deps.source.get, strange) if strange else {}
 
 
 def _around(paper: Paper, numbers: Sequence[int]) -> Around:

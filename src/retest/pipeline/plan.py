@@ -6,7 +6,6 @@ What was tried, what it gained and what did not help: docs/benchmarks.md.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
@@ -89,7 +88,7 @@ async def _grounded(deps: Deps, proposed: Terms, subject: Subject) -> tuple[Term
     Nothing is evidence yet, so only the claim's own anchors may be named."""
     known = set(subject.claim.anchors)
     strange = to_look_up(known, *(said for _, said in proposed.lines()), *proposed.parts)
-    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    looked_up = await deps.in_thread(deps.source.get, strange) if strange else {}
     fallen: list[Rejection] = []
 
     def cleaned(text: str) -> str:

@@ -21,7 +21,7 @@ from retest.papers.source import Seen
 if TYPE_CHECKING:
     from retest.cache import AnswerCache  # it loads diskcache
 
-RANKING_VERSION = "1"
+RANKING_VERSION = "2"
 """Raised whenever the same papers would be ranked otherwise: what an older ranking found is
 searched for again."""
 
@@ -44,11 +44,17 @@ class SearchMemory:
         self._kept = kept
 
     def key(
-        self, queries: Sequence[Query], opens: date, excluded: Sequence[str], each: int, most: int
+        self,
+        queries: Sequence[Query],
+        opens: date,
+        excluded: Sequence[str],
+        each: int,
+        most: int,
+        also: Sequence[str],
     ) -> str:
         """What a round's result depends on, besides the papers that there are."""
         asked = [query.model_dump() for query in queries]
-        parts = [RANKING_VERSION, asked, opens.isoformat(), sorted(excluded), each, most]
+        parts = [RANKING_VERSION, asked, opens.isoformat(), sorted(excluded), each, most, also]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def get(self, key: str) -> Remembered | None:

@@ -3,9 +3,8 @@ model."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import heappush, heappushpop
@@ -17,9 +16,8 @@ from langgraph.runtime import Runtime
 from retest.domain.paper import Candidate, Paper, Query, Unknown
 from retest.errors import SearchFailed
 from retest.papers.argues import argues
-from retest.papers.following import Following
 from retest.papers.index import PaperIndex
-from retest.papers.source import Ranked, Source
+from retest.papers.source import CitationIndex, Ranked, Source
 from retest.pipeline.remembered import Remembered
 from retest.pipeline.state import ClaimState, Deps, Failure, PlannedSearch, SearchDone, Subject
 
@@ -38,8 +36,9 @@ NEAREST = 5
 
 
 async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
-    """Candidates new to this claim, best first, at most `limits.candidates`. One failed search
-    fails the claim: what it would have found is unknown, and silence is never a verdict."""
+    """Candidates new to this claim, best first, at most `limits.titles` and what siblings rest on.
+    One failed search fails the claim: what it would have found is unknown, and silence is never a
+    verdict."""
     deps, subject = runtime.context, state["subject"]
     if deps.source.until is not None and deps.source.until <= subject.window.opens:
         detail = (
@@ -56,8 +55,12 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     try:
         # One thread for all of a claim's searches: with one for each, all claims would be done at
         # about the same time.
-        made = await asyncio.to_thread(
-            round_of, deps, subject, state["searches"], state.get("seen", [])
+        made = await deps.in_thread(
+            round_of,
+            deps,
+            subject,
+            state["searches"],
+            [*state.get("seen", []), *state.get("left", {})],
         )
     except SearchFailed as failed:
         return {"failure": Failure(why="search-failed", detail=failed.in_one_line)}
@@ -71,12 +74,20 @@ async def search(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     ]
     if state["round"] == 1:
         try:
-            candidates += await asyncio.to_thread(
+            candidates += await deps.in_thread(
                 _held, deps, subject, {one.paper.id for one in candidates}
             )
         except SearchFailed as failed:
             return {"failure": Failure(why="search-failed", detail=failed.in_one_line)}
-    update: ClaimState = {"candidates": candidates, "suggested": [], "done": made.done}
+    last = deps.last(subject.claim.id, subject.claim.text)
+    update: ClaimState = {
+        "candidates": candidates,
+        "held": [*known, *(item.arxiv_id for item in (last.evidence if last else ()))],
+        "shared": made.shared,
+        "found": [candidate.paper.id for candidate in candidates],
+        "suggested": [],
+        "done": made.done,
+    }
     update["nearest"] = [candidate.paper for candidate in made.candidates[:NEAREST]]
     if made.note:
         update["plan_note"] = made.note
@@ -109,12 +120,13 @@ def _held(deps: Deps, subject: Subject, found: set[str]) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round of a claim's searches brought: candidates, best first, and what each search
-    found."""
+    """What one round of a claim's searches brought: candidates, best first, what each search found,
+    and which candidates are so far up only as evidence for a sibling."""
 
     candidates: list[Candidate]
     done: list[SearchDone]
     note: str
+    shared: list[str]
 
 
 def round_of(
@@ -124,10 +136,11 @@ def round_of(
     SearchFailed."""
     limits, memory = deps.limits, None if deps.following else deps.searches
     queries = [planned.query for planned in searches]
-    each = limits.per_query if len(queries) > 1 else max(limits.per_query, limits.candidates)
-    excluded = {*subject.excluded, *read}
+    most = max(limits.titles, limits.candidates)
+    each = limits.per_query if len(queries) > 1 else max(limits.per_query, most)
+    excluded, siblings = {*subject.excluded, *read}, deps.siblings(subject)
     key = (
-        memory.key(queries, subject.window.opens, sorted(excluded), each, limits.candidates)
+        memory.key(queries, subject.window.opens, sorted(excluded), each, most, sorted(siblings))
         if memory
         else ""
     )
@@ -139,7 +152,7 @@ def round_of(
             Candidate(paper=paper, found_by=by) for paper, by in found if isinstance(paper, Paper)
         ]
         if len(kept) == len(found):
-            return Round(kept, _done(searches, before.found), before.note)
+            return _round(deps, kept, _done(searches, before.found), before.note, siblings)
     lists, seen = deps.source.search_noted(queries, subject.window, each)
     by_plan = [
         papers for planned, papers in zip(searches, lists, strict=True) if planned.by in PLANNED
@@ -153,16 +166,44 @@ def round_of(
         cited, citing, unknown = _citing(deps.following, deps.source, subject, each)
         searches, lists = [*searches, *cited], [*map(list, lists), *citing]
         notes += [f"OpenAlex does not know {anchor}" for anchor in unknown]
-    candidates = fuse(list(zip(searches, lists, strict=True)), excluded, limits.candidates)
+    ran = list(zip(searches, lists, strict=True))
+    candidates = fuse(ran, excluded, most, siblings)[: most + limits.siblings]
     counts, note = tuple(map(len, lists)), "; ".join(notes)
     if memory and seen:
         ids = tuple((candidate.paper.id, candidate.found_by) for candidate in candidates)
         memory.put(key, Remembered(seen=seen, found=counts, candidates=ids, note=note))
-    return Round(candidates, _done(searches, counts), note)
+    return _round(deps, candidates, _done(searches, counts), note, siblings)
+
+
+def _round(
+    deps: Deps,
+    candidates: Sequence[Candidate],
+    done: list[SearchDone],
+    note: str,
+    siblings: Mapping[str, Sequence[str]],
+) -> Round:
+    """A round in which those candidates that would not be read by their rank alone say which
+    siblings they are evidence for."""
+    read = list(candidates[: deps.limits.candidates])
+    shared: list[str] = []
+    counts: Counter[str] = Counter()
+    for candidate in candidates[deps.limits.candidates :]:
+        claims = siblings.get(candidate.paper.id, ())
+        if claims and len(shared) < deps.limits.siblings:
+            shared.append(candidate.paper.id)
+            counts.update(claims)
+            names = (f"evidence for {claim}" for claim in claims)
+            candidate = candidate.model_copy(update={"found_by": (*candidate.found_by, *names)})
+        read.append(candidate)
+    done = done + [
+        SearchDone(query=Query(any_of=(f"evidence for {claim}",)), by="sibling", found=count)
+        for claim, count in sorted(counts.items())
+    ]
+    return Round(read, done, note, shared)
 
 
 def _citing(
-    following: Following, source: Source, subject: Subject, each: int
+    following: CitationIndex, source: Source, subject: Subject, each: int
 ) -> tuple[list[PlannedSearch], list[list[Paper]], list[str]]:
     """For each anchor a search for the papers that cite it, those first that share most with the
     claim, then the most cited; and the anchors that are not known there."""
@@ -184,10 +225,13 @@ def _citing(
     return searches, lists, [anchor for anchor in subject.claim.anchors if anchor not in ids]
 
 
-def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
-    """The best `most` of many lists by reciprocal rank, those whose titles argue preferred;
-    withdrawn and excluded ones left out. Ties fall to the newer id. Of lists that are `Ranked`, all
-    or none, only papers that may be among the best are read."""
+def fuse(
+    lists: Found, excluded: set[str], most: int, also: Collection[str] = ()
+) -> list[Candidate]:
+    """The best `most` of many lists by reciprocal rank, those whose titles argue preferred, and
+    those further down whose ids are in `also`; withdrawn and excluded ones left out. Ties fall to
+    the newer id. Of lists that are `Ranked`, all or none, only papers that may be among the best
+    are read where `also` is empty."""
     score: dict[Any, float] = defaultdict(float)
     found_by: dict[Any, list[str]] = defaultdict(list)
     papers: dict[Any, Paper] = {}
@@ -205,7 +249,7 @@ def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
     best: list[tuple[float, date, str, Candidate]] = []
     least: list[float] = []  # the scores of the best `most` so far, the lowest first
     for place in sorted(score, key=lambda place: -score[place]):
-        if len(least) == most and score[place] * ARGUES < least[0]:
+        if len(least) == most and score[place] * ARGUES < least[0] and not also:
             break
         paper = read(place)
         if paper.id in excluded or paper.withdrawn:
@@ -214,14 +258,13 @@ def fuse(lists: Found, excluded: set[str], most: int) -> list[Candidate]:
         candidate = Candidate(paper=paper, found_by=tuple(dict.fromkeys(found_by[place])))
         best.append((fused, paper.published, paper.id, candidate))
         (heappush if len(least) < most else heappushpop)(least, fused)
-    return [
-        candidate for *_, candidate in sorted(best, key=itemgetter(0, 1, 2), reverse=True)[:most]
-    ]
+    ranked = [candidate for *_, candidate in sorted(best, key=itemgetter(0, 1, 2), reverse=True)]
+    return ranked[:most] + [one for one in ranked[most:] if one.paper.id in also]
 
 
 def label(planned: PlannedSearch) -> str:
     """A query as people read it, one line, bounded."""
-    text = planned.query.any_of[0] if planned.by == "citation" else str(planned.query)
+    text = planned.query.any_of[0] if planned.by in ("citation", "sibling") else str(planned.query)
     return text if len(text) <= 160 else text[:157] + "..."
 
 

@@ -3,7 +3,6 @@ No model."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -122,6 +121,12 @@ def _outcome(
             "nothing-newer-found",
             f"{read} newer papers read; none bears on the claim.",
         )
+    if left := len(state.get("left", {})):
+        return (
+            "undetermined",
+            "nothing-newer-found",
+            f"{left} newer papers found; by its title none was worth reading for the claim.",
+        )
     return "undetermined", "nothing-newer-found", "The searches worked and found no newer paper."
 
 
@@ -167,7 +172,7 @@ async def _grounded_prose(
     cited = {parsed.base for cite in judgment.cites if (parsed := parse_id(cite)) is not None}
     prose = [judgment.rationale, *(case.case for case in weighed.fails_in)]
     strange = sorted({*to_look_up(known, *prose), *(cited - known)})
-    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    looked_up = await deps.in_thread(deps.source.get, strange) if strange else {}
     rejected: list[Rejection] = []
     kept: list[str] = []
     for text in prose:
@@ -205,22 +210,29 @@ def _beside_review(state: ClaimState, verdict: Verdict, why: Why | None, detail:
 
 
 def _searched(state: ClaimState, deps: Deps) -> Searched:
-    done = state.get("done", [])
+    done, left = state.get("done", []), state.get("left", {})
     queries = tuple(
         QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found)
         for d in done
     )
-    unread = len(state.get("candidates", []))
-    read = len(state.get("seen", []))
+    read = set(state.get("seen", []))
     return Searched(
         source=deps.source.name,
         queries=queries,
-        candidates=max(read, unread),
-        extracted=read,
+        candidates=len({*state.get("found", []), *read}),
+        extracted=len(read),
         source_ends=ends(deps.source, deps.as_of),
         detail="; ".join(
-            filter(None, (state.get("plan_note", ""), blind_after(deps.source, deps.as_of)))
+            filter(
+                None,
+                (
+                    state.get("plan_note", ""),
+                    state.get("triage_note", ""),
+                    blind_after(deps.source, deps.as_of),
+                ),
+            )
         ),
+        left={name: left[name] for name in sorted(left) if name not in read},
     )
 
 

@@ -6,16 +6,22 @@ Channels hold lists, not tuples: the checkpoint format knows no tuples outside m
 
 from __future__ import annotations
 
+import asyncio
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypedDict
+from functools import partial
+from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel
 
 from retest.domain import Frozen
 from retest.domain.answers import Finding, Judgment
 from retest.domain.evidence import Evidence, Rejection
-from retest.domain.line import Claim, Line, Window
+from retest.domain.line import COUNTER_THESIS, Claim, Line, Window
 from retest.domain.paper import Candidate, Paper, Query
 from retest.domain.record import (
     AnchorRecord,
@@ -28,14 +34,14 @@ from retest.domain.terms import Proposer, Terms
 from retest.domain.verdict import Why
 from retest.errors import Awaits, ModelFailed, Waiting
 from retest.llm.ask import Asker
-from retest.papers.following import Following
-from retest.papers.source import Source
+from retest.papers.source import CitationIndex, Source
 from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
-from retest.reports.news import waits
 
-By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation"]
+By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation", "sibling"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PlannedSearch(Frozen):
@@ -118,6 +124,15 @@ class ClaimState(TypedDict, total=False):
     plan_rejected: list[Rejection]
     done: Annotated[list[SearchDone], operator.add]
     candidates: list[Candidate]
+    held: list[str]
+    """Ids of candidates that are read whatever is chosen: the last report's evidence, and what the
+    model has named."""
+    shared: list[str]
+    """Ids of candidates that only the evidence for a sibling brings so far up."""
+    found: Annotated[list[str], operator.add]
+    left: Annotated[dict[str, str], operator.or_]
+    """Papers that the model did not choose to read: titles by id."""
+    triage_note: str
     nearest: list[Paper]
     """The best few of the candidates, whose words the second round looks for."""
     seen: Annotated[list[str], operator.add]
@@ -150,15 +165,34 @@ class LineState(TypedDict, total=False):
     synthesis: Synthesized
 
 
+def channel_types() -> set[type[BaseModel]]:
+    """The models that the channels hold: all that may come back from a checkpoint."""
+    found: set[type[BaseModel]] = set()
+
+    def add(hint: object) -> None:
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            found.add(hint)
+        for inner in get_args(hint):
+            add(inner)
+
+    for state in (ClaimState, LineState, Settled):
+        for hint in get_type_hints(state).values():
+            add(hint)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of what is found reaches the model."""
 
-    per_query: int = 64
-    """Papers asked of a source for one of several queries: with 100 no claim fares better
-    (benchmarks/search.py), and what is asked for is read from disk, or from arXiv."""
+    per_query: int = 100
+    """Papers asked of a source for one of several queries."""
+    titles: int = 100
+    """Papers of a claim whose titles are shown to the model."""
     candidates: int = 32
     """Papers of a claim that are read by the model."""
+    siblings: int = 10
+    """Papers beyond these that a claim's searches found, and that are evidence for a sibling."""
     papers_a_call: int = 10
     tokens_a_call: int = 4300
     """Estimated tokens of paper text in one extraction call: with the fixed part, under 5,000."""
@@ -178,13 +212,20 @@ class Deps:
     limits: Limits
     previous: Record | None
     searches: SearchMemory | None = None
-    following: Following | None = None
+    following: CitationIndex | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
-    tell: StationSink = ignore
+    sink: StationSink = ignore
     """Hears of every station that is entered and left."""
+    threads: Executor | None = None
+    """Where work that blocks is done; None for the event loop's own."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest
     eval --repeat` asks whether the order decides."""
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """What `work` gives, which blocks, done in a thread."""
+        call = partial(copy_context().run, work, *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
     def last(self, claim_id: str, text: str) -> ClaimRecord | None:
         """What the last report says of a claim, if it spoke of the same text then and had more to
@@ -192,6 +233,18 @@ class Deps:
         if self.previous is None:
             return None
         for record in self.previous.every:
-            if record.id == claim_id and record.text == text and not waits(record):
+            if record.id == claim_id and record.text == text and record.awaits != "batch":
                 return record
         return None
+
+    def siblings(self, subject: Subject) -> dict[str, list[str]]:
+        """The last report's evidence for the other claims of the line, as far as it may be evidence
+        here: by paper, the claims."""
+        known = {COUNTER_THESIS, *(claim.id for claim in self.line.claims)} - {subject.claim.id}
+        previous = self.previous
+        found: dict[str, list[str]] = {}
+        for record in previous.every if previous else ():
+            for item in record.evidence if record.id in known else ():
+                if item.published in subject.window and item.arxiv_id not in subject.excluded:
+                    found.setdefault(item.arxiv_id, []).append(record.id)
+        return found

@@ -3,7 +3,6 @@ ladder too."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
@@ -145,7 +144,7 @@ async def _ground(
         + [answer.limits]
     )
     strange = to_look_up(known, *prose, *named)
-    looked_up = await asyncio.to_thread(deps.source.get, strange) if strange else {}
+    looked_up = await deps.in_thread(deps.source.get, strange) if strange else {}
     rejected: list[Rejection] = []
 
     def prosed(text: str) -> str:

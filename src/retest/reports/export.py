@@ -4,7 +4,6 @@ own marks are taken out of their meaning, and a reader of the format gets the sa
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -21,9 +20,6 @@ from retest.reports.cited import Item, person
 from retest.text.harmless import escaped
 
 Format = Literal["bibtex", "csl-json", "ris"]
-logging.getLogger("pylatexenc").setLevel(
-    logging.CRITICAL
-)  # it warns of letters that then stay in UTF-8
 
 
 def exported(items: Sequence[Item], form: Format) -> str:

@@ -9,11 +9,6 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 
 
-def waits(record: ClaimRecord) -> bool:
-    """Whether all that became of a claim is that a batch with a question about it is under way."""
-    return record.awaits == "batch"
-
-
 def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     """The record to keep, and whether the new run brought news.
 
@@ -36,7 +31,7 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     if same:
         return previous, False
     update: dict[str, Any] = {"claims": claims, "counter_thesis": counter}
-    if any(map(waits, new.every)):  # until there is a new synthesis
+    if any(record.awaits == "batch" for record in new.every):  # until there is a new synthesis
         known = {record.id for record in (*claims, counter)}
         update["superseding"] = tuple(item for item in previous.superseding if item.claim in known)
         update["questions"] = previous.questions
@@ -44,11 +39,10 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
 
 
 def _kept(before: ClaimRecord | None, now: ClaimRecord) -> ClaimRecord:
-    if before is None or (waits(before) and not waits(now)):
+    waits = now.awaits == "batch"
+    if before is None or (before.awaits == "batch" and not waits):
         return now
-    return (
-        before if _news(before) == _news(now) or (waits(now) and before.text == now.text) else now
-    )
+    return before if _news(before) == _news(now) or (waits and before.text == now.text) else now
 
 
 def _news(record: ClaimRecord) -> tuple[Any, ...]:

@@ -1,38 +1,16 @@
-"""Records as they are in a folder, as they were in a commit, and as a file has them. git is asked,
-never obeyed: names become a commit's hash before anything else is done with them."""
+"""Records as they were in a commit. git is asked, never obeyed: names become a commit's hash before
+anything else is done with them."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from retest.domain.record import FORMAT, Record
-from retest.errors import FileError, RunError, UsageError
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_EXPECTED = f"a report's record, format {FORMAT}, as this version of retest writes it"
-_SHOWN = 60
-"""Characters of a wrong value that a message shows."""
-
-
-def records_in_folder(reports: Path, names: Sequence[str]) -> dict[str, Record]:
-    """The lines' records, or all. A line without one is left out. Raises FileError for what is no
-    record."""
-    paths = (
-        [reports / f"{name}.json" for name in names] if names else sorted(reports.glob("*.json"))
-    )
-    return {path.stem: read_record_file(path, path.stem) for path in paths if path.is_file()}
-
-
-def read_record_file(path: Path, line: str | None = None) -> Record:
-    """The record that a file holds. Raises FileError for what is none, or is another line's than
-    `line`."""
-    return _parsed(path.read_bytes(), str(path), line)
+from retest.domain.record import Record
+from retest.errors import RunError, UsageError
+from retest.reports.read import parsed
 
 
 def records_in_commit(
@@ -85,7 +63,7 @@ def records_in_commit(
                 f"git says: {_first_line(blob.stderr)}\n  fetch what is missing, or compare with a "
                 "file: --against FILE.json",
             )
-        records[path.stem] = _parsed(blob.stdout, f"{ref}:{path.as_posix()}", path.stem)
+        records[path.stem] = parsed(blob.stdout, f"{ref}:{path.as_posix()}", path.stem)
     return records
 
 
@@ -119,28 +97,3 @@ def _git(
 
 def _first_line(text: bytes) -> str:
     return text.decode(errors="replace").strip().split("\n")[0]
-
-
-def _parsed(data: bytes, where: str, line: str | None) -> Record:
-    try:
-        record = Record.model_validate_json(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise FileError(where, None, "bytes that are not UTF-8", _EXPECTED) from error
-    except ValidationError as error:
-        raise FileError(
-            where, None, _fault(error), _EXPECTED, "restore it from version control"
-        ) from error
-    if not _SLUG.fullmatch(record.line) or record.line != (line or record.line):
-        found = f"the record of {record.line[:_SHOWN]!r}"
-        raise FileError(where, None, found, f"that of {line}" if line else "that of a line")
-    return record
-
-
-def _fault(error: ValidationError) -> str:
-    """The first thing that is wrong; the format before all else, since another one explains the
-    rest."""
-    faults = error.errors(include_url=False)
-    first = next((fault for fault in faults if fault["loc"] == ("format",)), faults[0])
-    if first["loc"] == ("format",):
-        return f"format {str(first['input'])[:_SHOWN]}"
-    return f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg'][:200]}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retest.llm.ask import Call
     from retest.llm.budget import Prices
     from retest.llm.model import Usage
+    from retest.llm.spent import Spent
 
 log = logging.getLogger("retest")
 
@@ -102,6 +103,16 @@ class LineEnded:
 Progress = LineStarted | StationEvent | Called | ClaimSettled | LineEnded
 Event = Progress | Notice
 EventSink = Callable[[Event], None]
+
+
+def spending(spent: Spent) -> EventSink:
+    """A sink that adds up what calls used."""
+
+    def sink(event: Event) -> None:
+        if isinstance(event, Called):
+            spent.add(event.call, event.prices)
+
+    return sink
 
 
 class Harmless:

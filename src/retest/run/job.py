@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from retest.llm.budget import Budget
+from retest.masking import Mask
+from retest.retry import Patience, no_chance
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
@@ -31,7 +33,8 @@ class Job:
     `verifier` are PROVIDER:NAME; with an empty `verifier` the model checks itself. `budget` is
     what may be spent, and counts what has been. With `full` nothing is reused that was found or
     said before `today`. With `batch` questions are queued and sent at the end. `began` names the
-    run in the run log.
+    run in the run log. `chance` gives the numbers from 0 to 1 by which calls that failed together
+    do not try again together.
     """
 
     lines: tuple[Line, ...]
@@ -46,6 +49,18 @@ class Job:
     batch: bool = False
     clock: Clock = no_clock
     began: datetime | None = None
+    chance: Callable[[], float] = no_chance
+
+    @property
+    def mask(self) -> Mask:
+        """What masks the secrets of the environment."""
+        return Mask(self.environment)
+
+    @property
+    def patience(self) -> Patience:
+        """How often and how long a model is tried."""
+        settings = self.settings
+        return Patience(settings.retry_attempts, settings.retry_pause, chance=self.chance)
 
     @property
     def specs(self) -> tuple[str, str]:

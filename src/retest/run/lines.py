@@ -3,14 +3,11 @@ log."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,14 +18,15 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
+from retest.masking import Mask, MaskedFormatter
 from retest.pipeline.events import ignore
 from retest.pipeline.graph import line_graph
 from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
+from retest.run.checkpoints import open_checkpoints
 from retest.run.events import (
-    Called,
     ClaimSettled,
     Event,
     EventSink,
@@ -62,13 +60,10 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         sink(Notice(text, needed))
 
     outcomes: dict[str, LineOutcome] = {}
-    # Searches hold the interpreter in turns; more of them at a time than cores only make the calls
-    # to models wait.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
     async with (
         tracing(job.settings.trace),
-        _checkpoints(home / "checkpoints.sqlite") as checkpoints,
-        trace(home / "retest.log"),
+        open_checkpoints(home) as checkpoints,
+        trace(home / "retest.log", job.mask),
     ):
         with open_run(job, batched=batches_for(job, notify)) as opened:
             runner = LineRunner(opened, checkpoints, sink)
@@ -88,9 +83,10 @@ def _writable(reports: Path) -> None:
 
 
 @asynccontextmanager
-async def trace(path: Path) -> AsyncIterator[None]:
+async def trace(path: Path, mask: Mask) -> AsyncIterator[None]:
     """Errors that nobody foresaw, with their traces, go to this file while a run goes on."""
     handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    handler.setFormatter(MaskedFormatter(mask))
     logger = logging.getLogger("retest")
     logger.addHandler(handler)
     logger.propagate = False
@@ -99,20 +95,6 @@ async def trace(path: Path) -> AsyncIterator[None]:
     finally:
         logger.removeHandler(handler)
         handler.close()
-
-
-@asynccontextmanager
-async def _checkpoints(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-            await saver.setup()
-            yield saver
-    except sqlite3.DatabaseError as error:
-        hint = "delete it: it only holds where interrupted runs stood"
-        raise UsageError(f"{path} is not a database of checkpoints ({error})", hint) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +112,9 @@ class LineRunner:
             account.take(event)
             self.sink(event)
 
-        async with self.run.deps(
-            line, lambda call, prices: heard(Called(call, prices)), heard
-        ) as deps:
+        async with self.run.night(line, heard) as deps:
             state = await self._through_the_graph(deps)
-        record = self._record(deps, state)
+        record = self.run.job.mask.model(self._record(deps, state))
         kept, news = merged(deps.previous, record)
         written = write_report(self.run.job.settings.path("reports"), kept)
         entry = account.entry()
@@ -246,4 +226,4 @@ class LineRunner:
             "written": [path.name for path in outcome.written],
             "claims": {claim.id: claim.why or claim.verdict for claim in every},
         }
-        runlog.add(self.run.job.settings.path("home"), entry)
+        runlog.add(self.run.job.settings.path("home"), entry, self.run.job.mask)

@@ -14,6 +14,7 @@ from typing import Any
 
 from retest.llm.model import Usage
 from retest.llm.spent import Spent, shown
+from retest.masking import Mask
 from retest.pipeline.events import StationDone, StationEntered
 from retest.run.events import Called, Event
 
@@ -79,12 +80,13 @@ class Account:
         }
 
 
-def add(home: Path, entry: Mapping[str, Any]) -> None:
-    """Append an entry, on a line of its own also behind the half line of a run that was killed."""
+def add(home: Path, entry: Mapping[str, Any], mask: Mask) -> None:
+    """Append an entry, masked, on a line of its own also behind the half line of a run that was
+    killed."""
     with (home / NAME).open("ab+") as file:
         file.seek(-min(1, file.tell()), 2)
         whole = file.read() in (b"", b"\n")
-        file.write((b"" if whole else b"\n") + json.dumps(entry).encode() + b"\n")
+        file.write((b"" if whole else b"\n") + mask(json.dumps(entry)).encode() + b"\n")
 
 
 def last(home: Path, line: str) -> dict[str, Any] | None:

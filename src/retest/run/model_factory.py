@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retest.errors import UsageError
 from retest.llm.model import Model, Reply, Request
 from retest.llm.providers import PROVIDERS, Provider, parsed_model
-from retest.retry import Patience
+from retest.masking import Mask
 from retest.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,13 +69,16 @@ def open_batches(
     provider = PROVIDERS[known]
     _check_key(f"{known}:{name}", provider, environment)
     key, base = environment[provider.key], environment.get(provider.url) or None
+    timeout, mask = settings.timeout, Mask(environment)
     if known == "anthropic":
         from retest.llm.batch.anthropic import AnthropicBatches
 
-        return AnthropicBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
+        return AnthropicBatches(
+            name, api_key=key, base_url=base, timeout=timeout, trace=settings.trace, mask=mask
+        )
     from retest.llm.batch.openai import OpenAIBatches
 
-    return OpenAIBatches(name, api_key=key, base_url=base, timeout=settings.timeout)
+    return OpenAIBatches(name, api_key=key, base_url=base, timeout=timeout, mask=mask)
 
 
 def batches_for(
@@ -88,7 +91,6 @@ def batches_for(
     if job.batch:
         _check_batched(job.specs)
     settings = job.settings
-    patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
 
     def service(provider: str, name: str) -> BatchService:
         return open_batches(provider, name, settings, job.environment)
@@ -99,7 +101,7 @@ def batches_for(
         job.today,
         job.specs,
         service,
-        patience,
+        job.patience,
         on=job.batch,
         full=job.full,
         looking=looking,
@@ -150,15 +152,27 @@ def _service(
     habits: Habits | None,
 ) -> Model:
     key, base = environment.get(provider.key) or "none", environment.get(provider.url) or None
-    timeout = settings.timeout
+    timeout, mask = settings.timeout, Mask(environment)
     if provider.name == "anthropic":
         from retest.llm.anthropic import AnthropicModel
 
-        return AnthropicModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
+        return AnthropicModel(
+            name,
+            api_key=key,
+            base_url=base,
+            timeout=timeout,
+            habits=habits,
+            trace=settings.trace,
+            mask=mask,
+        )
     if provider.name == "openai":
         from retest.llm.openai import OpenAIModel
 
-        return OpenAIModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
+        return OpenAIModel(
+            name, api_key=key, base_url=base, timeout=timeout, habits=habits, mask=mask
+        )
     from retest.llm.openai_chat import OpenAIChatModel
 
-    return OpenAIChatModel(name, api_key=key, base_url=base, timeout=timeout, habits=habits)
+    return OpenAIChatModel(
+        name, api_key=key, base_url=base, timeout=timeout, habits=habits, mask=mask
+    )

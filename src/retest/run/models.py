@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from retest.llm.budget import Prices
 from retest.llm.model import Model
 from retest.llm.modes import Habits
 from retest.llm.providers import provider_of
-from retest.retry import Patience
+from retest.run.events import Called, EventSink
 from retest.run.job import Job
 from retest.run.model_factory import open_model
 
@@ -60,11 +60,10 @@ class Models:
 
     @asynccontextmanager
     async def askers(
-        self, line: str, library: Library | None, observe: Callable[[Call, Prices], None]
+        self, line: str, library: Library | None, sink: EventSink
     ) -> AsyncIterator[tuple[Asker, Asker]]:
-        """The model and the verifier for one line, closed at the end. `observe` hears of every
-        call as it ends, and first of what batches brought about the line since it was last
-        logged."""
+        """The model and the verifier for one line, closed at the end; `sink` takes every call as it
+        ends, and first what batches brought about the line since it was last logged."""
         job = self.job
         specs = dict.fromkeys(job.specs)
         models = [
@@ -80,30 +79,24 @@ class Models:
         ]
         slots = asyncio.Semaphore(job.settings.concurrency)
         try:
-            askers = [self._asker(model, slots, observe) for model in models]
+            askers = [self._asker(model, slots, sink) for model in models]
             for one, prices in self.batches.book.unlogged(line) if self.batches else ():
-                observe(
-                    Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed),
-                    prices,
-                )
+                call = Call(one.kind, one.line, one.claim, 1, False, one.usage, 0.0, one.failed)
+                sink(Called(call, prices))
             yield askers[0], askers[-1]
         finally:
             for model in models:
                 await model.aclose()
 
-    def _asker(
-        self, model: Model, slots: asyncio.Semaphore, observe: Callable[[Call, Prices], None]
-    ) -> Asker:
-        settings = self.job.settings
-        patience = Patience(attempts=settings.retry_attempts, pause=settings.retry_pause)
+    def _asker(self, model: Model, slots: asyncio.Semaphore, sink: EventSink) -> Asker:
         prices = Prices(model.provider, model.name, self.job.today)
         return Asker(
             model,
             cache=self.cache if provider_of(model.provider).is_remembered else None,
-            patience=patience,
+            patience=self.job.patience,
             concurrency=slots,
             ladder_version=LADDER_VERSION,
-            observer=lambda call: observe(call, prices),
+            observer=lambda call: sink(Called(call, prices)),
             budget=self.job.budget,
             prices=prices,
             afresh=self.afresh,

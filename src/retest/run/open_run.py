@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
+from retest.errors import UsageError
 from retest.llm.providers import provider_of
 from retest.papers.circuit import Circuit
-from retest.pipeline.events import ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.state import Deps, Limits
 from retest.prompts import Prompt, load_prompts
-from retest.reports.write import read_record
+from retest.reports.read import read_record
 from retest.run.events import EventSink
 from retest.run.job import Job
 from retest.run.models import Models
@@ -25,9 +27,10 @@ from retest.settings import Settings
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
-    from retest.llm.ask import Call
+    from retest.domain.record import Record
+    from retest.library.source import Library
     from retest.llm.batch.batches import Batches
-    from retest.llm.budget import Prices
+    from retest.papers.source import CitationIndex, Source
 
 READ_ALL = 1000
 """More papers than an annotated library holds."""
@@ -40,41 +43,79 @@ class OpenRun:
     job: Job
     models: Models
     prompts: Mapping[str, Prompt]
-    searches: SearchMemory
+    searches: SearchMemory | None = None
+    """What searches found before; None where each is made anew."""
     arxiv: Circuit = field(default_factory=Circuit)
     openalex: Circuit = field(default_factory=Circuit)
     """Whether arXiv and OpenAlex count as down in this run."""
 
     @asynccontextmanager
-    async def deps(
-        self, line: Line, observe: Callable[[Call, Prices], None], tell: EventSink = ignore
-    ) -> AsyncIterator[Deps]:
-        """All that the stations need for a line, closed at the end; `observe` hears of every call,
-        `tell` of stations."""
+    async def night(self, line: Line, sink: EventSink) -> AsyncIterator[Deps]:
+        """What the stations work with on a night: the source that the settings name, and the
+        line's last report."""
         settings, job = self.job.settings, self.job
         annotated = any(provider_of(spec).is_annotated for spec in job.specs)
         offline = settings.source == "library" or annotated
         library = open_library(line.line) if offline else None
-        source = open_source(settings, library, job.today, self.arxiv)
-        following = open_following(settings, job.environment, job.today, self.openalex)
-        previous = read_record(settings.path("reports"), line.line)
         limits = Limits(candidates=settings.candidates)
         if provider_of(job.model).is_annotated:
             limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
-        async with self.models.askers(line.line, library, observe) as (asker, verifier):
+        async with self.deps(
+            line,
+            open_source(settings, job.environment, library, job.today, self.arxiv),
+            limits,
+            sink,
+            library=library,
+            following=open_following(settings, job.environment, job.today, self.openalex),
+            previous=read_record(settings.path("reports"), line.line),
+        ) as deps:
+            yield deps
+
+    @asynccontextmanager
+    async def deps(
+        self,
+        line: Line,
+        source: Source,
+        limits: Limits,
+        sink: EventSink,
+        *,
+        library: Library | None = None,
+        following: CitationIndex | None = None,
+        previous: Record | None = None,
+        order: str = "",
+    ) -> AsyncIterator[Deps]:
+        """What the stations work with, closed at the end. `sink` takes calls and stations;
+        `library` is there where models may answer from it; the rest is as `Deps` has it."""
+        async with (
+            self.models.askers(line.line, library, sink) as (asker, verifier),
+            _threads() as threads,
+        ):
             yield Deps(
-                line,
-                job.as_of,
-                source,
-                asker,
-                verifier,
-                self.prompts,
-                limits,
-                previous,
-                None if self.models.afresh else self.searches,
-                following,
-                tell,
+                line=line,
+                as_of=self.job.as_of,
+                source=source,
+                asker=asker,
+                verifier=verifier,
+                prompts=self.prompts,
+                limits=limits,
+                previous=previous,
+                searches=self.searches,
+                following=following,
+                sink=sink,
+                threads=threads,
+                order=order,
             )
+
+
+@asynccontextmanager
+async def _threads() -> AsyncIterator[Executor]:
+    """For searches. They hold the interpreter in turns: more of them at a time than cores only make
+    the calls to models wait. At the end one that waits for the network is not waited for."""
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count())
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -85,17 +126,34 @@ def open_run(
     batched: Callable[[AnswerCache], Batches] | None = None,
 ) -> Iterator[OpenRun]:
     """Open them, and close the memories at the end. `kept` and `models` stand in for what remembers
-    and asks; `batched` opens the batches that answers may come from."""
+    and asks; `batched` opens the batches that answers may come from. Raises UsageError, before
+    anything is asked, where a line's record is of a later day than the job's."""
+    _refuse_earlier_days(job)
     home = job.settings.path("home")
     prompts = load_prompts(job.settings.workspace)
     cache, searches = kept(home / "answers"), kept(home / "searches")
     try:
         batches = batched(cache) if batched else None
         afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
-        yield OpenRun(job, models(job, cache, afresh, batches), prompts, SearchMemory(searches))
+        remembered = None if afresh else SearchMemory(searches)
+        yield OpenRun(job, models(job, cache, afresh, batches), prompts, remembered)
     finally:
         cache.close()
         searches.close()
+
+
+def _refuse_earlier_days(job: Job) -> None:
+    """A run that stands on an earlier day than the record would take evidence away, turn verdicts
+    into `undetermined` and put the history out of order."""
+    for line in job.lines:
+        last = read_record(job.settings.path("reports"), line.line)
+        if last is not None and job.as_of < last.as_of:
+            raise UsageError(
+                f"{job.settings.path('reports') / line.line}.json is of {last.as_of}, and this run "
+                f"stands on {job.as_of}: it would undo what was found since",
+                "to look at an earlier day, name another folder with --reports; if the machine's "
+                "clock is wrong, set it",
+            )
 
 
 def open_lines_first(job: Job) -> list[Line]:

@@ -11,13 +11,14 @@ from retest.domain.line import COUNTER_THESIS
 from retest.errors import UsageError
 from retest.library.source import Library, load_library
 from retest.lines.load import load_line
+from retest.masking import Mask, shown_url
 from retest.papers.source import Source
 from retest.retry import Patience
-from retest.settings import OPENALEX_KEY, Settings
+from retest.settings import OPENALEX_KEY, OPENALEX_URL, Settings
 
 if TYPE_CHECKING:
     from retest.papers.circuit import Circuit
-    from retest.papers.following import Following  # it loads httpx2
+    from retest.papers.source import CitationIndex
 
 
 def open_library(line: str) -> Library | None:
@@ -35,16 +36,15 @@ def annotated_texts(line: str) -> dict[str, str]:
     }
 
 
-def open_source_for_all(settings: Settings, today: date) -> Source:
+def open_source_for_all(settings: Settings, environment: Mapping[str, str], today: date) -> Source:
     """The source that the settings name, for no line in particular: the library is then all that
     are bundled."""
     if settings.source != "library":
-        return open_source(settings, None, today)
+        return open_source(settings, environment, None, today)
     libraries = [load_library(path) for path in sorted(defaults("library").glob("*.yaml"))]
     papers = {paper.id: paper for library in libraries for paper in library.papers}
-    return open_source(
-        settings, Library(max(one.snapshot for one in libraries), tuple(papers.values()), {}), today
-    )
+    every = Library(max(one.snapshot for one in libraries), tuple(papers.values()), {})
+    return open_source(settings, environment, every, today)
 
 
 def open_following(
@@ -52,31 +52,46 @@ def open_following(
     environment: Mapping[str, str],
     today: date,
     circuit: Circuit | None = None,
-) -> Following | None:
+) -> CitationIndex | None:
     """Where papers that cite an anchor are asked for, if the settings want it. Raises UsageError
     without pyalex. With a `circuit` that is shared, a run meets an outage once."""
     if not settings.follow:
         return None
     from retest.papers.day_cache import DayCache
     from retest.papers.following import Following
+    from retest.papers.polite import default_lock_folder
 
     answers = DayCache(settings.path("home") / "answers-openalex", today)
     key = environment.get(OPENALEX_KEY, "")
+    own = settings.openalex_url.rstrip("/") == OPENALEX_URL
+    if key and not own and "openalex_url" in settings.from_workspace:
+        hint = "set RETEST_OPENALEX_URL to it, if the key is to go there; or unset the key"
+        raise UsageError(
+            f"retest.toml sets openalex_url to {shown_url(settings.openalex_url)}, and "
+            f"{OPENALEX_KEY} is not sent where a workspace wants it",
+            hint,
+        )
     return Following(
         url=settings.openalex_url,
+        lock_folder=default_lock_folder(environment),
         key=key,
         patience=_patience(settings),
         answers=answers,
         circuit=circuit,
+        mask=Mask(environment),
     )
 
 
 def open_source(
-    settings: Settings, library: Library | None, today: date, circuit: Circuit | None = None
+    settings: Settings,
+    environment: Mapping[str, str],
+    library: Library | None,
+    today: date,
+    circuit: Circuit | None = None,
 ) -> Source:
-    """The source that the settings name; answers of arXiv's API are kept for the day. With a
-    `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where the
-    source is not there."""
+    """The source that the settings name; answers of arXiv's API are kept for the day, and masked.
+    With a `circuit` that is shared, a run meets an outage of arXiv once. Raises UsageError where
+    the source is not there."""
     if settings.source == "library":
         from retest.library.source import LibrarySource
 
@@ -91,14 +106,17 @@ def open_source(
         return MirrorSource(settings.path("home") / "mirror")
     from retest.papers.arxiv import ArxivSource
     from retest.papers.day_cache import DayCache
+    from retest.papers.polite import default_lock_folder
 
     answers = DayCache(settings.path("home") / "answers-arxiv", today)
     return ArxivSource(
         url=settings.arxiv_url,
+        lock_folder=default_lock_folder(environment),
         interval=settings.arxiv_interval,
         patience=_patience(settings),
         answers=answers,
         circuit=circuit,
+        mask=Mask(environment),
     )
 
 

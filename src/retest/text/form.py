@@ -40,8 +40,9 @@ def folded(shown: str) -> str:
     letters, and without the spaces and brackets that only typesetting puts around an operator or an
     editor around a letter."""
     shown = shown.casefold()
-    for mark in ("''", "``", '"', "`"):
-        shown = shown.replace(mark, "'")
+    shown = shown.replace('"', "'").replace("`", "'")
+    if "''" in shown:
+        shown = _QUOTES.sub("'", shown)
     if "[" in shown:
         shown = _BRACKETED.sub(r"\1", shown)
     for sign in "<>=+~\u2248\xb1":
@@ -139,6 +140,7 @@ _SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
 _BRACKETED = re.compile(r"\[([^\W\d_])\]")  # "[t]he" is "the" at the head of a sentence
 _SPACE = re.compile(r"(?<!\d) (?!\d)")
 _TIED_FIGURES = re.compile(r"(?<=\d) (?=\d)")
+_QUOTES = re.compile(r"'{2,}")
 _SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_(?=\d)")
 _SCRIPTS = re.compile(
     "[\u00b2\u00b3\u00b9\u2070-\u207f]+|[\u2080-\u208e]+|[\u00bc-\u00be\u2150-\u215e]|[\u2460-\u249b\u24ea-\u24ff]"

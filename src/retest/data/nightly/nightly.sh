@@ -6,6 +6,7 @@
 # usage: nightly.sh CLONE [options of `retest run`, such as --fail-on overturned]
 # Ends with the status of `retest run`; 1 if git or gh fails, 2 if the clone is not fit, 75 if a night is still under way.
 set -euo pipefail
+trap 'echo "nightly: line $LINENO failed; the next night begins from what is pushed" >&2; exit 1' ERR
 
 clone=${1:?usage: nightly.sh CLONE [options of retest run]}
 shift
@@ -23,9 +24,12 @@ cd -- "$clone" || unfit "there is no folder $clone"
 exec 9>> .git/retest-nightly.lock
 flock --nonblock 9 || { echo "nightly: another night is still under way" >&2; exit 75; }
 
-# A night that was killed may have left reports that are not committed, half a merge, or git's own lock.
-rm -f .git/index.lock
+# A night that was killed, or whose commit failed, may have left git's own locks, half a merge, or reports that are
+# changed, staged or new. Nothing but reports is put back: changes elsewhere are somebody's.
+find .git -maxdepth 1 -name '*.lock' ! -name retest-nightly.lock -delete
+find .git/refs -name '*.lock' -delete
 git merge --abort 2> /dev/null || true
+git reset --quiet -- reports 2> /dev/null || true
 git checkout --quiet --force HEAD -- reports 2> /dev/null || true
 git clean --quiet --force -d -- reports
 [ -z "$(git status --porcelain)" ] || unfit "$clone has changes that are not committed (is .retest/ in .gitignore?): give the night a clone of its own"

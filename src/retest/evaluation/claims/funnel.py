@@ -32,7 +32,8 @@ STATIONS: tuple[LostAt, ...] = get_args(LostAt)
 _NEXT: dict[Reached | None, LostAt] = {
     None: "source",
     "source": "searched",
-    "searched": "shown",
+    "searched": "listed",
+    "listed": "shown",
     "shown": "found",
     "found": "grounded",
     "grounded": "entailed",
@@ -87,6 +88,7 @@ def _gold_paper(name: str, trace: Trace, record: ClaimRecord, found: Lookup | No
     came: dict[Reached, bool] = {
         "source": isinstance(placed, Paper),
         "searched": name in trace.returned,
+        "listed": name in trace.listed,
         "shown": name in trace.shown,
         "found": name in trace.found,
         "grounded": name in trace.climbed,

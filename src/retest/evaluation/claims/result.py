@@ -21,13 +21,14 @@ from retest.evaluation.statistics.bootstrap import Estimate
 from retest.evaluation.statistics.calibration import Calibration
 from retest.files.read import read_text
 
-Reached = Literal["source", "searched", "shown", "found", "grounded", "entailed", "cited"]
+Reached = Literal["source", "searched", "listed", "shown", "found", "grounded", "entailed", "cited"]
 """How far a gold paper comes: it is in the source and newer than the claim; a search returned it;
-it was among the candidates that the model read; a finding names it; it passed rungs 1 to 5; it
-passed rung 6; the judgment cites it."""
+it was among the candidates of which those to read were chosen; it was among those that the model
+read; a finding names it; it passed rungs 1 to 5; it passed rung 6; the judgment cites it."""
 LostAt = Literal[
     "source",
     "searched",
+    "listed",
     "shown",
     "found",
     "grounded",

@@ -8,13 +8,10 @@ saves money later.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,14 +19,13 @@ from retest.cache import AnswerCache
 from retest.domain.line import Line
 from retest.domain.paper import Paper
 from retest.evaluation.claims.funnel import claim_result
-from retest.evaluation.claims.gold import LINE, Gold, GoldClaim
+from retest.evaluation.claims.gold import Gold, GoldClaim
 from retest.evaluation.claims.ledger import Ledger
 from retest.evaluation.claims.measures import measures
 from retest.evaluation.claims.result import ClaimResult, Result
 from retest.evaluation.claims.steadiness import Order, Round, orders, steadiness
 from retest.evaluation.claims.trace import Heard, HeardFollowing, Trace
 from retest.grounding.ladder import LADDER_VERSION
-from retest.llm.budget import Budget
 from retest.llm.model import Usage
 from retest.llm.spent import Spent
 from retest.papers.source import Source
@@ -37,30 +33,28 @@ from retest.pipeline.anchors import subjects
 from retest.pipeline.graph import claim_graph
 from retest.pipeline.state import Deps, Limits, Subject
 from retest.prompts import Prompt
+from retest.run.events import spending
 from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
 from retest.run.models import Models
+from retest.run.open_run import OpenRun
 from retest.run.source_factory import open_following
 from retest.run.tracing import tracing
-from retest.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from retest.domain.record import ClaimRecord
-    from retest.papers.following import Following
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is measured. `source` is the one that `settings` name, opened."""
+    """What is measured. `source` is the one that the job's settings name, opened; the lines of the
+    job are not looked at, since the claims are those of the bench."""
 
-    settings: Settings
-    model: str
-    verifier: str
+    job: Job
     prompts: Mapping[str, Prompt]
     source: Source
-    as_of: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +77,6 @@ class Bench:
 
     gold: Gold
     chosen: tuple[GoldClaim, ...]
-    environment: Mapping[str, str]
-    today: date
-    budget: Budget
     seed: int
     on_done: Callable[[Done], None]
 
@@ -97,17 +88,16 @@ async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result,
 
     Raises KeyRejected at once; other failures stay inside their claims.
     """
-    home = setup.settings.path("home")
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=os.cpu_count()))
+    job, home = setup.job, setup.job.settings.path("home")
     kinds: tuple[Order, ...] = orders(rounds) if rounds > 1 else ("same",)
     # Answers of repeated rounds are kept for themselves: none of them may decide what the next
     # night remembers.
     memory = "answers" if rounds == 1 else "answers-repeated"
-    async with tracing(setup.settings.trace), errors_kept(home / "retest.log"):
+    async with tracing(job.settings.trace), errors_kept(home / "retest.log", job.mask):
         with _opened(home / memory) as answers, _opened(home / "evaluated") as paid:
             ways = list[list[Done]]()
             for number, kind in enumerate(kinds, 1):
-                word = "" if rounds == 1 else f"repeat {bench.today} {bench.seed} {number}"
+                word = "" if rounds == 1 else f"repeat {job.today} {bench.seed} {number}"
                 order = f"order {bench.seed} {number}" if kind == "shuffled" else ""
                 ways.append(await _Pass(bench, setup, answers, Ledger(paid), word, order).run())
     first = ways[0]
@@ -120,12 +110,12 @@ async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result,
     result = Result(
         gold=bench.gold.name,
         gold_digest=bench.gold.digest,
-        as_of=setup.as_of,
-        model=setup.model,
-        verifier=setup.verifier or None,
+        as_of=job.as_of,
+        model=job.model,
+        verifier=job.verifier or None,
         source=setup.source.name,
         prompts={name: prompt.hash for name, prompt in setup.prompts.items()},
-        candidates=setup.settings.candidates,
+        candidates=job.settings.candidates,
         ladder=LADDER_VERSION,
         seed=bench.seed,
         claims=results,
@@ -156,36 +146,17 @@ class _Pass:
     order: str
 
     async def run(self) -> list[Done]:
-        settings, bench = self.setup.settings, self.bench
-        job = Job(
-            lines=(),
-            settings=settings,
-            environment=bench.environment,
-            today=bench.today,
-            as_of=self.setup.as_of,
-            model=self.setup.model,
-            verifier=self.setup.verifier,
-            budget=bench.budget,
-        )
-        models = Models(job, self.answers, self.afresh)
+        job, source, bench = self.setup.job, self.setup.source, self.bench
+        settings = job.settings
+        opened = OpenRun(job, Models(job, self.answers, self.afresh), self.setup.prompts)
         line, spent, graph = self._line(), Spent(), claim_graph()
-        found = await asyncio.to_thread(
-            self.setup.source.get, [anchor.id for anchor in line.anchors]
-        )
+        found = await asyncio.to_thread(source.get, [anchor.id for anchor in line.anchors])
         papers = [paper for paper in found.values() if isinstance(paper, Paper)]
-        async with models.askers(LINE, None, spent.add) as (asker, verifier):
-            deps = Deps(
-                line,
-                self.setup.as_of,
-                self.setup.source,
-                asker,
-                verifier,
-                self.setup.prompts,
-                Limits(candidates=settings.candidates),
-                None,
-                order=self.order,
-                following=open_following(settings, bench.environment, bench.today),
-            )
+        limits = Limits(candidates=settings.candidates)
+        following = open_following(settings, job.environment, job.today)
+        async with opened.deps(
+            line, source, limits, spending(spent), following=following, order=self.order
+        ) as deps:
             slots = asyncio.Semaphore(settings.concurrency)
 
             async def one(claim: GoldClaim, subject: Subject) -> Done:
@@ -195,7 +166,7 @@ class _Pass:
                 bench.on_done(done)
                 return done
 
-            without_counter = subjects(line, found, self.setup.as_of)[: len(bench.chosen)]
+            without_counter = subjects(line, found, job.as_of)[: len(bench.chosen)]
             pairs = zip(bench.chosen, without_counter, strict=True)
             tasks = [asyncio.create_task(one(claim, subject)) for claim, subject in pairs]
             try:
@@ -229,9 +200,7 @@ class _Pass:
         started, trace = time.monotonic(), Trace()
         heard = replace(deps, source=Heard(deps.source, trace.returned))
         if deps.following:
-            following = cast(
-                "Following", HeardFollowing(deps.following, trace.returned)
-            )  # the search calls `citing`
+            following = HeardFollowing(deps.following, trace.returned)
             heard = replace(heard, following=following)
         start = {"subject": subject, "anchor_papers": list(anchors)}
         async for update in graph.astream(
@@ -241,7 +210,7 @@ class _Pass:
         record = cast(
             "ClaimRecord", trace.record
         )  # the graph ends with `settle`, whatever happened
-        known = await asyncio.to_thread(deps.source.get, claim.gold_ids) if claim.gold_ids else {}
+        known = await deps.in_thread(deps.source.get, claim.gold_ids) if claim.gold_ids else {}
         usage, usd = spent.by_claim().get(claim.id, Usage()), spent.usd(claim.id)
         paid = self.ledger.add(self._about(claim), usage, usd)
         result = claim_result(claim, trace, record, known).model_copy(update={"spent": paid})
@@ -249,18 +218,18 @@ class _Pass:
 
     def _about(self, claim: GoldClaim) -> list[str]:
         """All that a claim's answers, and so their cost, depend on."""
-        setup = self.setup
+        setup, job = self.setup, self.setup.job
         hashes = [f"{name} {prompt.hash}" for name, prompt in sorted(setup.prompts.items())]
         return [
             claim.id,
             claim.claim,
             claim.claim_date,
             *claim.anchor_ids,
-            setup.model,
-            setup.verifier,
+            job.model,
+            job.verifier,
             setup.source.name,
-            str(setup.as_of),
-            str(setup.settings.candidates),
+            str(job.as_of),
+            str(job.settings.candidates),
             LADDER_VERSION,
             self.afresh,
             self.order,

@@ -12,6 +12,7 @@ from retest.evaluation.claims.gold import LINE
 from retest.evaluation.claims.run import Setup
 from retest.llm.budget import Budget, Prices
 from retest.prompts import NAMES, load_prompts
+from retest.run.job import Job
 from retest.run.model_factory import open_model
 from retest.run.source_factory import open_source_for_all
 from retest.settings import SOURCES, Settings, chosen_model
@@ -32,19 +33,20 @@ def setups(
     """The sides, opened; all stand on the same day: `as_of`, or today, or the day on which a source
     ends that ends before. Raises UsageError for all that can be known to be wrong before anything
     is paid for."""
-    found = [_setup(settings, environment, today, side) for side in sides]
+    found = [_setup(settings, environment, today, budget, side) for side in sides]
     for setup in found:
-        for spec in filter(None, (setup.model, setup.verifier)):
-            open_model(
-                spec, setup.settings, environment, LINE, None
-            )  # looks for keys and files; nothing is asked
+        for spec in dict.fromkeys(setup.job.specs):
+            # Looks for keys and files; nothing is asked.
+            open_model(spec, setup.job.settings, environment, LINE, None)
             provider, _, name = spec.partition(":")
             budget.check(Prices(provider, name, today))
     day = as_of or min([today, *(setup.source.until for setup in found if setup.source.until)])
-    return [replace(setup, as_of=day) for setup in found]
+    return [replace(setup, job=replace(setup.job, as_of=day)) for setup in found]
 
 
-def _setup(settings: Settings, environment: Mapping[str, str], today: date, side: str) -> Setup:
+def _setup(
+    settings: Settings, environment: Mapping[str, str], today: date, budget: Budget, side: str
+) -> Setup:
     said = _said(side)
     settings = replace(
         settings,
@@ -59,10 +61,17 @@ def _setup(settings: Settings, environment: Mapping[str, str], today: date, side
     prompts = load_prompts(
         settings.workspace, _folder(said["prompts"]) if "prompts" in said else None
     )
-    source = open_source_for_all(settings, today)
-    return Setup(
-        settings, chosen_model(settings, environment), settings.verifier, prompts, source, today
+    job = Job(
+        lines=(),
+        settings=settings,
+        environment=environment,
+        today=today,
+        as_of=today,
+        model=chosen_model(settings, environment),
+        verifier=settings.verifier,
+        budget=budget,
     )
+    return Setup(job, prompts, open_source_for_all(settings, environment, today))
 
 
 def _said(side: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ from retest.text.harmless import one_line
 STEPS: dict[Reached, str] = {
     "source": "in the source",
     "searched": "searched",
-    "shown": "shown to the model",
+    "listed": "among the first by rank",
+    "shown": "read by the model",
     "found": "found",
     "grounded": "grounded",
     "entailed": "entailed",
@@ -23,7 +24,8 @@ STEPS: dict[Reached, str] = {
 MEANS: dict[LostAt, str] = {
     "source": "no gold paper is in the source and newer than the claim",
     "searched": "no search returned a gold paper",
-    "shown": "a gold paper was returned, and ranked too low to be read",
+    "listed": "a gold paper was returned, and ranked too low to be chosen",
+    "shown": "a gold paper was among the first, and not chosen to be read",
     "found": "the model read a gold paper and pointed at nothing in it",
     "grounded": "what the model pointed at in a gold paper could not be grounded",
     "entailed": "the verifier did not let the quote of a gold paper pass",

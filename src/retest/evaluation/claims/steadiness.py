@@ -19,7 +19,9 @@ from retest.evaluation.statistics.bootstrap import DECIMALS, estimates
 from retest.pipeline.weigh import as_said
 
 Order = Literal["same", "shuffled"]
-Where = Literal["failed", "plan", "search", "extract", "ground", "entail", "judge", "settle"]
+Where = Literal[
+    "failed", "plan", "search", "triage", "extract", "ground", "entail", "judge", "settle"
+]
 LEAST = 2
 """Rounds without which nothing can be said; from three on, some are shuffled."""
 
@@ -115,8 +117,10 @@ def _apart(a: Round, b: Round, gold: Sequence[str]) -> tuple[Where, bool]:
         return ("settle" if judged[0] == judged[1] else "judge"), False
     by_gold = bool(differ & set(gold))
     papers = differ & set(gold) or differ
-    if papers & one.shown != papers & two.shown:
+    if papers & one.listed != papers & two.listed:
         return ("plan" if one.queries != two.queries else "search"), by_gold
+    if papers & one.shown != papers & two.shown:
+        return "triage", by_gold
     if any(one.found.get(name) != two.found.get(name) for name in papers):
         return "extract", by_gold
     if papers & one.climbed.keys() != papers & two.climbed.keys():

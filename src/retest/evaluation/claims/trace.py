@@ -13,8 +13,7 @@ from retest.domain.arxiv_id import parse_id
 from retest.domain.line import Window
 from retest.domain.paper import Lookup, Paper, Query, Unknown
 from retest.domain.record import ClaimRecord
-from retest.papers.following import Following
-from retest.papers.source import Seen, Source
+from retest.papers.source import CitationIndex, Seen, Source
 
 Said = tuple[str, tuple[int, ...]]
 """A finding's side and case, and its sentences."""
@@ -27,6 +26,8 @@ class Trace:
     queries: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     """By a search, before the best were chosen."""
+    listed: set[str] = field(default_factory=set)
+    """Among the best, from which those to read are chosen."""
     shown: set[str] = field(default_factory=set)
     found: dict[str, set[Said]] = field(default_factory=dict)
     climbed: dict[str, str] = field(default_factory=dict)
@@ -45,6 +46,8 @@ class Trace:
                 continue
             self.queries |= {str(planned.query) for planned in change.get("searches", [])}
             if station == "search":
+                self.listed |= {candidate.paper.id for candidate in change.get("candidates", [])}
+            if station == "triage":
                 self.shown |= {candidate.paper.id for candidate in change.get("candidates", [])}
             if station == "extract":
                 for finding in change.get("findings", []):
@@ -121,7 +124,7 @@ class HeardFollowing:
     """OpenAlex as it is, which notes the papers that it says cite a claim's anchors: they count as
     searched."""
 
-    def __init__(self, following: Following, returned: set[str]) -> None:
+    def __init__(self, following: CitationIndex, returned: set[str]) -> None:
         self._following, self._returned = following, returned
 
     def citing(self, anchors: Sequence[str], window: Window, limit: int) -> dict[str, list[str]]:

@@ -11,10 +11,10 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from langgraph.runtime import Runtime
 
@@ -30,21 +30,21 @@ from retest.evaluation.pairs.measures import measures, missed
 from retest.evaluation.pairs.pair import EVER, Pair, PairClaim, Pairs
 from retest.evaluation.pairs.result import PairClaimResult, PairFate, PairResult, PairsResult
 from retest.grounding.ladder import LADDER_VERSION, points_apart
-from retest.llm.budget import Budget
+from retest.library.source import Library, LibrarySource
 from retest.llm.model import Usage
 from retest.llm.spent import Spent
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
 from retest.pipeline.state import ClaimState, Deps, Limits, Subject
+from retest.run.events import spending
 from retest.run.job import Job
 from retest.run.lines import trace as errors_kept
 from retest.run.models import Models
+from retest.run.open_run import OpenRun
 from retest.run.tracing import tracing
 
 if TYPE_CHECKING:
-    from retest.papers.source import Source
     from retest.prompts import Prompt
-    from retest.settings import Settings
 
 PROMPTS = ("extract", "entail")
 """Those of the five that pairs are asked through."""
@@ -53,15 +53,10 @@ LONGEST_DETAIL = 300
 
 @dataclass(frozen=True, slots=True)
 class PairSetup:
-    """What is measured, on which day of prices, with what it may spend."""
+    """What is measured. The lines of the job and its day are not looked at: pairs have no date."""
 
-    settings: Settings
-    environment: Mapping[str, str]
-    model: str
-    verifier: str
+    job: Job
     prompts: Mapping[str, Prompt]
-    today: date
-    budget: Budget
     batch_size: int
     seed: int
 
@@ -76,9 +71,12 @@ class PairsDone:
     usd: Decimal | None
 
 
-class NoSource:
-    """In the place of a paper source: whatever a model cites that it was not shown stays
-    unknown."""
+class NoSource(LibrarySource):
+    """In the place of a paper source: an empty library, in which whatever a model cites that it was
+    not shown stays unknown."""
+
+    def __init__(self) -> None:
+        super().__init__(Library(date.max, (), {}))
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         return {
@@ -96,36 +94,20 @@ async def evaluate_pairs(
 
     Raises KeyRejected at once; other failures stay inside their claims.
     """
-    settings, home = setup.settings, setup.settings.path("home")
-    async with tracing(settings.trace), errors_kept(home / "retest.log"):
+    job = replace(setup.job, as_of=EVER.as_of)
+    settings, home = job.settings, job.settings.path("home")
+    async with tracing(settings.trace), errors_kept(home / "retest.log", job.mask):
         with ExitStack() as stack:
             answers, paid = (
                 stack.enter_context(closing(AnswerCache(home / n)))
                 for n in ("answers", "evaluated")
             )
-            job = Job(
-                lines=(),
-                settings=settings,
-                environment=setup.environment,
-                today=setup.today,
-                as_of=EVER.as_of,
-                model=setup.model,
-                verifier=setup.verifier,
-                budget=setup.budget,
-            )
-            models = Models(job, answers)
+            opened = OpenRun(job, Models(job, answers), setup.prompts)
+            limits = Limits(papers_a_call=setup.batch_size)
             spent, slots = Spent(), asyncio.Semaphore(settings.concurrency)
-            async with models.askers(pairs.line, pairs.library, spent.add) as (asker, verifier):
-                deps = Deps(
-                    _line(pairs),
-                    EVER.as_of,
-                    cast("Source", NoSource()),  # the two stations call nothing but `get`
-                    asker,
-                    verifier,
-                    setup.prompts,
-                    Limits(papers_a_call=setup.batch_size),
-                    None,
-                )
+            async with opened.deps(
+                _line(pairs), NoSource(), limits, spending(spent), library=pairs.library
+            ) as deps:
 
                 async def one(claim: PairClaim) -> PairClaimResult:
                     async with slots:
@@ -157,8 +139,8 @@ async def evaluate_pairs(
         gold=pairs.name,
         kind=pairs.kind,
         gold_digest=pairs.digest,
-        model=setup.model,
-        verifier=setup.verifier or None,
+        model=job.model,
+        verifier=job.verifier or None,
         prompts={name: setup.prompts[name].hash for name in PROMPTS},
         batch_size=setup.batch_size,
         ladder=LADDER_VERSION,
@@ -282,8 +264,8 @@ def _about(claim: PairClaim, setup: PairSetup) -> list[str]:
         claim.claim.terms.model_dump_json() if claim.claim.terms else "",
         *(paper.title for paper in claim.anchors),
         *papers,
-        setup.model,
-        setup.verifier,
+        setup.job.model,
+        setup.job.verifier,
         str(setup.batch_size),
         LADDER_VERSION,
         *(setup.prompts[name].hash for name in PROMPTS),

@@ -30,6 +30,7 @@ from retest.llm.batch.service import (
 from retest.llm.batch.state import Id, Sent
 from retest.llm.failures import STATUSES, NotThere, from_status, read_body
 from retest.llm.model import Request
+from retest.masking import Mask
 from retest.retry import Transient
 
 A_DAY = timedelta(days=1)
@@ -91,10 +92,25 @@ class AnthropicBatches:
     """Whichever comes first (platform.claude.com, Batch processing)."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        trace: bool = False,
+        mask: Mask | None = None,
     ) -> None:
         self._name = name
-        self._client = AnthropicClient(name, api_key=api_key, base_url=base_url, timeout=timeout)
+        self._client = AnthropicClient(
+            name,
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            trace=trace,
+            mask=mask,
+            batches=True,
+        )
         self._batches = self._client.sdk.messages.batches.with_raw_response
 
     def line(self, custom_id: str, request: Request) -> bytes:
@@ -109,7 +125,7 @@ class AnthropicBatches:
             "/v1/messages/batches",
             cast_to=httpx2.Response,
             content=prepared,
-            options={"headers": {"Content-Type": "application/json"}, "follow_redirects": False},
+            options={"headers": {"Content-Type": "application/json"}},
         )
         return read_body(SERVICE, self._name, _Batch, await self._client.body(call)).id
 
@@ -174,7 +190,7 @@ class AnthropicBatches:
         call = self._client.sdk.get(
             f"/v1/messages/batches/{batch}/results",
             cast_to=httpx2.Response,
-            options={"headers": {"Accept": "application/binary"}, "follow_redirects": False},
+            options={"headers": {"Accept": "application/binary"}},
         )
         return list(json_lines(_Line, await self._client.body(call)))
 

@@ -25,6 +25,7 @@ from retest.llm.batch.state import Id, Sent
 from retest.llm.failures import NotThere, from_status, read_body
 from retest.llm.model import Request
 from retest.llm.openai import SERVICE, OpenAIClient, Response, asked_of, reply_of
+from retest.masking import Mask
 from retest.retry import Transient
 
 ENDPOINT: Literal["/v1/responses"] = "/v1/responses"
@@ -83,11 +84,23 @@ class OpenAIBatches:
     """openai/types/batch_create_params.py."""
 
     def __init__(
-        self, name: str, *, api_key: str, base_url: str | None = None, timeout: float = 120.0
+        self,
+        name: str,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        timeout: float = 120.0,
+        mask: Mask | None = None,
     ) -> None:
         self._name = name
         self._client = OpenAIClient(
-            SERVICE, name, api_key=api_key, base_url=base_url, timeout=timeout
+            SERVICE,
+            name,
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            mask=mask,
+            batches=True,
         )
         self._batches = self._client.sdk.batches.with_raw_response
         self._files = self._client.sdk.files.with_raw_response

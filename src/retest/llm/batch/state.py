@@ -24,7 +24,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 """Ids of services and of ours: they become parts of addresses."""
 
 
-Kind = Literal["Extraction", "Entailment", "Judgment"]
+Kind = Literal["Triage", "Extraction", "Entailment", "Judgment"]
 """Which questions go through a batch, by the names of their schemas. A plan is asked for once a
 claim, a synthesis when nothing waits any more: both are short."""
 

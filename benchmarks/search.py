@@ -52,6 +52,7 @@ from retest.pipeline.state import ClaimState, Deps, Limits, PlannedSearch, Subje
 from retest.pipeline.triage import triage
 from retest.prompts import load_prompts
 from retest.retry import Patience
+from tests.answers import TERMS
 
 DEPTHS = (10, 20, 32, 50, 100, 200)
 NOWHERE = 10**9
@@ -111,7 +112,9 @@ def cases(
     )
     papers = {i: paper for i, paper in known.items() if isinstance(paper, Paper)}
     by_id = {
-        r["id"]: QueryPlan(queries=r["queries"], counter_statement=r["counter_statement"])
+        r["id"]: QueryPlan.model_validate(
+            {key: r[key] for key in ("queries", "counter_statement")} | {"terms": TERMS}
+        )
         for r in plans
     }
     made = []

@@ -6,6 +6,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from retest.domain.evidence import Point
+from retest.domain.verdict import Condition
+
 Json = dict[str, Any]
 SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
 CITED = re.compile(r"^<citation (\S+) point (\d+): (\w+), (\w+)(?: \(.*\))?>$", re.MULTILINE)
@@ -78,6 +81,20 @@ def finding(
         "why": why,
         "lever": lever,
     }
+
+
+def point(
+    stance: str,
+    quote: str = "-",
+    where: str = "abstract, sentence 1",
+    why: str = "-",
+    lever: Condition | None = None,
+    which: str = "",
+) -> Point:
+    """A point that passed the ladder, by a one-word stance."""
+    side, case = POINTS[stance]
+    said = {"quote": quote, "where": where, "why": why, "lever": lever, "which": which}
+    return Point.model_validate({"side": side, "case": case, **said})
 
 
 def checks(user: str, entails: bool = True, why: str = "It does.") -> Json:

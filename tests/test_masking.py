@@ -106,7 +106,7 @@ def test_streams_logs_and_models_are_masked() -> None:
     except ValueError as error:
         record = logging.LogRecord("a", 20, "f", 1, "x", (), (ValueError, error, None))
     assert KEY not in MaskedFormatter(MASK).format(record)
-    check = Check(arxiv_id="2506.01234", entails=True, why=f"it says {KEY}")
+    check = Check(arxiv_id="2506.01234", point=1, entails=True, why=f"it says {KEY}")
     assert MASK.model(Entailment(checks=[check])).checks[0].why == "it says ***"
     clean = Entailment(checks=[])
     assert MASK.model(clean) is clean

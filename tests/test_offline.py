@@ -51,12 +51,13 @@ def test_every_claim_was_looked_at_and_all_stances_occur() -> None:
     )
     noted = [note for notes in library.annotations.values() for note in notes]
     assert {note.claim for note in noted} >= {claim.id for claim in line.claims}
-    assert {note.stance for note in noted} == {"supports", "qualifies", "contradicts", "unrelated"}
-    bearing = {
-        i
-        for i, notes in library.annotations.items()
-        if any(note.stance != "unrelated" for note in notes)
+    assert {(note.side, note.case) for note in noted} == {
+        ("for", "ordinary"),
+        ("against", "special"),
+        ("against", "ordinary"),
+        (None, "ordinary"),
     }
+    bearing = {i for i, notes in library.annotations.items() if any(note.side for note in notes)}
     assert len(bearing) >= 60
     anchors = {anchor.id for anchor in line.anchors}
     assert anchors <= {paper.id for paper in library.papers}, "the anchors must resolve offline too"
@@ -74,7 +75,7 @@ def test_no_stance_rests_on_a_claims_own_anchor_or_on_an_older_paper(claim: obje
     opens = max(published[anchor] for anchor in claim.anchors)
     for paper, notes in library.annotations.items():
         for note in notes:
-            if note.claim == claim.id and note.stance != "unrelated":
+            if note.claim == claim.id and note.side:
                 assert paper not in claim.anchors, f"{paper} is an anchor of {claim.id}"
                 assert published[paper] > opens, (
                     f"{paper} of {published[paper]} is not newer than {opens}"

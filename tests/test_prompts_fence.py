@@ -20,6 +20,7 @@ from retest.domain.evidence import Evidence
 from retest.llm.manual import _prompt
 from retest.llm.model import Facts, Request
 from retest.prompts import NAMES, data, load_prompts
+from tests.answers import point
 from tests.reports.any_record import hostile
 
 FENCES = [
@@ -62,9 +63,13 @@ FENCES = [
 ]
 LITERAL = {
     "loop.index",
-    "item.stance",
+    "item.side",
+    "item.case",
+    "item.point",
+    "point.side",
+    "point.case",
+    "point.lever",
     "item.published",
-    "item.lever",
     "item.against",
     "verdict.verdict",
     "group.grouper",
@@ -79,22 +84,33 @@ def evidence(text: str) -> Evidence:
         version=1,
         title=text,
         published=date(2026, 6, 1),
-        stance="qualifies",
-        quote=text,
-        where="abstract, sentence 1",
+        points=(point("qualifies", text, "abstract, sentence 1", text, "data", text),),
         rungs=(),
         found_by=(text,),
-        why=text,
-        lever="data",
     )
 
 
 def values(text: str) -> dict[str, Any]:
     """What the six calls show, each text of it `text`."""
     paper = {"id": "2606.00001", "year": 2026, "title": text, "sentences": (text, text)}
+    point = {
+        "side": "against",
+        "case": "special",
+        "which": text,
+        "lever": "data",
+        "said": text,
+        "before": text,
+        "quote": text,
+        "after": text,
+    }
     item = {
         "arxiv_id": "2606.00001",
-        "stance": "supports",
+        "point": "1",
+        "side": "against",
+        "case": "special",
+        "which": text,
+        "same_study": text,
+        "points": [point, point],
         "published": "2026-06-01",
         "against": True,
         "claim": text,
@@ -103,9 +119,10 @@ def values(text: str) -> dict[str, Any]:
         "before": text,
         "between": text,
         "after": text,
-        "lever": "data",
     }
     return {
+        "kind": "existence",
+        "terms": [(text, text), (text, text)],
         "claim": text,
         "dated": "2025",
         "anchors": [text, text],

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from retest.reports.write import write_report
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.papers_small import DENIES
 from tests.reports.news import claim, line

@@ -16,7 +16,8 @@ import pytest
 
 from retest.data import defaults
 from retest.domain.paper import Paper
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose
 from tests.papers_small import ANCHOR, LIMITS, PAPERS

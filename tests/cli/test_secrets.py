@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.brains import Reader, finding
+from tests.answers import finding
+from tests.brains import Reader
 from tests.conftest import Ran, Workspace
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.elsewhere import STATUSES, Elsewhere

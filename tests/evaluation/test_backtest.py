@@ -11,7 +11,8 @@ import pytest
 from filelock import FileLock, Timeout
 
 from retest.domain.paper import Paper
-from tests.brains import Reader, finding, judgment
+from tests.answers import finding, judgment
+from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import FakeModels
 from tests.papers_small import AGREES, ANCHOR, DENIES, LIMITS, PAPERS

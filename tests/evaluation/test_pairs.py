@@ -9,6 +9,7 @@ import pytest
 from retest.evaluation.pairs.result import (
     PairsResult,
 )
+from tests.answers import finding
 from tests.evaluation.pairs_world import (
     CLAIMS,
     CORPUS,
@@ -17,7 +18,6 @@ from tests.evaluation.pairs_world import (
     Json,
     PairsBench,
     Reader,
-    finding,
     misses,
     prf,
     write_lines,

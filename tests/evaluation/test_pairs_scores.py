@@ -213,6 +213,7 @@ def pair(
         expected=expected,
         rationales=rationales,
         said=said,
+        stands=said if fate == "passed" else None,
         pointed=pointed,
         fate=fate,
         detail="",

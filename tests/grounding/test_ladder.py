@@ -11,7 +11,8 @@ from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Window
 from retest.domain.paper import Candidate, Lookup, Missing, Paper, Unknown
 from retest.grounding.entailment import left_out
-from retest.grounding.ladder import climb, context, cut, one_per_paper, place, where
+from retest.grounding.ladder import MOST_POINTS, climb, context, cut, place, points_apart, where
+from tests.answers import POINTS, point
 
 CLAIM = "Wind alone drives the tides of small lakes."
 WINDOW = Window(opens=date(2025, 1, 10), as_of=date(2026, 8, 21))
@@ -40,7 +41,8 @@ def finding(*sentences: int, cited: str = "2503.00001", stance: str = "qualifies
     return Finding.model_validate(
         {
             "arxiv_id": cited,
-            "stance": stance,
+            **dict(zip(("side", "case"), POINTS[stance], strict=True)),
+            "which": "under ice" if stance == "qualifies" else "",
             "sentences": list(sentences),
             "why": "It measures it.",
             "lever": "domain",
@@ -140,13 +142,18 @@ def test_what_passes_is_the_papers_own_and_says_how_far_it_got() -> None:
         version=2,
         title="Tides under ice",
         published=date(2025, 3, 1),
-        stance="qualifies",
-        quote=SENTENCES[3],
-        where="abstract, sentence 4",
+        points=(
+            point(
+                "qualifies",
+                SENTENCES[3],
+                "abstract, sentence 4",
+                "It measures it.",
+                "domain",
+                "under ice",
+            ),
+        ),
         rungs=("id", "resolves", "title", "newer", "quote"),
         found_by=("wind",),
-        why="It measures it.",
-        lever="domain",
     )
 
 
@@ -201,32 +208,44 @@ def test_a_paper_that_was_not_shown_is_told_by_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stances", "counts"),
+    ("stances", "kept"),
     [
-        (("supports", "qualifies"), "qualifies"),
-        (("qualifies", "supports"), "qualifies"),
-        (("qualifies", "contradicts"), "contradicts"),
-        (("contradicts", "supports"), "contradicts"),
+        (("supports", "qualifies"), 2),
+        (("contradicts", "supports"), 2),
+        (("undercuts", "contradicts", "qualifies", "supports"), 4),
+        (("supports", "supports"), 1),
+        (("qualifies", "qualifies"), 1),
     ],
 )
-def test_of_several_findings_of_a_paper_the_strongest_against_the_claim_counts(
-    stances: tuple[str, str], counts: str
+def test_a_paper_may_speak_for_and_against_and_a_point_said_twice_is_one(
+    stances: tuple[str, ...], kept: int
 ) -> None:
-    first, second = (
-        finding(3, cited=cited, stance=stance)
-        for cited, stance in zip(("2503.00001", "arXiv:2503.00001v1"), stances, strict=True)
+    spelt = ("2503.00001", "arXiv:2503.00001v1", "2503.00001v2", "https://arxiv.org/abs/2503.00001")
+    said = [finding(3, cited=c, stance=s) for c, s in zip(spelt, stances, strict=False)]
+    assert points_apart(said) == said[:kept]
+
+
+def test_special_cases_are_points_of_their_own_by_their_names() -> None:
+    ice, depth = (
+        finding(4).model_copy(update={"which": which}) for which in ("under ice", "deep lakes")
     )
-    assert [said.stance for said in one_per_paper([first, second])] == [counts]
+    again = ice.model_copy(update={"which": "Under ICE"})
+    assert points_apart([ice, depth, again]) == [ice, depth]
 
 
-def test_of_two_findings_that_are_as_strong_the_first_counts_and_others_stay() -> None:
+def test_no_paper_has_more_points_than_an_abstract_has_room_for() -> None:
+    every = [finding(1).model_copy(update={"which": f"case {n}"}) for n in range(MOST_POINTS + 3)]
+    assert points_apart(every) == every[:MOST_POINTS]
+
+
+def test_of_a_point_that_is_said_twice_the_first_counts_and_others_stay() -> None:
     first, second, other, odd = (
         finding(3),
         finding(4),
         finding(1, cited="2504.00009"),
         finding(1, cited="see the literature"),
     )
-    assert one_per_paper([first, second, other, odd, odd]) == [first, other, odd]
+    assert points_apart([first, second, other, odd, odd]) == [first, other, odd]
 
 
 def test_a_citation_is_listed_up_to_200_characters() -> None:

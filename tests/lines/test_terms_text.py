@@ -142,7 +142,7 @@ def test_what_cannot_be_put_in_by_insertion_is_refused() -> None:
     line = check_text(LAYOUTS["plain"], PATH).line
     assert line is not None
     other = LAYOUTS["plain"].replace("The moon does not.", "The moon does.")
-    with pytest.raises(UsageError, match="cannot be put into tides.yaml"):
+    with pytest.raises(UsageError, match=r"cannot be put into tides\.yaml"):
         with_terms(other, PATH, line, {"wind": TERMS})
 
 

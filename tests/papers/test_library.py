@@ -61,12 +61,12 @@ def test_reads_papers_and_annotations(file: Path) -> None:
         "2401.10100": (
             Annotation(
                 claim="size-matters",
-                stance="contradicts",
+                side="against",
                 sentences=(2,),
                 lever="model scale",
                 why="It says so.",
             ),
-            Annotation(claim="another", stance="unrelated", why="It does not say."),
+            Annotation(claim="another", side=None, why="It does not say."),
         ),
         "hep-th/9901001": (),
     }

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.brains import Reader, finding, judgment
+from tests.answers import finding, judgment
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.batches import FakeBatches
 from tests.fakes.models import RESET, TRUNCATED, prose, status

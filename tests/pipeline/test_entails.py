@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from retest.domain.paper import Paper
-from tests.brains import Reader, finding
+from tests.answers import finding
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import REFUSAL, status
 from tests.fakes.wires import Fault

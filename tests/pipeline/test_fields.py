@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from retest.domain.record import Record
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import Brain, FakeModels, status
 from tests.papers_small import AGREES, LIMITS

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import FakeModels
 from tests.fakes.wires import Seen

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from retest.domain.paper import Paper
-from tests.brains import WIND, Reader, finding, judgment
+from tests.answers import finding, judgment
+from tests.brains import WIND, Reader
 from tests.conftest import Workspace
 from tests.papers_small import AGREES, ANCHOR, ASIDE, DENIES, LIMITS, WITHDRAWN
 

@@ -14,6 +14,7 @@ from retest.domain.record import ClaimRecord, HistoryEntry, Record, Searched
 from retest.papers.source import Seen
 from retest.pipeline.search import Round, round_of
 from retest.pipeline.state import Deps, Limits, PlannedSearch, Subject
+from tests.answers import point
 from tests.brains import Reader, titles
 from tests.conftest import Workspace
 from tests.papers_small import AGREES, LIMITS
@@ -37,13 +38,9 @@ def evidence(of: Paper) -> Evidence:
         version=None,
         title=of.title,
         published=of.published,
-        stance="supports",
-        quote="-",
-        where="abstract",
+        points=(point("supports"),),
         rungs=(),
         found_by=("some query",),
-        why="-",
-        lever=None,
     )
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from retest.domain.paper import Lookup, Unknown
 from retest.papers.mirror import MirrorSource
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
 from tests.fakes.wires import Fault

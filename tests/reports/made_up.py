@@ -17,6 +17,7 @@ from retest.domain.record import (
     Searched,
 )
 from retest.domain.verdict import Stance
+from tests.answers import point
 
 FIRST, BEFORE, DAY = date(2024, 11, 15), date(2026, 10, 2), date(2026, 11, 20)
 """The first run, the one before the last that brought news, and that one."""
@@ -63,13 +64,18 @@ def paper(number: int, published: date, stance: Stance) -> Evidence:
         version=1 + number % 3,
         title=WHAT[number % len(WHAT)],
         published=published,
-        stance=stance,
-        quote=SAID[stance][number % 2],
-        where=f"abstract, sentence {2 + number % 5}",
+        points=(
+            point(
+                stance,
+                SAID[stance][number % 2],
+                f"abstract, sentence {2 + number % 5}",
+                "It measures the same comparison with other documents.",
+                "evaluation",
+                "documents of more than 200K tokens" if stance == "qualifies" else "",
+            ),
+        ),
         rungs=("id", "resolves", "newer", "quote", "entails"),
         found_by=("long context; retrieval",),
-        why="It measures the same comparison with other documents.",
-        lever="evaluation",
     )
 
 

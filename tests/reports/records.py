@@ -18,6 +18,7 @@ from retest.domain.record import (
     Searched,
     SupersedingRecord,
 )
+from tests.answers import point
 
 DAY = date(2026, 8, 21)
 
@@ -28,13 +29,12 @@ def evidence(text: str) -> Evidence:
         version=1,
         title=text,
         published=date(2026, 6, 1),
-        stance="qualifies",
-        quote=text,
-        where="abstract, sentence 1",
+        points=(
+            point("qualifies", text, "abstract, sentence 1", text, which=text),
+            point("supports", text, "abstract, sentence 1", text),
+        ),
         rungs=("id",),
         found_by=(text,),
-        why=text,
-        lever=None,
     )
 
 

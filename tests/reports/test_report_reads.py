@@ -194,7 +194,7 @@ def test_long_evidence_is_folded_but_what_decided_and_what_speaks_otherwise_is_n
     assert [item.arxiv_id in many.history[-1].decided_by for item in shown[:DECIDING]] == [
         True
     ] * DECIDING
-    assert {item.stance for item in shown} == {"supports", "qualifies", "contradicts"}
+    assert {item.mark for item in shown} == {"for", "in part", "against"}
     place = about(TEXT, many.id)
     assert unfolded(place).count("  > “") == len(shown)
     assert (

@@ -64,7 +64,7 @@ def _claims() -> tuple[ClaimRecord, ...]:
                 *past((FIRST, "undetermined"), (date(2025, 1, 8), "holds"), by=many[-5:-3]),
                 *past(
                     (date(2025, 9, 14), "relaxed"),
-                    by=[e for e in many if e.stance == "qualifies"][-6:-3],
+                    by=[e for e in many if e.mark == "in part"][-6:-3],
                 ),
             ),
             evidence=many,

@@ -181,9 +181,16 @@ def _show(asked: Asked) -> None:
         _paragraph(text, indent="  ")
     for item in sorted(claim.evidence, key=lambda item: item.published, reverse=True):
         out()
-        head = one_line(f"{item.stance}  {item.published}  arXiv:{item.arxiv_id}  {item.title}")
+        head = one_line(f"{item.mark}  {item.published}  arXiv:{item.arxiv_id}  {item.title}")
         out(textwrap.shorten(head, WIDTH, placeholder="..."))
-        _paragraph(f'"{item.quote}"', indent="    ")
+        for point in item.points:
+            said = "" if point.named == item.mark and len(item.points) == 1 else f"{point.named}: "
+            _paragraph(f'{said}"{point.quote}"', indent="    ")
+    if claim.terms:
+        out()
+        _paragraph("What would change this verdict:")
+        for name, said in claim.terms.lines():
+            _paragraph(f"{name}: {said}", indent="    ")
     out()
     searched = claim.searched
     read = f"{searched.extracted} of {searched.candidates} papers found were read"
@@ -218,7 +225,7 @@ def _markdown(claim: ClaimRecord) -> str:
         f"{claim.verdict}. {md(_why(claim))} {md(claim.rationale)}",
     ]
     for item in sorted(claim.evidence, key=lambda item: item.published, reverse=True):
-        rows += ["", f"- {item.stance}, {item.published}, {link(item.arxiv_id, item.version)} "]
+        rows += ["", f"- {item.mark}, {item.published}, {link(item.arxiv_id, item.version)} "]
         rows[-1] += f"{md(item.title)}: \u201c{md(item.quote)}\u201d"
     return "\n".join(rows)
 

@@ -168,7 +168,7 @@ def _kept_plan(
     from retest.llm.providers import parsed_model
     from retest.pipeline.plan import known_terms, plan_request, planned
     from retest.prompts import load_prompts
-    from retest.reports.write import read_record
+    from retest.reports.read import read_record
     from retest.settings import chosen_model, environment
 
     try:

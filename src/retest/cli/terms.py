@@ -30,7 +30,7 @@ def terms(
     from retest.files.read import read_text
     from retest.files.replace import replace
     from retest.lines.terms_text import with_terms
-    from retest.reports.write import read_record
+    from retest.reports.read import read_record
     from retest.settings import environment, load_settings
 
     settings = load_settings(

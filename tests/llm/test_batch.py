@@ -37,6 +37,7 @@ from retest.llm.budget import Prices
 from retest.llm.model import Usage
 from retest.llm.parts import parts_of
 from retest.retry import Patience
+from tests.answers import check, finding
 from tests.fakes.batches import FakeBatches
 from tests.fakes.models import in_turn
 from tests.llm.requests import RIGHT, judgment
@@ -279,7 +280,7 @@ def test_half_the_price_is_what_the_library_of_prices_says_of_batches(model: str
 
 def test_an_answer_is_taken_apart_by_paper_and_nothing_of_it_is_lost() -> None:
     found = [
-        {"arxiv_id": name, "stance": "supports", "sentences": [1], "why": "", "lever": None}
+        finding(name, "supports", [1])
         for name in ("2501.00002v3", "arXiv:2501.00001", "2599.99999", "no id", "2501.00002")
     ]
     parts = parts_of(
@@ -293,7 +294,16 @@ def test_an_answer_is_taken_apart_by_paper_and_nothing_of_it_is_lost() -> None:
         "2501.00002": ["2501.00002v3", "2501.00002"],
         "2501.00003": [],
     }
-    checks = [{"arxiv_id": "2501.00001", "entails": yes, "why": ""} for yes in (True, False)]
-    said = parts_of(Entailment.model_validate({"checks": checks}), ["2501.00001", "2501.00002"])
-    assert said.keys() == {"2501.00001"}
-    assert json.loads(said["2501.00001"])["entails"] is False
+    checks = [check("2501.00001", yes, "", point) for point in (1, 2) for yes in (True, point == 1)]
+    names = ["2501.00001 1", "2501.00001 2", "2501.00002 1"]
+    said = parts_of(Entailment.model_validate({"checks": checks}), names)
+    assert {name: json.loads(text)["entails"] for name, text in said.items()} == {
+        "2501.00001 1": True,
+        "2501.00001 2": False,
+    }
+
+
+def test_the_one_point_of_a_paper_is_meant_whatever_number_a_check_gives_it() -> None:
+    answer = Entailment.model_validate({"checks": [check("arXiv:2501.00001v2", True, "", 7)]})
+    assert parts_of(answer, ["2501.00001 3", "2501.00002 1"]).keys() == {"2501.00001 3"}
+    assert parts_of(answer, ["2501.00001 3", "2501.00001 4"]) == {}

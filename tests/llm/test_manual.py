@@ -145,6 +145,6 @@ async def test_a_wrong_answer_is_asked_again_in_a_new_file_that_says_what_is_wro
         await asker.ask(judgment(), Judgment)
     second = tmp_path / caught.value.message.split()[0]
     assert second != first
-    assert "verdict: Input should be 'holds'" in second.read_text(encoding="utf-8")
+    assert "moved: Input should be 'model scale'" in second.read_text(encoding="utf-8")
     answer(second, GOOD)
     assert (await asker.ask(judgment(), Judgment)).parts[0].ordinary == "stands"

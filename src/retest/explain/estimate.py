@@ -198,6 +198,7 @@ class Bounds:
             "levers": claim.levers,
             "anchors": list(self.anchors),
             "papers": [],
+            "years": [],
             "most": self.deps.limits.candidates,
             "items": [],
             "evidence": [],

@@ -72,7 +72,7 @@ LITERAL = {
     "item.published",
     "item.against",
     "verdict.verdict",
-    "group.grouper",
+    "year.number",
 }
 """What a template shows of closed lists of values, dates and its own counting."""
 PROMPTS = load_prompts(defaults("nowhere"))
@@ -92,7 +92,7 @@ def evidence(text: str) -> Evidence:
 
 def values(text: str) -> dict[str, Any]:
     """What the six calls show, each text of it `text`."""
-    paper = {"id": "2606.00001", "year": 2026, "title": text, "sentences": (text, text)}
+    paper = {"id": "2606.00001", "title": text, "sentences": (text, text)}
     point = {
         "side": "against",
         "case": "special",
@@ -135,6 +135,7 @@ def values(text: str) -> dict[str, Any]:
         "items": [item, item],
         "evidence": [item, item],
         "papers": [paper, paper],
+        "years": [{"number": 2026, "papers": [paper, paper]}] * 2,
         "most": 32,
     }
 

@@ -141,5 +141,5 @@ def test_a_folder_in_a_prompts_place_is_an_error_and_not_passed_over(tmp_path: P
 def test_a_link_to_nowhere_in_a_prompts_place_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "prompts").mkdir()
     (tmp_path / "prompts" / "plan.md").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(FileError, match="no such file"):
+    with pytest.raises(FileError, match="a link that leads nowhere"):
         load_prompts(tmp_path)

@@ -137,8 +137,9 @@ def test_evidence_of_the_last_report_is_read_whatever_is_picked(
     prompts = crowded.folder / "prompts"
     prompts.mkdir()
     text = "{% block system %}Choose.{% endblock %}{% block user %}<claim>\n{{ claim | data }}\n"
-    text += "</claim>{% for p in papers %}\n{{ p.id | data }} {{ p.title | data }}{% endfor %}"
-    (prompts / "triage.md").write_text(text + "{% endblock %}", encoding="utf-8")
+    text += "</claim>{% for year in years %}{% for paper in year.papers %}\n{{ paper.id | data }} "
+    text += "{{ paper.title | data }}{% endfor %}{% endfor %}{% endblock %}"
+    (prompts / "triage.md").write_text(text, encoding="utf-8")
     fake.brain = picking()
     crowded.run(as_of="2026-08-22")
     assert LIMITS.id not in titles(asked(fake, "Triage")[-1]), "what is sure needs no choice"

@@ -202,6 +202,7 @@ class Bounds:
             "terms": [("", "x" * TERMS)] if schema is not QueryPlan else [],
             "anchors": list(self.anchors),
             "papers": [],
+            "years": [],
             "most": self.deps.limits.candidates,
             "items": [],
             "evidence": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
@@ -123,15 +124,22 @@ async def _picked(deps: Deps, state: ClaimState, shown: Sequence[Candidate]) -> 
     return picked
 
 
+def _year(paper: Paper) -> int:
+    return paper.published.year
+
+
 async def _ask(deps: Deps, titles: _Titles, papers: Sequence[Paper]) -> set[str]:
     claim = titles.subject.claim
     values = {
         "claim": claim.text,
         "anchors": titles.anchors,
         "most": deps.limits.candidates,
-        "papers": [
-            {"id": paper.id, "year": paper.published.year, "title": shortened(paper.title)}
-            for paper in papers
+        "years": [
+            {
+                "number": year,
+                "papers": [{"id": one.id, "title": shortened(one.title)} for one in those],
+            }
+            for year, those in groupby(sorted(papers, key=_year), key=_year)
         ],
     }
     facts = Facts(line=deps.line.line, claim=claim.id, text=claim.text, papers=tuple(papers))

@@ -53,6 +53,10 @@ class Answer:
     url: str
 
 
+class Beyond(httpx2.ReadError):
+    """An answer that is not whole within its bounds."""
+
+
 class Unreachable(BrokeOff):
     """No whole answer came: no connection, one that broke, or an answer beyond its bounds."""
 
@@ -91,7 +95,7 @@ class BoundedClient(httpx2.AsyncClient):
             async with asyncio.timeout(longest):
                 return await self._whole(request, auth)
         except TimeoutError as error:
-            raise httpx2.ReadTimeout(
+            raise Beyond(
                 f"the answer was not whole after {longest:g} s", request=request
             ) from error
 
@@ -111,24 +115,25 @@ class BoundedClient(httpx2.AsyncClient):
                 request = following
             finally:
                 await response.aclose()
-        raise httpx2.TooManyRedirects(f"more than {MOST_HOPS} redirects", request=request)
+        raise Beyond(f"more than {MOST_HOPS} redirects", request=request)
 
     async def _body(self, response: httpx2.Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in (*_PACKED, *_PLAIN):
-            raise httpx2.DecodingError("the answer is packed as nobody asked for")
+            raise Beyond("the answer is packed as nobody asked for")
         unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if encoding in _PACKED else None
-        body = bytearray()
+        body, came = bytearray(), False
         async for part in response.aiter_raw():
+            came = came or bool(part)
             room = self._bounds.largest - len(body) + 1
             try:
                 body += unpack.decompress(part, room) if unpack else part[:room]
             except zlib.error as error:
-                raise httpx2.DecodingError("the answer is packed in a broken way") from error
+                raise Beyond("the answer is packed in a broken way") from error
             if len(body) > self._bounds.largest:
-                raise httpx2.ReadError(f"the answer goes on after {self._bounds.largest:,} bytes")
-        if unpack and (unpack.unused_data or not unpack.eof):
-            raise httpx2.DecodingError("the answer is packed, and not whole")
+                raise Beyond(f"the answer goes on after {self._bounds.largest:,} bytes")
+        if unpack and came and (unpack.unused_data or not unpack.eof):
+            raise Beyond("the answer is packed, and not whole")
         return bytes(body)
 
 
@@ -166,11 +171,8 @@ async def _reached(asking: Any) -> Answer:
 
 
 def told(error: httpx2.RequestError) -> str:
-    """What went wrong, in the words of httpx2, or by its kind where it has none: a name of its
-    class, and never the address."""
-    own = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects)
-    said = str(error) if isinstance(error, own) and error.__cause__ is None else ""
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    """What went wrong: by its kind, since the words of others may hold the address; ours do not."""
+    return str(error) if isinstance(error, Beyond) else type(error).__name__
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -40,7 +40,8 @@ def import_(
         say(f"{records:>9,} records, {per_second:,.0f} a second")
 
     with Mirror(home / "mirror") as target:
-        count = import_snapshot(file if file == "-" else Path(file), target, progress)
+        source = file if file == "-" else Path(file)
+        count = import_snapshot(source, target, progress, today=today())
     out(f"{count} records new or changed")
 
 

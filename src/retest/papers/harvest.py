@@ -22,8 +22,8 @@ from retest.papers.mirror import Mirror
 from retest.papers.oai import GO_ON, Oai
 from retest.papers.oai_page import Ask, Page
 from retest.papers.oai_raw import paper_of
-from retest.papers.snapshot import Broken
-from retest.papers.synced import OVERLAP, Extent, Synced, UnderWay, load_synced, save_synced
+from retest.papers.snapshot import Broken, latest_of
+from retest.papers.synced import NAME, OVERLAP, Extent, Synced, UnderWay, load_synced, save_synced
 
 EARLIEST = date(2005, 9, 16)
 """arXiv's first datestamp: older changes bear it too, and a request from a day before it is refused
@@ -110,6 +110,11 @@ class Harvest:
                     f"{under_way.since or 'its beginning'}"
                 )
                 continue
+            if page.day > latest_of(self._now().date()):
+                raise RunError(
+                    f"arXiv says that it is {page.day}, which is still to come",
+                    "see that this machine's clock is right, and that RETEST_OAI_URL, if set, is",
+                )
             if (
                 under_way.answered is None
             ):  # the note must know of the list before any of its papers is in
@@ -140,6 +145,13 @@ class Harvest:
         """Where the last sync stopped, or a new list; said to the user."""
         extent, name = self._extent(oai_set), oai_set or "all of arXiv"
         known = self._noted.known(oai_set)
+        if known and known > latest_of(self._now().date()):
+            raise UsageError(
+                f"the mirror in {self._mirror.folder} says that it knows all changes until {known},"
+                " a day to come",
+                f"see that this machine's clock is right; if it is, remove {NAME} there, or fill "
+                "a new mirror where that does not help: a record in this one bears that day",
+            )
         if since and known and since > known:
             raise UsageError(
                 f"--since {since} would leave a gap: changes after {known} are not in the mirror "
@@ -191,7 +203,7 @@ class Harvest:
             if record.deleted:
                 continue
             try:
-                papers.append(paper_of(record))
+                papers.append(paper_of(record, latest_of(page.day)))
             except Broken as error:
                 broken[record.id] = f"found {error.found}, expected {error.expected}"
         if len(broken) > MOST_UNREAD or len(broken) == len(page.records) > 1:

@@ -119,6 +119,8 @@ def page_of(root: etree._Element, ask: Ask) -> Page:
     answered = _moment(root.findtext(f"{NAMESPACE}responseDate"))
     if answered is None:
         raise Transient("arXiv's answer has no date")
+    if max(record.day for record in records) > answered.date():
+        raise Transient("arXiv's answer has a record that was changed on a day to come")
     return Page(records, answered.date(), token or None, expires, size)
 
 

@@ -21,8 +21,9 @@ RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _VERSION = re.compile(r"v([1-9]\d{0,3})", re.ASCII)
 
 
-def paper_of(record: Record) -> Paper:
-    """A record that is not deleted as a paper. Raises Broken.
+def paper_of(record: Record, latest: date = date.max) -> Paper:
+    """A record that is not deleted as a paper. Raises Broken, also for one with a version of after
+    `latest`.
 
     The newest version's source type has the letter I where arXiv has no source for it, which is so
     for a withdrawn one.
@@ -38,7 +39,7 @@ def paper_of(record: Record) -> Paper:
             number = _VERSION.fullmatch(child.get("version", ""))
             if not number:
                 raise Broken(f"version {shown(child.get('version'))}", "v1, v2 and so on")
-            day = created_on((child.findtext(f"{RAW}date") or "").strip())
+            day = created_on((child.findtext(f"{RAW}date") or "").strip(), latest)
             versions[int(number[1])] = (day, child.findtext(f"{RAW}source_type") or "")
         elif isinstance(child.tag, str):  # a comment's is a function
             texts[child.tag.removeprefix(RAW)] = " ".join((child.text or "").split())

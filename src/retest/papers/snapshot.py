@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ HINT = (
     "the mirror is as it was; to leave the line out, unpack the file to: sed {number}d | retest "
     "mirror import -"
 )
+PAST = "a day that has come"
+A_DAY = timedelta(days=1)
+"""A day may have begun where the record was written, and not yet here."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _VERSION = re.compile(r"v[1-9]\d{0,3}", re.ASCII)
@@ -46,6 +49,7 @@ def import_snapshot(
     progress: Callable[[int, float], None],
     skip: Callable[[FileError], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    today: date = date.max,
 ) -> int:
     """Put the records of a snapshot into the mirror, all or none. Returns how many were new or
     changed.
@@ -54,6 +58,8 @@ def import_snapshot(
     standard input. `progress` is called now and then with the records read so far, and how many a
     second that is. Raises FileError at the first broken line, unless `skip` is given: it is told of
     each, and the rest goes in. A file that cannot be unpacked to its end is an error in any case.
+    A record with a day after `today` is broken: it would hide where the mirror ends, and every
+    later sync would ask from that day on.
 
     The newest `update_date` in it is noted as the day up to which the mirror is in step with arXiv,
     for a sync to go on from. A file with less than half of what the mirror then holds is no
@@ -62,7 +68,7 @@ def import_snapshot(
     before = load_synced(mirror.folder) or Synced()
     newest = _Newest()
     with Unpacked(path) as stream:
-        changed = mirror.upsert(_papers(stream, progress, skip, clock, newest))
+        changed = mirror.upsert(_papers(stream, progress, skip, clock, newest, latest_of(today)))
     held = mirror.held()
     if newest.day and held and 2 * newest.records >= held[0]:
         after = before.with_import(newest.day)
@@ -71,16 +77,20 @@ def import_snapshot(
     return changed
 
 
+def latest_of(today: date) -> date:
+    """The last day that a record may bear that came in on a day."""
+    return today + A_DAY if today < date.max else today
+
+
 class _Newest:
     """How many records there were, and the newest day on which one was changed."""
 
     def __init__(self) -> None:
         self.records, self._text = 0, ""
 
-    def note(self, day: object) -> None:
+    def note(self, day: str) -> None:
         self.records += 1
-        if isinstance(day, str) and day > self._text and _DAY.fullmatch(day):
-            self._text = day
+        self._text = max(self._text, day)
 
     @property
     def day(self) -> date | None:
@@ -95,6 +105,7 @@ def _papers(
     skip: Callable[[FileError], None] | None,
     clock: Callable[[], float],
     newest: _Newest,
+    latest: date,
 ) -> Iterator[Paper]:
     began, read = clock(), 0
     for number, line in stream.lines():
@@ -102,7 +113,8 @@ def _papers(
             continue
         try:
             record = _record(line)
-            paper = paper_of(record)
+            paper = paper_of(record, latest)
+            update = _updated(record, latest)
         except Broken as broken:
             error = FileError(
                 stream.path, number, broken.found, broken.expected, HINT.format(number=number)
@@ -113,7 +125,7 @@ def _papers(
             continue
         yield paper
         read += 1
-        newest.note(record.get("update_date"))
+        newest.note(update)
         if read % EVERY == 0:
             progress(read, read / max(clock() - began, 1e-9))
     progress(read, read / max(clock() - began, 1e-9))
@@ -139,14 +151,25 @@ def _record(line: bytes) -> dict[str, Any]:
     return record
 
 
-def paper_of(record: dict[str, Any]) -> Paper:
-    """A record as a paper. Raises Broken."""
+def _updated(record: dict[str, Any], latest: date) -> str:
+    """The day on which a record was changed, or "" where it says none. Raises Broken for one after
+    `latest`."""
+    day = record.get("update_date")
+    if not isinstance(day, str) or not _DAY.fullmatch(day):
+        return ""
+    if day > latest.isoformat():
+        raise Broken(f"update_date {shown(day)}", PAST)
+    return day
+
+
+def paper_of(record: dict[str, Any], latest: date = date.max) -> Paper:
+    """A record as a paper. Raises Broken, also for one with a version of after `latest`."""
     arxiv_id = _string(record, "id")
     if not ID.fullmatch(arxiv_id):
         raise Broken(f"id {shown(arxiv_id)}", "an arXiv id without its version")
     title = _one_line(_string(record, "title"))
     abstract = _one_line(_string(record, "abstract", blank=True))
-    first, version, updated = _versions(record.get("versions"))
+    first, version, updated = _versions(record.get("versions"), latest)
     return Paper(
         id=arxiv_id,
         title=title,
@@ -187,8 +210,8 @@ def _text(record: dict[str, Any], key: str) -> str:
     return value or ""
 
 
-def _versions(value: object) -> tuple[date, int, date]:
-    """The first day, the newest version's number, and its day."""
+def _versions(value: object, latest: date) -> tuple[date, int, date]:
+    """The first day, the newest version's number, and its day. Raises Broken."""
     dated: dict[int, date] = {}
     for entry in value if isinstance(value, list) else ():
         name, created = (
@@ -201,21 +224,25 @@ def _versions(value: object) -> tuple[date, int, date]:
                 f"version {shown(entry)}",
                 '{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}',
             )
-        dated[int(name[1:])] = created_on(created)
+        dated[int(name[1:])] = created_on(created, latest)
     if not dated:
         raise Broken(f"versions {shown(value)}", "a list with at least one version")
     newest = max(dated)
     return dated[min(dated)], newest, dated[newest]
 
 
-def created_on(value: object) -> date:
-    """The day of a version's date. Raises Broken."""
+def created_on(value: object, latest: date = date.max) -> date:
+    """The day of a version's date. Raises Broken, also for one after `latest`."""
     match = _CREATED.fullmatch(value) if isinstance(value, str) else None
-    if match:
-        day, month, year = match.groups()
-        with suppress(ValueError):  # no such month or day: told below like any other text
-            return date(int(year), _MONTHS.index(month) + 1, int(day))
-    raise Broken(f"created {shown(value)}", "a date like Mon, 2 Apr 2007 19:18:42 GMT")
+    try:
+        day, month, year = match.groups() if match else ("", "", "")
+        created = date(int(year), _MONTHS.index(month) + 1, int(day))
+    except ValueError:  # no such month or day is as bad as any other text
+        expected = "a date like Mon, 2 Apr 2007 19:18:42 GMT"
+        raise Broken(f"created {shown(value)}", expected) from None
+    if created > latest:
+        raise Broken(f"created {shown(value)}", PAST)
+    return created
 
 
 def _authors(value: object) -> tuple[str, ...]:

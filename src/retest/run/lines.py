@@ -25,7 +25,7 @@ from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
-from retest.run.checkpoints import open_checkpoints
+from retest.run.checkpoints import UNREADABLE, open_checkpoints
 from retest.run.events import (
     Called,
     ClaimSettled,
@@ -158,7 +158,13 @@ class LineRunner:
             batches := self.run.models.batches
         ) and batches.touched:  # what waited then may be there now
             await self.checkpoints.adelete_thread(thread)
-        standing = await graph.aget_state(config)
+        try:
+            standing = await graph.aget_state(config)
+        except UNREADABLE:
+            await self.checkpoints.adelete_thread(thread)
+            said = "where its killed run stood is damaged: it begins afresh, and pays nothing twice"
+            self.sink(Notice(f"{deps.line.line}: {said}", needed=True))
+            standing = await graph.aget_state(config)
         settled, total = (
             {record.id for record in standing.values.get("outcomes", [])},
             len(deps.line.claims) + 1,

@@ -3,19 +3,26 @@ never trusted."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import diskcache
 
-from retest.errors import UsageError
+from retest.errors import RunError, UsageError
+from retest.files.database import explained
+from retest.files.read import check_regular, read_bytes
 from retest.files.replace import replace
 
 MARKER = "retest-answers"
 FORMAT = "1\n"
+USED = "retest-answers-kept"
+"""The file beside the marker that says that something was kept: nothing in it is then a loss."""
+SEAL = "retest-sum "
 BUSY = 10.0
 """Seconds to wait while another process writes; one write takes milliseconds."""
 
@@ -67,11 +74,12 @@ class TextDisk(diskcache.Disk):  # type: ignore[misc]  # it ships no types
 
 
 class AnswerCache:
-    """Text by key. Several processes may share the folder. Raises UsageError for a folder that is
-    not one of these, or is damaged, naming the folder to delete."""
+    """Text by key, each with a checksum. Several processes may share the folder. Raises UsageError
+    for a folder that is not one of these, or is damaged, and RunError where the machine keeps it
+    from being used, or where all that it had held is gone."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+        self._folder, self._noted = folder.absolute(), False
         with self._explained():
             self._claim_folder()
             self._cache = diskcache.Cache(
@@ -85,17 +93,24 @@ class AnswerCache:
                 statistics=0,
                 tag_index=0,
             )
+            for name in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    (self._folder / f"{diskcache.core.DBNAME}{name}").chmod(0o600)
+            self._check()
 
     def get(self, key: str) -> str | None:
         """The text kept under `key`, or None."""
         with self._explained():
             text: str | None = self._cache.get(key)
-            return text
+            return None if text is None else _unsealed(key, text)
 
     def put(self, key: str, text: str) -> None:
         """Keep `text` under `key`, in place of what was there."""
         with self._explained():
-            self._cache.set(key, text)
+            if type(key) is not str or type(text) is not str:
+                raise TypeError("keys and values are text")
+            self._cache.set(key, _sealed(key, text))
+            self._used()
 
     def close(self) -> None:
         """Close the database as far as this thread has it open."""
@@ -104,18 +119,42 @@ class AnswerCache:
     def _claim_folder(self) -> None:
         """Mark a new folder as ours before there is a database in it: one without the mark is
         somebody else's."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker = self._folder / MARKER
-        if marker.exists():
-            if marker.read_text(encoding="utf-8") != FORMAT:
+        if os.path.lexists(marker):
+            if read_bytes(marker, "a mark of retest's", 1000) != FORMAT.encode():
                 raise ForeignRowError("answers in another format")
         elif (self._folder / diskcache.core.DBNAME).exists():
             raise ForeignRowError("a cache that another program made")
         else:
             replace(marker, FORMAT, mode=0o600)
+        if os.path.lexists(self._folder / diskcache.core.DBNAME):
+            check_regular(self._folder / diskcache.core.DBNAME, "a database")
+
+    def _check(self) -> None:
+        """Whether the database is whole, and holds something if it ever did."""
+        found = self._cache._sql("PRAGMA integrity_check(1)").fetchall()
+        if found != [("ok",)]:
+            raise ForeignRowError(f"a database that is not whole ({str(found[0][0])[:100]})")
+        if len(self._cache):
+            self._used()
+        elif (self._folder / USED).exists():
+            raise RunError(
+                f"the answers that were paid for are gone: {self._folder / diskcache.core.DBNAME} "
+                "was missing or empty",
+                "put it back from a backup; or remove the folder, and they are asked for and paid "
+                "for again (retest run --explain says what that costs)",
+            )
+
+    def _used(self) -> None:
+        """Note that something is kept here, so that its loss is noticed."""
+        if not self._noted:
+            replace(self._folder / USED, FORMAT, mode=0o600)
+            self._noted = True
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        what = "the cache of answers"
         try:
             yield
         except ForeignRowError as error:
@@ -123,15 +162,40 @@ class AnswerCache:
                 f"the cache of answers in {self._folder} holds {error}", self._hint()
             ) from error
         except diskcache.Timeout as error:
-            raise UsageError(
-                f"the cache of answers in {self._folder} is read-only, or another process holds it",
-                "wait for the other run to end, or see to the folder's permissions",
-            ) from error
-        except (sqlite3.Error, OSError, TypeError, ValueError, AttributeError) as error:
-            # The last three: what diskcache's constructor makes of settings that it did not write.
+            # Of all of SQLite's errors diskcache has made this one.
+            cause = error.__context__
+            known = cause if isinstance(cause, sqlite3.Error) else sqlite3.OperationalError()
+            raise explained(known, self._folder, what, self._hint()) from error
+        except (sqlite3.Error, OSError) as error:
+            raise explained(error, self._folder, what, self._hint()) from error
+        except (TypeError, ValueError, AttributeError) as error:
+            # What diskcache's constructor makes of settings that it did not write.
             raise UsageError(
                 f"the cache of answers in {self._folder} cannot be used: {error}", self._hint()
             ) from error
 
     def _hint(self) -> str:
-        return f"delete the folder {self._folder}; its answers will be asked for again"
+        return (
+            f"move the folder {self._folder} away and keep it: what was paid for may be saved from "
+            "it (sqlite3 cache.db .recover). Without it the answers are asked for again"
+        )
+
+
+def _sealed(key: str, text: str) -> str:
+    """The text behind its checksum, which also says under which key it was kept."""
+    return f"{SEAL}{_checksum(key, text)} {text}"
+
+
+def _unsealed(key: str, kept: str) -> str:
+    """The text. What older versions kept has no checksum. Raises ForeignRowError."""
+    if not kept.startswith(SEAL):
+        return kept
+    checksum, _, text = kept.removeprefix(SEAL).partition(" ")
+    if checksum != _checksum(key, text):
+        raise ForeignRowError("an answer that is damaged: its checksum is another one")
+    return text
+
+
+def _checksum(key: str, text: str) -> str:
+    whole = f"{key} {text}".encode(errors="surrogatepass")
+    return hashlib.sha256(whole).hexdigest()[:16]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import diskcache
 import pytest
 
 from retest.cache import AnswerCache, TextDisk
-from retest.errors import UsageError
+from retest.errors import RunError, UsageError
 
 TEXT_MODE, BINARY_MODE, PICKLE_MODE, RAW_MODE = 3, 2, 4, 1
 
@@ -175,7 +178,7 @@ def test_a_value_that_is_no_text_is_no_answer(folder: Path, cache: AnswerCache, 
 def test_bytes_that_are_no_text_are_named(folder: Path, cache: AnswerCache) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as database, database:
         database.execute("UPDATE Cache SET value = CAST(x'ff41' AS TEXT)")
-    with pytest.raises(UsageError, match="delete the folder"):
+    with pytest.raises(UsageError, match="move the folder"):
         cache.get("key")
 
 
@@ -185,7 +188,7 @@ def test_a_cache_of_another_program_is_not_opened(tmp_path: Path, disk: Any) -> 
         theirs["key"] = "text"
     with pytest.raises(UsageError, match="another program") as caught:
         AnswerCache(tmp_path / "theirs")
-    assert f"delete the folder {tmp_path / 'theirs'}" in caught.value.hint
+    assert f"move the folder {tmp_path / 'theirs'}" in caught.value.hint
 
 
 def test_a_cache_of_another_format_is_not_opened(folder: Path) -> None:
@@ -214,12 +217,12 @@ def test_a_damaged_cache_is_named(folder: Path) -> None:
     (folder / "cache.db").write_bytes(b"not a database at all" * 1000)
     with pytest.raises(UsageError, match="not a database") as caught:
         AnswerCache(folder)
-    assert f"delete the folder {folder}" in caught.value.hint
+    assert f"move the folder {folder}" in caught.value.hint
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot be used"):
+    with pytest.raises(UsageError, match="Not a directory"):
         AnswerCache(tmp_path / "file" / "answers")
 
 
@@ -232,9 +235,155 @@ def test_a_cache_that_another_process_holds_is_an_error_and_no_endless_wait(
         closing(sqlite3.connect(folder / "cache.db")) as other,
     ):
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(UsageError, match="another process"):
+        with pytest.raises(RunError, match="in use by another process") as caught:
             cache.put("key", "text")
+        assert caught.value.exit_status == 1
+        assert caught.value.hint.startswith("run again")
         assert cache.get("key") == "text", "reading goes on"
+
+
+def test_a_full_disk_is_told_as_one_and_nobody_is_told_to_delete_what_was_paid_for(
+    cache: AnswerCache,
+) -> None:
+    database: Any = cache
+    pages = database._cache._sql("PRAGMA page_count").fetchone()[0]
+    database._cache._sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(RunError, match="the disk is full") as caught:
+        cache.put("long", "x" * 1_000_000)
+    assert caught.value.exit_status == 1
+    assert "delete" not in str(caught.value)
+    database._cache._sql("PRAGMA max_page_count = 1000000")
+    assert cache.get("key") == "text"
+    cache.put("long", "x" * 1_000_000)
+    assert cache.get("long") == "x" * 1_000_000
+
+
+def test_too_few_file_handles_are_told_as_such(folder: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken: list[Any] = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        with suppress(OSError):
+            while True:
+                taken.append((folder / "retest-answers").open("rb"))
+        with pytest.raises(RunError, match="no more files may be opened") as caught:
+            AnswerCache(folder)
+    finally:
+        for file in taken:
+            file.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "ulimit -n" in caught.value.hint
+    assert "delete" not in caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_told_with_its_permissions(folder: Path) -> None:
+    for path in (*folder.iterdir(), folder):
+        path.chmod(path.stat().st_mode & 0o555)
+    with pytest.raises(RunError, match="cannot be read or written") as caught:
+        AnswerCache(folder)
+    folder.chmod(0o755)
+    assert "permissions" in caught.value.hint
+
+
+@pytest.mark.parametrize("loss", ["gone", "empty", "new"])
+def test_answers_that_were_kept_and_are_gone_are_missed_before_anything_is_paid_again(
+    folder: Path, loss: str
+) -> None:
+    for path in folder.glob("cache.db*"):
+        path.unlink()
+    if loss == "empty":
+        (folder / "cache.db").touch()
+    elif loss == "new":
+        diskcache.Cache(str(folder), disk=TextDisk).close()
+    for _ in range(2):
+        with pytest.raises(RunError, match="paid for are gone") as caught:
+            AnswerCache(folder)
+        assert "cache.db" in caught.value.message
+
+
+def test_a_folder_that_was_marked_and_never_filled_has_lost_nothing(tmp_path: Path) -> None:
+    """As a kill between the mark and the first answer leaves it."""
+    AnswerCache(tmp_path / "answers").close()
+    for path in (tmp_path / "answers").glob("cache.db*"):
+        path.unlink()
+    with closing(AnswerCache(tmp_path / "answers")) as cache:
+        cache.put("key", "text")
+        assert cache.get("key") == "text"
+
+
+def test_an_answer_with_a_flipped_letter_is_no_answer(folder: Path, cache: AnswerCache) -> None:
+    with closing(sqlite3.connect(folder / "cache.db")) as database, database:
+        database.execute("UPDATE Cache SET value = replace(value, 'text', 'taxt')")
+    with pytest.raises(UsageError, match="its checksum is another one"):
+        cache.get("key")
+
+
+def test_an_answer_under_another_key_is_no_answer(folder: Path, cache: AnswerCache) -> None:
+    with closing(sqlite3.connect(folder / "cache.db")) as database, database:
+        database.execute("UPDATE Cache SET key = 'other'")
+    with pytest.raises(UsageError, match="its checksum is another one"):
+        cache.get("other")
+
+
+def test_an_answer_that_an_older_version_kept_without_a_checksum_is_read(
+    folder: Path, cache: AnswerCache
+) -> None:
+    plant(folder, value='{"said": 1}')
+    assert cache.get("key") == '{"said": 1}'
+
+
+def test_a_database_with_flipped_bytes_is_never_read_as_if_it_were_whole(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "answers"
+    with closing(AnswerCache(folder)) as cache:
+        for number in range(40):
+            cache.put(f"key-{number}", f"an answer of some length, {number}")
+    whole = (folder / "cache.db").read_bytes()
+    outcomes = Counter[str]()
+    for at in range(50, len(whole), max(1, len(whole) // 60)):
+        (folder / "cache.db").write_bytes(whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1 :])
+        for path in folder.glob("cache.db-*"):
+            path.unlink()
+        try:
+            with closing(AnswerCache(folder)) as cache:
+                read = [cache.get(f"key-{number}") for number in range(40)]
+        except (RunError, UsageError):
+            outcomes["told"] += 1
+            continue
+        right = [f"an answer of some length, {number}" for number in range(40)]
+        assert read == right, f"byte {at} flipped gives another answer, or none"
+        outcomes["did not matter"] += 1
+    assert outcomes["told"] > 10
+
+
+@pytest.mark.parametrize("name", ["retest-answers", "cache.db"])
+@pytest.mark.parametrize("thing", ["pipe", "folder", "link"])
+def test_what_is_no_file_in_the_place_of_one_is_an_error_and_no_endless_wait(
+    tmp_path: Path, thing: str, name: str
+) -> None:
+    folder = tmp_path / "answers"
+    AnswerCache(folder).close()
+    place = folder / name
+    place.unlink()
+    if thing == "pipe":
+        os.mkfifo(place)
+    elif thing == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to("nowhere")
+    with pytest.raises(UsageError, match=name):
+        AnswerCache(folder)
+
+
+def test_what_was_paid_for_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "answers"
+    with closing(AnswerCache(folder)) as cache:
+        cache.put("key", "text")
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
+    assert set(modes.values()) == {"0o600"}, modes
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def _fill(folder: Path, start: int) -> None:

@@ -184,7 +184,9 @@ def test_a_mirror_that_ends_before_the_day_says_so(workspace: Workspace, model: 
         "the mirror knows no papers after 2026-07-07"
         in workspace.claim("wind-drives")["searched"]["detail"]
     )
-    assert "ends on" not in workspace.run(as_of="2026-07-01").err
+    ran = workspace.run("--reports", "earlier", as_of="2026-07-01")
+    assert ran.status == 0
+    assert "ends on" not in ran.err
 
 
 def test_a_key_that_is_mended_goes_on_and_pays_for_nothing_twice(
@@ -235,9 +237,14 @@ def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, mod
     model(Reader())
     workspace.run()
     forget(workspace)
+    rests = CLAIMS.replace('anchors: ["2501.00001"]', f'anchors: ["2501.00001", "{AGREES.id}"]')
+    anchor = f'anchors:\n  - {{id: "{AGREES.id}", dated: 2026-03}}\n'
+    workspace.claims(rests.replace("anchors:\n", anchor, 1))
     model(Reader().saying("Extraction", status(503)))
-    workspace.run(as_of="2026-03-31")
-    assert [item["arxiv_id"] for item in workspace.claim("wind-drives")["evidence"]] == [AGREES.id]
+    workspace.run(as_of="2026-08-22")
+    claim = workspace.claim("wind-drives")
+    assert claim["window"]["opens"] == str(AGREES.published)
+    assert [item["arxiv_id"] for item in claim["evidence"]] == [LIMITS.id]
 
 
 def test_a_failed_night_keeps_no_evidence_that_has_become_an_anchor(

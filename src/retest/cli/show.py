@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from retest.errors import RetestError, RunError
+from retest.errors import RetestError
+from retest.files.machine import of_the_machine
 from retest.text.harmless import escaped, one_line, visible
 
 FIRST_COLUMN = 35
@@ -62,11 +63,7 @@ def speaking(*, as_json: bool, quiet: bool) -> Iterator[None]:
 
 def as_ours(error: RetestError | OSError) -> RetestError:
     """An error of the machine as one of ours."""
-    if isinstance(error, RetestError):
-        return error
-    return RunError(
-        f"{error.filename or 'a file'}: {error.strerror or error}", "see to the path and run again"
-    )
+    return error if isinstance(error, RetestError) else of_the_machine(error)
 
 
 def complain(error: RetestError) -> None:

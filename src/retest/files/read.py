@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from retest.errors import FileError
+from retest.files.machine import PASSING
 from retest.text.harmless import one_line
 
 LARGEST = 1_000_000
@@ -29,10 +30,10 @@ def read_text(path: Path, expected: str, largest: int = LARGEST) -> str:
 
 def read_bytes(path: Path, expected: str, largest: int = LARGEST) -> bytes:
     """The bytes of a regular file. Raises FileError where there is none, and for one too large
-    (unread). Nothing else is opened: a named pipe would be waited for without end."""
+    (unread); OSError where the machine cannot open it now. Nothing but a file is opened: a named
+    pipe would be waited for without end."""
     try:
-        if not path.is_file():
-            raise FileError(path, None, kind_of(path), expected)
+        check_regular(path, expected)
         size = path.stat().st_size
         if size > largest:
             raise FileError(
@@ -41,9 +42,17 @@ def read_bytes(path: Path, expected: str, largest: int = LARGEST) -> bytes:
         with path.open("rb") as file:
             return file.read(largest)
     except OSError as error:
+        if error.errno in PASSING:
+            raise
         raise FileError(
             path, None, f"a file that cannot be read: {error.strerror}", expected
         ) from error
+
+
+def check_regular(path: Path, expected: str) -> None:
+    """Raise FileError where there is no regular file."""
+    if not path.is_file():
+        raise FileError(path, None, kind_of(path), expected)
 
 
 def kind_of(path: Path) -> str:

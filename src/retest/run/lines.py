@@ -7,9 +7,9 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -25,8 +25,9 @@ from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
 from retest.reports.write import write_report
 from retest.run import log as runlog
-from retest.run.checkpoints import open_checkpoints
+from retest.run.checkpoints import UNREADABLE, open_checkpoints
 from retest.run.events import (
+    Called,
     ClaimSettled,
     Event,
     EventSink,
@@ -41,11 +42,13 @@ from retest.run.log import Account, stamp
 from retest.run.model_factory import batches_for
 from retest.run.open_run import OpenRun, open_lines_first, open_run
 from retest.run.tracing import tracing
+from retest.run.trust import Doubted, Written
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     from retest.domain.line import Line
+    from retest.domain.paper import Lookup
 
 
 async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
@@ -106,17 +109,34 @@ class LineRunner:
     sink: EventSink
 
     async def run_line(self, line: Line) -> LineOutcome:
-        account, started = Account(), self.run.job.clock()
+        account, started, asked = Account(), self.run.job.clock(), set[str]()
+        settings = self.run.job.settings
+        ours = Written(settings.path("home"), settings.path("reports"), line.line)
 
         def heard(event: Event) -> None:
             account.take(event)
+            if isinstance(event, Called) and event.call.usage.calls:
+                asked.add(event.call.claim)
             self.sink(event)
 
         async with self.run.night(line, heard) as deps:
+
+            def look_up(ids: Sequence[str]) -> Awaitable[Mapping[str, Lookup]]:
+                return deps.in_thread(deps.source.get, ids)
+
+            last = Doubted.of(deps.previous, ours)
+            if last:
+                await last.ground(look_up)
+            deps = replace(deps, previous=last.record if last else None)
             state = await self._through_the_graph(deps)
-        record = self.run.job.mask.model(self._record(deps, state))
-        kept, news = merged(deps.previous, record)
-        written = write_report(self.run.job.settings.path("reports"), kept)
+            record = self.run.job.mask.model(self._record(deps, state))
+            if last:
+                await last.reword(record, asked, look_up)
+        for note in last.notes if last else ():
+            self.sink(Notice(note, needed=True))
+        kept, news = merged(last.record if last else None, record)
+        written = write_report(settings.path("reports"), kept)
+        ours.note(kept)
         entry = account.entry()
         spent = account.spent
         outcome = LineOutcome(
@@ -138,7 +158,13 @@ class LineRunner:
             batches := self.run.models.batches
         ) and batches.touched:  # what waited then may be there now
             await self.checkpoints.adelete_thread(thread)
-        standing = await graph.aget_state(config)
+        try:
+            standing = await graph.aget_state(config)
+        except UNREADABLE:
+            await self.checkpoints.adelete_thread(thread)
+            said = "where its killed run stood is damaged: it begins afresh, and pays nothing twice"
+            self.sink(Notice(f"{deps.line.line}: {said}", needed=True))
+            standing = await graph.aget_state(config)
         settled, total = (
             {record.id for record in standing.values.get("outcomes", [])},
             len(deps.line.claims) + 1,

@@ -13,7 +13,6 @@ from retest.domain.arxiv_id import ArxivId, Found, find_ids
 
 _SPACES = re.compile(r"[^\S\n]+")
 _WRAP = re.compile(r"\s*\n\s*")
-_PREFIX = re.compile(r".*[:/](?=[^/]*/?[^/]*$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ def mention(found: Found, start: int, end: int, line: int, linked: bool) -> Ment
     cited = _WRAP.sub("", found.cited)
     if isinstance(found.id, ArxivId):
         return Mention(start, end, cited, found.id.base, found.id.version, line, linked)
-    return Mention(start, end, cited, _PREFIX.sub("", cited).lower(), None, line, linked)
+    number = cited[max(cited.rfind(":"), cited.rfind("/")) + 1 :]
+    return Mention(start, end, cited, number.lower(), None, line, linked)
 
 
 def one_a_version(mentions: Sequence[Mention]) -> list[Mention]:

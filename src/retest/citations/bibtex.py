@@ -88,22 +88,28 @@ def _citations(
     title = decoded(fields.get("title", ""))
     if parse_id(title) or _FILE_NAME.fullmatch(title):
         title = ""
-    said = {
-        "title": title or None,
-        "quote": decoded(fields["quote"]) if "quote" in fields else None,
-        "authors": _authors(fields.get("author", "")),
-        "file": file,
-        "line": line,
-    }
+    quote = decoded(fields["quote"]) if "quote" in fields else None
+    authors = _authors(fields.get("author", ""))
+
+    def cited(paper: str | None) -> Citation:
+        return Citation(
+            cited=paper or title,
+            id=paper,
+            title=title or None,
+            quote=quote,
+            authors=authors,
+            file=file,
+            line=line,
+        )
+
     own = one_a_version([mention(one, 0, 0, line, linked=False) for one in _found(fields)])
-    named = [Citation(cited=one.cited, id=one.cited, **said) for one in own]
-    on_arxiv = any(_ARXIV.search(fields.get(name, "")) for name in _SIGNS)
-    if not named and on_arxiv:
+    named = [cited(one.cited) for one in own]
+    if not named and any(_ARXIV.search(fields.get(name, "")) for name in _SIGNS):
         if not title:
             what = f"the arXiv entry {shown(entry.key)} with neither id nor title"
             hint = "give it an eprint = {2401.00001} or a title"
             raise FileError(file, line, what, "one of them", hint)
-        named = [Citation(cited=title, **said)]
+        named = [cited(None)]
     others = [mention(one, 0, 0, line, linked=False) for one in _of_others(fields)]
     papers = {one.paper for one in own}
     return named + [

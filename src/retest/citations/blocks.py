@@ -15,6 +15,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 _WRAP = re.compile(r"\s*\n\s*")
 
 
+Kind = Literal["text", "heading", "row", "data"]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An id at `text[start:end]` of a block: it stands there, or what is shown there links to
@@ -57,7 +60,7 @@ class Block:
     break where the file has one, two where the layout ends one thing and begins another (paragraphs
     of an item, cells of a row)."""
 
-    kind: Literal["text", "heading", "row", "data"] = "text"
+    kind: Kind = "text"
     """Data (front matter) has ids, but says of no paper what its title is."""
     links: list[Mention] = field(default_factory=list)
     """Ids that something shown links to."""

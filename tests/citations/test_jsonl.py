@@ -81,6 +81,29 @@ def test_a_wrong_line_is_named_with_what_to_do(tmp_path: Path, line: str, said: 
     assert said in str(caught.value)
 
 
+def test_one_bad_line_is_named_and_never_hides_the_others() -> None:
+    faults: list[FileError] = []
+    lines = ['{"id": "2401.00001"}', "{", '{"id": 2401.10}', '{"title": "T"}', "[]"]
+    found = list(read_jsonl("\n".join(lines), "f", faults.append))
+    assert [c.line for c in found] == [1, 4]
+    assert [fault.line for fault in faults] == [2, 3, 5]
+
+
+def test_an_empty_quote_that_is_given_is_not_none(tmp_path: Path) -> None:
+    for quote in ("", " \n "):
+        line = json.dumps({"id": "2401.00001", "quote": quote})
+        assert only(tmp_path, line, ".jsonl").quote == ""
+
+
+@pytest.mark.parametrize("key", ["title", "quote", "authors", "id", "claim"])
+def test_a_text_that_is_too_long_to_be_what_it_stands_for_is_refused(
+    tmp_path: Path, key: str
+) -> None:
+    line = json.dumps({"id": "2401.00001", key: "x" * 300_000})
+    with pytest.raises(FileError, match=f"300,000 characters for `{key}`"):
+        read(tmp_path, line, ".jsonl")
+
+
 @pytest.mark.parametrize(
     ("written", "names"),
     [

@@ -43,6 +43,75 @@ def test_a_folder_is_read_sorted_without_what_is_hidden(tmp_path: Path) -> None:
     ]
 
 
+def test_one_bad_file_is_named_and_never_hides_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"caf\xe9 arXiv:2401.00001")
+    (tmp_path / "b.bib").write_text(BIB + "@misc{b, title={y\n", encoding="utf-8")
+    (tmp_path / "c.jsonl").write_text('{\n{"id": "2401.00003"}\n', encoding="utf-8")
+    (tmp_path / "d.txt").write_text("arXiv:2401.00004", encoding="utf-8")
+    faults: list[FileError] = []
+    paths = [tmp_path / "none.md", tmp_path]
+    found = read_citations(paths, None, None, faults.append)
+    assert [c.id for c in found] == ["2401.00001", "2401.00003", "arXiv:2401.00004"]
+    assert [(Path(f.path).name, f.line) for f in faults] == [
+        ("none.md", None),
+        ("a.md", 1),
+        ("b.bib", 3),
+        ("c.jsonl", 1),
+    ]
+
+
+BBL = """\\begin{thebibliography}{2}
+\\providecommand{\\url}[1]{\\texttt{#1}}
+
+\\bibitem[Smith et~al.(2024)Smith, Doe, and
+  Lee]{smith}
+John Smith, Alice Doe, and Bob~van~der Lee. % arXiv:2401.00009
+\\newblock Idle agents and
+  what they {D}ream of.
+\\newblock \\emph{arXiv preprint arXiv:2401.00001}, 2024{\\natexlab{a}}.
+
+\\bibitem[{K\\"onig(2024)}]{koenig}
+Ann K\\"onig and Jo Roe. 2024.
+\\newblock \\href {https://arxiv.org/abs/2401.00002} {Busy agents at rest}.
+\\newblock \\emph{arXiv preprint}.
+\\end{thebibliography}
+"""
+
+
+@pytest.mark.parametrize("suffix", [".bbl", ".tex"])
+def test_a_bibliography_in_tex_is_read_as_a_list_of_references(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"main{suffix}").write_text(BBL, encoding="utf-8")
+    assert [(c.line, c.cited, c.title, c.authors) for c in read_citations([tmp_path], None)] == [
+        (
+            9,
+            "arXiv:2401.00001",
+            "Idle agents and what they Dream of",
+            ("John Smith", "Alice Doe", "Bob van der Lee"),
+        ),
+        (
+            13,
+            "https://arxiv.org/abs/2401.00002",
+            "Busy agents at rest",
+            ("Ann König", "Jo Roe"),
+        ),
+    ]
+
+
+def test_ids_in_the_text_of_a_paper_are_read_and_its_comments_are_not(tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_text(
+        "We follow \\href{https://arxiv.org/abs/2401.00001}{them} and 5\\% of\n"
+        "\\url{https://arxiv.org/abs/2401.00002} % not arXiv:2401.00003\n"
+        "\\entry{x}{article}{}\n  \\field{title}{Nothing}\n  \\verb 2401.00004\n",
+        encoding="utf-8",
+    )
+    found = read_citations([tmp_path], None)
+    assert [(c.line, c.cited.rpartition("/")[2], c.title) for c in found] == [
+        (1, "2401.00001", None),
+        (2, "2401.00002", None),
+        (5, "2401.00004", None),
+    ]
+
+
 def test_links_of_a_folder_that_lead_nowhere_or_to_a_device_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("arXiv:2401.00001")
     (tmp_path / "self.md").symlink_to("self.md")

@@ -225,6 +225,56 @@ def test_an_earlier_versions_title_is_asked_for_before_a_title_is_called_wrong(
     assert only(source, id=SEICHE, title="An earlier name of the lakes").status == "unverifiable"
 
 
+def test_earlier_titles_of_all_papers_are_one_request_before_anything_is_called_wrong(
+    arxiv: FakeArxiv, tmp_path: Path
+) -> None:
+    later = PAPERS[2].model_copy(update={"version": 14})
+    plain = [paper.model_copy(update={"other_titles": ()}) for paper in PAPERS]
+    arxiv.papers = [later if paper.id == later.id else paper for paper in plain]
+    arxiv.titles[later.id] = ("The First Name of All", *(later.title for _ in range(12)))
+    source = live(arxiv, tmp_path)
+    cited = [(SEICHE, "An Earlier Name of the Lakes"), (later.id, "The First Name of All")]
+    found = verify(
+        [Citation(cited=i, id=i, title=title, file="f", line=1) for i, title in cited],
+        source,
+        AS_OF,
+    )
+    assert [one.status for one in found] == ["grounded", "grounded"]
+    ids, earlier = arxiv.requests
+    assert ids.params["id_list"] == f"{SEICHE},{later.id}"
+    assert earlier.params["id_list"].split(",")[:4] == [
+        f"{SEICHE}v1",
+        f"{SEICHE}v2",
+        f"{later.id}v1",
+        f"{later.id}v5",
+    ]
+
+
+def test_a_title_that_the_first_version_may_have_is_kept_apart_from_another_papers(
+    tmp_path: Path,
+) -> None:
+    retitled = PAPERS[0].model_copy(update={"other_titles": ()})
+    with Mirror(tmp_path) as mirror:
+        mirror.upsert([retitled, *PAPERS[1:]])
+    source = MirrorSource(tmp_path)
+    one = only(source, id=SEICHE, title="Lake Levels Without Labels")
+    assert (one.status, one.rung, one.identity) == ("unverifiable", "title", None)
+    assert one.detail.endswith("title of version 1 unknown")
+    other = only(source, id=SEICHE, title="Seiches of Small Lakes, Part I: Theory")
+    assert (other.status, other.reason) == ("rejected", "wrong-title")
+    assert other.detail.endswith("a paper of this title is 2410.00123")
+    single = only(source, id="2410.00123", title="Lake Levels Without Labels")
+    assert (single.status, single.reason) == ("rejected", "wrong-title")
+
+
+def test_an_empty_quote_that_is_given_grounds_nothing(source: Counting, tmp_path: Path) -> None:
+    one = only(source, id=SEICHE, quote="")
+    assert (one.status, one.rung, one.reason) == ("rejected", "quote", "no-quote")
+    with Mirror(tmp_path) as mirror:
+        mirror.upsert([PAPERS[0].model_copy(update={"abstract": ""})])
+    assert only(MirrorSource(tmp_path), id=SEICHE, quote="").reason == "no-quote"
+
+
 def test_earlier_titles_that_cannot_be_asked_leave_the_title_open(
     arxiv: FakeArxiv, tmp_path: Path
 ) -> None:

@@ -1,35 +1,27 @@
-"""Citations of a BibTeX file: every entry that says it is on arXiv, by id or, where it names none,
-by title.
+"""Citations of a BibTeX file: every entry that names an arXiv paper in any of its fields, by id; or,
+where it only says that it is on arXiv, by title.
 
-An entry that cannot be read is an error with its line: left out, it would look as if nothing were
-wrong with it.
+An entry that cannot be read is told of with its line: left out, it would look as if nothing were
+wrong with it. The others are read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from functools import cache, lru_cache
 
-from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import split_multiple_persons_names
-from bibtexparser.model import (
-    DuplicateBlockKeyBlock,
-    DuplicateFieldKeyBlock,
-    Entry,
-    ImplicitComment,
-    ParsingFailedBlock,
-    String,
-)
-from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]  # it ships no types
+from bibtexparser.model import Entry, String
 
+from retest.citations.bibtex_blocks import Broken, blocks
 from retest.citations.blocks import mention, one_a_version
+from retest.citations.faults import LONGEST, Tell, raised
 from retest.citations.names import names_of
-from retest.domain.arxiv_id import Found, find_ids, read_id
+from retest.domain.arxiv_id import Found, find_ids, parse_id, read_id
 from retest.domain.citation import Citation
 from retest.errors import FileError
 from retest.files.read import shown
+from retest.text.latex import decoded
 
 _EXPECTED = "BibTeX"
 _HINT = (
@@ -39,98 +31,96 @@ _HINT = (
 _PREFIX = ("archiveprefix", "eprinttype")
 _IDS = ("eprint", "arxivid", "arxiv")
 """Fields whose whole value is an id; the first one may be another archive's."""
-_WHERE = (
-    "doi",
-    "url",
-    "journal",
-    "journaltitle",
-    "note",
-    "howpublished",
-    "volume",
-    "number",
-    "pages",
-    "publisher",
-    "series",
-    "institution",
-    "booktitle",
-    "addendum",
+_SIGNS = (
+    *_PREFIX,
+    *"doi url journal journaltitle note howpublished volume number pages publisher series".split(),
+    *"institution booktitle addendum".split(),
 )
-"""Fields in which an id may stand."""
+"""Fields that say of an entry without an id that it is on arXiv."""
+_OF_OTHERS = frozenset("abstract annote annotation comment comments review keywords title".split())
+"""Fields whose text may name other papers: an id there is cited, but not under the entry's title."""
 _ARXIV = re.compile(r"arxiv|10\.48550", re.IGNORECASE)
 _FORM = re.compile(
-    r"(?:arxiv:|https?://arxiv\.org/)?\S*?(?:\d{4}\.\d{4,5}|[a-z-]{2,9}(?:\.[a-z]{2})?/\d{7})",
+    r"(?:arxiv:|https?://arxiv\.org/)?\S{0,100}?"
+    r"(?:\d{4}\.\d{4,5}|[a-z-]{2,9}(?:\.[a-z]{2})?/\d{7})",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"arxiv|lanl|huggingface|hf\.co", re.IGNORECASE)
-_STRAY_FIELD = re.compile(r"^[ \t,]*([A-Za-z][\w-]{1,30})[ \t]*=[ \t]*[{\"\d]", re.MULTILINE)
+_ADDRESS = re.compile(r"://|\bwww\.|\b10\.\d{4}")
 _MARKS = re.compile(r"(?<!\\)[{}\"#]")
-_LATEX = re.compile(r"[\\$~]|``|--")
-_PERCENT = re.compile(r"(?<!\\)%")  # BibTeX takes it as it is, TeX for a comment
 _WORD = re.compile(r"[^\s{}\"#,=%()]+")
+_FILE_NAME = re.compile(r"\S{1,200}\.(?:pdf|html?|tex|ps)", re.IGNORECASE)
 
 
-def read_bibtex(text: str, file: str, first_line: int = 1) -> Iterator[Citation]:
-    """The citations of a BibTeX text, which begins in line `first_line` of `file`. Raises
-    FileError."""
+def read_bibtex(
+    text: str, file: str, first_line: int = 1, tell: Tell = raised
+) -> Iterator[Citation]:
+    """The citations of a BibTeX text, which begins in line `first_line` of `file`."""
     macros: dict[str, str] = {}
-    for block in parse_string(text, parse_stack=[]).blocks:
-        line = first_line + (block.start_line or 0)
-        if (
-            isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock)
-            and block.ignore_error_block
-        ):
-            block = block.ignore_error_block  # BibTeX itself warns of these and goes on
-        if isinstance(block, ParsingFailedBlock):
-            reason = shown(str(getattr(block.error, "abort_reason", block.error)))
-            raise FileError(file, line, f"an entry that is broken: {reason}", _EXPECTED, _HINT)
-        if isinstance(block, ImplicitComment) and (stray := _STRAY_FIELD.search(block.comment)):
-            line += block.comment.count("\n", 0, stray.start(1))
-            raise FileError(
-                file, line, f"the field `{stray[1]}` outside of any entry", _EXPECTED, _HINT
-            )
-        if isinstance(block, String):
-            macros[block.key.lower()] = _value(block.value, macros, file, line)
-        if isinstance(block, Entry):
-            yield from _citations(block, macros, file, line, first_line)
+    for block in blocks(text):
+        try:
+            if isinstance(block, Broken):
+                raise FileError(file, first_line + block.line, block.why, _EXPECTED, _HINT)
+            line = first_line + (block.start_line or 0)
+            if isinstance(block, String):
+                macros[block.key.lower()] = _value(block.value, macros, file, line)
+            else:
+                yield from _citations(block, macros, file, line, first_line)
+        except FileError as fault:
+            tell(fault)
 
 
 def _citations(
     entry: Entry, macros: Mapping[str, str], file: str, line: int, first_line: int
-) -> Iterator[Citation]:
+) -> list[Citation]:
     """One for each paper that the entry names; one without an id if it only says that it is on
     arXiv."""
     fields: dict[str, str] = {}
     for field in entry.fields:
-        value = _value(field.value, macros, file, first_line + (field.start_line or 0))
-        fields.setdefault(field.key.lower(), value)
-    found = one_a_version([mention(one, 0, 0, line, linked=False) for one in _found(fields)])
-    title = decode(fields.get("title", ""))
-    if not found and not any(_ARXIV.search(fields.get(name, "")) for name in (*_PREFIX, *_WHERE)):
-        return
-    if not found and not title:
-        hint = "give it an eprint = {2401.00001} or a title"
-        raise FileError(
-            file,
-            line,
-            f"the arXiv entry {shown(entry.key)} with neither id nor title",
-            "one of them",
-            hint,
-        )
-    ids: list[str | None] = [one.cited for one in found] or [None]
-    for cited in ids:
-        yield Citation(
-            cited=cited or title,
-            id=cited,
+        name = field.key.rpartition("\n")[2].strip().lower()
+        place = first_line + (field.start_line or 0)
+        value = _value(field.value, macros, file, place)
+        most = LONGEST.get({"author": "authors", "eprint": "id"}.get(name, name))
+        if most and len(value) > most:
+            found = f"{len(value):,} characters for `{name}`"
+            raise FileError(file, place, found, f"at most {most:,}")
+        fields.setdefault(name, value)
+    title = decoded(fields.get("title", ""))
+    if parse_id(title) or _FILE_NAME.fullmatch(title):
+        title = ""
+    quote = decoded(fields["quote"]) if "quote" in fields else None
+    authors = _authors(fields.get("author", ""))
+
+    def cited(paper: str | None) -> Citation:
+        return Citation(
+            cited=paper or title,
+            id=paper,
             title=title or None,
-            quote=decode(fields.get("quote", "")) or None,
-            authors=_authors(fields.get("author", "")),
+            quote=quote,
+            authors=authors,
             file=file,
             line=line,
         )
 
+    own = one_a_version([mention(one, 0, 0, line, linked=False) for one in _found(fields)])
+    named = [cited(one.cited) for one in own]
+    if not named and any(_ARXIV.search(fields.get(name, "")) for name in _SIGNS):
+        if not title:
+            what = f"the arXiv entry {shown(entry.key)} with neither id nor title"
+            hint = "give it an eprint = {2401.00001} or a title"
+            raise FileError(file, line, what, "one of them", hint)
+        named = [cited(None)]
+    others = [mention(one, 0, 0, line, linked=False) for one in _of_others(fields)]
+    papers = {one.paper for one in own}
+    return named + [
+        Citation(cited=one.cited, id=one.cited, file=file, line=line)
+        for one in one_a_version(others)
+        if one.paper not in papers
+    ]
+
 
 def _found(fields: Mapping[str, str]) -> Iterator[Found]:
-    """The ids that an entry names, fit or not."""
+    """The ids that an entry names as its own, fit or not."""
     prefix = next((fields[name] for name in _PREFIX if fields.get(name)), "")
     for name in _IDS:
         value = fields.get(name, "").strip()
@@ -140,18 +130,28 @@ def _found(fields: Mapping[str, str]) -> Iterator[Found]:
             name != "eprint" or _ARXIV.search(prefix) or (not prefix and _FORM.match(value))
         ):
             yield Found(0, len(value), value, read_id(value))
-    for name in _WHERE:
-        for one in find_ids(fields.get(name, "")):
-            if name not in ("doi", "url") or _HOST.search(
-                one.cited
-            ):  # other addresses hold numbers too
-                yield one
+    for name, value in fields.items():
+        if name not in _IDS and name not in _OF_OTHERS:
+            yield from _in_text(value)
+
+
+def _of_others(fields: Mapping[str, str]) -> Iterator[Found]:
+    for name in _OF_OTHERS & fields.keys():
+        yield from _in_text(fields[name])
+
+
+def _in_text(value: str) -> Iterator[Found]:
+    """The ids in a field's text. Other services' addresses hold numbers too."""
+    foreign = bool(_ADDRESS.search(value))
+    for one in find_ids(value):
+        if not foreign or _HOST.search(one.cited):
+            yield one
 
 
 def _authors(text: str) -> tuple[str, ...]:
     """The names of an author field. Between names stands "and"; some write commas, as in a list of
     references."""
-    return names_of([decode(name) for name in split_multiple_persons_names(text)])
+    return names_of([decoded(name) for name in split_multiple_persons_names(text)])
 
 
 def _value(raw: str, macros: Mapping[str, str], file: str, line: int) -> str:
@@ -180,19 +180,3 @@ def _piece(piece: str, macros: Mapping[str, str], file: str, line: int) -> str:
     elif _WORD.fullmatch(piece):
         return macros.get(piece.lower(), piece)
     raise FileError(file, line, f"the value {shown(piece)}", "a comma between fields", _HINT)
-
-
-@lru_cache(maxsize=4096)
-def decode(text: str) -> str:
-    """LaTeX as plain text on one line; formulas stay as they are."""
-    if _LATEX.search(text):
-        with suppress(LookupError, ValueError, RecursionError):  # then it stays as it was written
-            text = _decoder().latex_to_text(_PERCENT.sub(r"\\%", text))
-    else:
-        text = text.replace("{", "").replace("}", "")
-    return " ".join(text.split())
-
-
-@cache
-def _decoder() -> LatexNodes2Text:
-    return LatexNodes2Text(math_mode="verbatim")

@@ -13,7 +13,9 @@ from retest.domain.arxiv_id import ArxivId, Found, find_ids
 
 _SPACES = re.compile(r"[^\S\n]+")
 _WRAP = re.compile(r"\s*\n\s*")
-_PREFIX = re.compile(r".*[:/](?=[^/]*/?[^/]*$)", re.DOTALL)
+
+
+Kind = Literal["text", "heading", "row", "data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def mention(found: Found, start: int, end: int, line: int, linked: bool) -> Ment
     cited = _WRAP.sub("", found.cited)
     if isinstance(found.id, ArxivId):
         return Mention(start, end, cited, found.id.base, found.id.version, line, linked)
-    return Mention(start, end, cited, _PREFIX.sub("", cited).lower(), None, line, linked)
+    number = cited[max(cited.rfind(":"), cited.rfind("/")) + 1 :]
+    return Mention(start, end, cited, number.lower(), None, line, linked)
 
 
 def one_a_version(mentions: Sequence[Mention]) -> list[Mention]:
@@ -57,7 +60,7 @@ class Block:
     break where the file has one, two where the layout ends one thing and begins another (paragraphs
     of an item, cells of a row)."""
 
-    kind: Literal["text", "heading", "row", "data"] = "text"
+    kind: Kind = "text"
     """Data (front matter) has ids, but says of no paper what its title is."""
     links: list[Mention] = field(default_factory=list)
     """Ids that something shown links to."""

@@ -1,4 +1,4 @@
-"""The citations of files and folders: Markdown, BibTeX, plain text and JSON Lines."""
+"""The citations of files and folders: Markdown, BibTeX, TeX, plain text and JSON Lines."""
 
 from __future__ import annotations
 
@@ -7,59 +7,82 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from retest.citations.faults import Tell, raised
 from retest.domain.citation import Citation
 from retest.errors import FileError, UsageError
 from retest.files.read import read_text
 
-KINDS = ("markdown", "bibtex", "text", "jsonl")
+KINDS = ("markdown", "bibtex", "tex", "text", "jsonl")
 LARGEST = 50_000_000
 """Bytes of a file; a bibliography of 100,000 entries has about 40 million."""
 _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".bib": "bibtex",
+    ".tex": "tex",
+    ".bbl": "tex",
     ".txt": "text",
     ".text": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
-_EXPECTED = "Markdown, BibTeX, text or JSON Lines as UTF-8"
-_BIBTEX = re.compile(r"\s*(?:%[^\n]*\n\s*)*@\w{1,30}\s*[{(]")
+_EXPECTED = "Markdown, BibTeX, TeX, text or JSON Lines as UTF-8"
+_BIBTEX = re.compile(r"\s*(?:%[^\n]*\n\s*)*@\s{0,80}\w{1,30}\s{0,80}[{(]")
 
 
 def read_citations(
-    paths: Sequence[Path], stdin: Callable[[], bytes] | None, kind: str | None = None
+    paths: Sequence[Path],
+    stdin: Callable[[], bytes] | None,
+    kind: str | None = None,
+    tell: Tell = raised,
 ) -> list[Citation]:
     """The citations of files, of the files of those kinds in folders, and of standard input (`-`),
     in order.
 
-    `kind` is one of KINDS, for files whose suffix does not say it. Raises UsageError for a folder
-    without such files or a `-` without `stdin`, FileError for a file that is not there, not UTF-8
-    or not well-formed.
+    `kind` is one of KINDS, for files whose suffix does not say it. `tell` hears of each file, entry
+    or line that cannot be read (one that is not there, not UTF-8 or not well-formed), and all else
+    is read; without it, the first is raised as FileError. Raises UsageError for a folder without
+    such files or a `-` without `stdin`.
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"there is no kind {kind}", f"it is one of {', '.join(KINDS)}")
     citations: list[Citation] = []
     for path in dict.fromkeys(paths):
-        if str(path) == "-":
-            if stdin is None:
-                raise UsageError("there is no standard input to read", "name a file instead of -")
-            text = _decoded(stdin())
-            citations += _read(text, "stdin", kind or _guessed(text))
-        else:
-            for file in _files(path) if path.is_dir() else [path]:
-                text = read_text(file, _EXPECTED, LARGEST)
-                citations += _read(
-                    text, str(file), kind or _SUFFIXES.get(file.suffix.lower(), "text")
-                )
+        try:
+            if str(path) == "-":
+                if stdin is None:
+                    raise UsageError("there is no standard input to read", "name a file, not -")
+                text = _decoded(stdin())
+                citations += _read(text, "stdin", kind or _guessed(text), tell)
+            elif path.is_dir():
+                for file in _files(path, tell):
+                    citations += _of_file(file, kind, tell)
+            else:
+                citations += _of_file(path, kind, tell)
+        except FileError as fault:
+            tell(fault)
     return citations
 
 
-def _files(folder: Path) -> list[Path]:
+def _of_file(file: Path, kind: str | None, tell: Tell) -> Iterable[Citation]:
+    try:
+        text = read_text(file, _EXPECTED, LARGEST)
+    except FileError as fault:
+        tell(fault)
+        return ()
+    return _read(text, str(file), kind or _SUFFIXES.get(file.suffix.lower(), "text"), tell)
+
+
+def _files(folder: Path, tell: Tell) -> list[Path]:
     """The files of known kinds in a folder, sorted; hidden ones and those in hidden folders left
     out, and so are links that lead nowhere, devices and pipes."""
+
+    def unreadable(error: OSError) -> None:
+        found = f"a folder that cannot be read: {error.strerror}"
+        tell(FileError(error.filename, None, found, "a folder"))
+
     found: list[Path] = []
-    for where, folders, files in os.walk(folder, onerror=_unreadable):
+    for where, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         named = [
             Path(where, name)
@@ -72,12 +95,6 @@ def _files(folder: Path) -> list[Path]:
             f"{folder} holds no file to check", f"files to check end in {', '.join(_SUFFIXES)}"
         )
     return sorted(found)
-
-
-def _unreadable(error: OSError) -> None:
-    raise FileError(
-        error.filename, None, f"a folder that cannot be read: {error.strerror}", "a folder"
-    ) from error
 
 
 def _decoded(raw: bytes) -> str:
@@ -97,23 +114,27 @@ def _guessed(text: str) -> str:
     return "bibtex" if _BIBTEX.match(text.removeprefix("\ufeff")) else "markdown"
 
 
-def _read(text: str, file: str, kind: str) -> Iterable[Citation]:
+def _read(text: str, file: str, kind: str, tell: Tell) -> Iterable[Citation]:
     """The citations of one text. Each reader, and what it needs, is loaded when it is used."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if kind == "jsonl":
         from retest.citations.jsonl import read_jsonl
 
-        return read_jsonl(plain, file)
+        return read_jsonl(plain, file, tell)
     if kind == "bibtex":
         from retest.citations.bibtex import read_bibtex
 
-        return read_bibtex(plain, file)
+        return read_bibtex(plain, file, tell=tell)
     from retest.citations.entries import read_blocks
 
     if kind == "text":
         from retest.citations.plain import read_plain
 
         return read_blocks(read_plain(plain), file)
+    if kind == "tex":
+        from retest.citations.tex import read_tex
+
+        return read_blocks(read_tex(plain), file)
     from retest.citations.markdown import BibTeX, read_markdown
 
     pieces = list(read_markdown(plain))
@@ -122,5 +143,5 @@ def _read(text: str, file: str, kind: str) -> Iterable[Citation]:
         if isinstance(piece, BibTeX):
             from retest.citations.bibtex import read_bibtex
 
-            found += read_bibtex(piece.text, file, piece.line)
+            found += read_bibtex(piece.text, file, piece.line, tell)
     return sorted(found, key=lambda citation: citation.line)

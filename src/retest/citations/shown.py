@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from typing import Literal
 
-from retest.citations.blocks import Block, Mention, mention
+from retest.citations.blocks import Block, Kind, Mention, mention
 from retest.domain.arxiv_id import find_ids
 
 _PIECE = re.compile(
@@ -34,7 +33,7 @@ _INLINE = _EMPHASIS | {
 class Shown:
     """Builds one block."""
 
-    def __init__(self, kind: Literal["text", "heading", "row"] = "text") -> None:
+    def __init__(self, kind: Kind = "text") -> None:
         self.block = Block(kind)
         self._links: list[tuple[int, list[Mention]]] = []
         self._marks: list[int] = []

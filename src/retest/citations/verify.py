@@ -3,15 +3,15 @@ batched look-up.
 
 Rungs 1 to 5; rung 6 is a model's, and here none is asked. `grounded` means that everything the
 citation says was found true: a bare id that its paper exists, an id with a title that it is this
-paper's, a quote that it stands there.
+paper's, a quote that it stands there. One that stands on `resolves` was checked by its id alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from retest.domain.arxiv_id import ArxivId, read_id
 from retest.domain.citation import Citation
@@ -51,18 +51,24 @@ class Verified:
 
 def verify(citations: Sequence[Citation], source: Source, as_of: date) -> list[Verified]:
     """One result a citation, in order. Asks the source for all ids at once, for all titles without
-    an id at once, and where titles differ for those of other versions; never for one citation
-    alone."""
+    an id at once, and where titles differ first for those of other versions, then for who bears
+    them; never for one citation alone."""
     named = [
         read_id(citation.id, as_of) if citation.id is not None else None for citation in citations
     ]
     known = _Known(source, citations, named)
-    climbed = [_climb(c, i, known, as_of) for c, i in zip(citations, named, strict=True)]
-    known.learn_titles([one for one in climbed if one.reason == "wrong-title"])
-    if known.other_titles:
-        climbed = [_climb(c, i, known, as_of) for c, i in zip(citations, named, strict=True)]
-    known.learn_bearers([one for one in climbed if _stands_on_a_part(one, known)])
-    return [known.explained(known.unless_another(one)) for one in climbed]
+
+    def climbed() -> list[Verified]:
+        return [_climb(c, i, known, as_of) for c, i in zip(citations, named, strict=True)]
+
+    found = climbed()
+    if wrong := [one.paper for one in found if one.reason == "wrong-title" and one.paper]:
+        known.learn_titles(wrong)
+        found = climbed()
+    known.learn_bearers(
+        [one for one in found if one.reason == "wrong-title" or _stands_on_a_part(one, known)]
+    )
+    return [known.explained(known.unless_another(one)) for one in found]
 
 
 class _Known:
@@ -87,13 +93,10 @@ class _Known:
     def _ask_titles(self, titles: set[str]) -> dict[str, tuple[Paper, ...] | Unknown]:
         return dict(self._source.titled(sorted(titles))) if titles else {}
 
-    def learn_titles(self, wrong: Sequence[Verified]) -> None:
-        """The titles of other versions of papers whose title differs, and who bears the cited
-        ones."""
-        papers = {one.paper.id: one.paper for one in wrong if one.paper}
-        if papers:
-            self.other_titles = dict(self._source.other_titles(list(papers.values())))
-            self.learn_bearers(wrong)
+    def learn_titles(self, papers: Sequence[Paper]) -> None:
+        """The titles of other versions of papers whose title differs from the cited one."""
+        unique = {paper.id: paper for paper in papers}
+        self.other_titles = dict(self._source.other_titles(list(unique.values())))
 
     def learn_bearers(self, those: Sequence[Verified]) -> None:
         asked = {one.citation.title for one in those if one.citation.title} - self.titled.keys()
@@ -102,6 +105,16 @@ class _Known:
     def titles_of(self, paper: Paper) -> tuple[str, ...]:
         others = self.other_titles.get(paper.id, ())
         return (paper.title, *paper.other_titles, *(others if isinstance(others, tuple) else ()))
+
+    def knows_all_titles(self, paper: Paper) -> bool:
+        """Whether the title of every version is known. A source that tells of no other version may
+        have seen one alone."""
+        if paper.version is None or paper.version == 1:
+            return True
+        others = self.other_titles.get(paper.id, ())
+        if isinstance(others, Unknown) or not others:
+            return bool(paper.other_titles)
+        return len(others) >= paper.version - 1
 
     def bearer(self, citation: Citation) -> Paper | Unknown | None:
         """The paper that bears the cited title, as a whole before as a part, and whose authors are
@@ -133,40 +146,24 @@ class _Known:
         if title_fits(one.citation.title or "", self.titles_of(other)) != "whole":
             return one
         detail = f"the paper is {one.paper.title!r}"
-        return Verified(
-            one.citation,
-            one.id,
-            "rejected",
-            "title",
-            "wrong-title",
-            detail,
-            one.paper,
-            identity="mis-described",
-        )
+        return replace(one, **_fallen("title", "wrong-title", detail, "mis-described"))
 
     def explained(self, one: Verified) -> Verified:
-        """With the paper that was perhaps meant."""
+        """With the paper that was perhaps meant; and left open where the title may be that of a
+        version that the source does not know."""
         if (
             one.reason not in ("malformed-id", "not-found", "wrong-title")
             or one.citation.id is None
         ):
             return one
         meant = self.bearer(one.citation) if one.citation.title else None
-        if not isinstance(meant, Paper) or (one.paper and meant.id == one.paper.id):
-            return one
-        detail = f"{one.detail}; a paper of this title is {meant.id}"
-        identity: Identity | None = "mis-described"  # there is such a paper, under another id
-        return Verified(
-            one.citation,
-            one.id,
-            one.status,
-            one.rung,
-            one.reason,
-            detail,
-            one.paper,
-            one.where,
-            identity,
-        )
+        if isinstance(meant, Paper) and not (one.paper and meant.id == one.paper.id):
+            detail = f"{one.detail}; a paper of this title is {meant.id}"
+            return replace(one, detail=detail, identity="mis-described")  # under another id
+        if one.reason == "wrong-title" and one.paper and not self.knows_all_titles(one.paper):
+            detail = f"{one.detail}, title of version 1 unknown"
+            return replace(one, **_open("title", detail))
+        return one
 
 
 def _stands_on_a_part(one: Verified, known: _Known) -> bool:
@@ -178,72 +175,54 @@ def _stands_on_a_part(one: Verified, known: _Known) -> bool:
     return title_fits(cited.title, known.titles_of(one.paper)) == "part"
 
 
+def _fallen(rung: Rung, reason: Reason, detail: str, identity: Identity | None) -> dict[str, Any]:
+    return {
+        "status": "rejected",
+        "rung": rung,
+        "reason": reason,
+        "detail": detail,
+        "identity": identity,
+    }
+
+
+def _open(rung: Rung, detail: str, identity: Identity | None = None) -> dict[str, Any]:
+    return {
+        "status": "unverifiable",
+        "rung": rung,
+        "reason": "unverifiable",
+        "detail": detail,
+        "identity": identity,
+    }
+
+
 def _climb(citation: Citation, named: ArxivId | str | None, known: _Known, as_of: date) -> Verified:
+    """Rungs 1 and 2, and the others for a paper that exists."""
     if isinstance(named, str):
-        return Verified(
-            citation, None, "rejected", "id", "malformed-id", named, identity="fabricated"
-        )
-    if named is None:
-        return _by_title(citation, known, as_of)
-    found = known.papers[named.base]
+        return Verified(citation, None, **_fallen("id", "malformed-id", named, "fabricated"))
+    found = known.papers[named.base] if named else known.bearer(citation)
     if isinstance(found, Unknown):
         detail = f"the source could not tell: {found.reason}"
-        return Verified(citation, named, "unverifiable", "resolves", "unverifiable", detail)
+        return Verified(citation, named, **_open("resolves", detail))
+    if found is None:
+        detail = "no paper of this title was found"
+        return Verified(citation, None, **_fallen("resolves", "not-found", detail, None))
     if isinstance(found, Missing):
-        detail = "; ".join(
-            filter(None, ("the source was asked and has no such paper", found.detail))
-        )
+        told = ("the source was asked and has no such paper", found.detail)
         identity: Identity | None = None if found.detail else "fabricated"
-        return Verified(
-            citation, named, "rejected", "resolves", "not-found", detail, identity=identity
-        )
+        detail = "; ".join(filter(None, told))
+        return Verified(citation, named, **_fallen("resolves", "not-found", detail, identity))
+    named = named or ArxivId(found.id)
     if named.version is not None and found.version is not None and named.version > found.version:
         detail = f"the newest version that the source knows is v{found.version}"
-        return Verified(
-            citation,
-            named,
-            "rejected",
-            "resolves",
-            "not-found",
-            detail,
-            found,
-            identity="mis-described",
-        )
-    if found.withdrawn:
-        detail = "its authors, or arXiv, have withdrawn it"
-        return Verified(
-            citation, named, "rejected", "resolves", "withdrawn", detail, found, identity="real"
-        )
-    return _described(citation, named, found, known, as_of)
+        fate = _fallen("resolves", "not-found", detail, "mis-described")
+    elif found.withdrawn:
+        fate = _fallen("resolves", "withdrawn", "its authors, or arXiv, have withdrawn it", "real")
+    else:
+        fate = _described(citation, found, known, as_of)
+    return Verified(citation, named, paper=found, **fate)
 
 
-def _by_title(citation: Citation, known: _Known, as_of: date) -> Verified:
-    found = known.bearer(citation)
-    if isinstance(found, Unknown):
-        detail = f"the source could not tell: {found.reason}"
-        return Verified(citation, None, "unverifiable", "resolves", "unverifiable", detail)
-    if found is None:
-        return Verified(
-            citation, None, "rejected", "resolves", "not-found", "no paper of this title was found"
-        )
-    if found.withdrawn:
-        detail = "its authors, or arXiv, have withdrawn it"
-        return Verified(
-            citation,
-            ArxivId(found.id),
-            "rejected",
-            "resolves",
-            "withdrawn",
-            detail,
-            found,
-            identity="real",
-        )
-    return _described(citation, ArxivId(found.id), found, known, as_of)
-
-
-def _described(
-    citation: Citation, named: ArxivId, paper: Paper, known: _Known, as_of: date
-) -> Verified:
+def _described(citation: Citation, paper: Paper, known: _Known, as_of: date) -> dict[str, Any]:
     """Rungs 3 to 5 for a paper that exists."""
     titles = known.titles_of(paper)
     told = bool(
@@ -253,18 +232,8 @@ def _described(
         unasked = known.other_titles.get(paper.id)
         if isinstance(unasked, Unknown):
             detail = f"the titles of its other versions could not be asked: {unasked.reason}"
-            return Verified(citation, named, "unverifiable", "title", "unverifiable", detail, paper)
-        detail = f"the paper is {paper.title!r}"
-        return Verified(
-            citation,
-            named,
-            "rejected",
-            "title",
-            "wrong-title",
-            detail,
-            paper,
-            identity="mis-described",
-        )
+            return _open("title", detail)
+        return _fallen("title", "wrong-title", f"the paper is {paper.title!r}", "mis-described")
     # "Title, A. Smith et al., 2023" reads like a list of names: the title in it is none
     named_authors = [
         name for name in citation.authors if not (citation.entry and title_fits(name, titles))
@@ -272,39 +241,25 @@ def _described(
     fit, strangers = authors_fit(named_authors, paper.authors)
     if not fit:
         detail = f"not by {', '.join(strangers[:3])}, but by {_byline(paper)}"
-        return Verified(
-            citation,
-            named,
-            "rejected",
-            "title",
-            "wrong-author",
-            detail,
-            paper,
-            identity="mis-described",
-        )
+        return _fallen("title", "wrong-author", detail, "mis-described")
+    if paper.published > as_of:
+        return _fallen("newer", "after-as-of", f"{paper.published} is after {as_of}", "real")
     note = f"not among its authors: {', '.join(strangers[:3])}" if strangers else ""
     described = told or citation.title or (citation.authors and paper.authors)
-    rung: Rung = "title" if described else "resolves"
-    if paper.published > as_of:
-        detail = f"{paper.published} is after {as_of}"
-        return Verified(
-            citation, named, "rejected", "newer", "after-as-of", detail, paper, identity="real"
-        )
+    grounded = {"status": "grounded", "detail": note, "identity": "real"}
     if citation.quote is None:
-        return Verified(citation, named, "grounded", rung, None, note, paper, identity="real")
-    if not paper.abstract or paper.synopsis:
-        detail = "the source has no abstract of the paper to find the quote in"
-        return Verified(
-            citation, named, "unverifiable", "quote", "unverifiable", detail, paper, identity="real"
+        return {**grounded, "rung": "title" if described else "resolves"}
+    texts = [("title", paper.title)]
+    if paper.abstract and not paper.synopsis:
+        texts.insert(0, ("abstract", paper.abstract))
+    place = find_quote(citation.quote, texts, citation.claim)
+    if not isinstance(place, Fallen):
+        return {**grounded, "rung": "quote", "where": str(place)}
+    if len(texts) == 1 and place.reason == "quote-not-found":
+        return _open(
+            "quote", "the source has no abstract of the paper to find the quote in", "real"
         )
-    place = find_quote(
-        citation.quote, [("abstract", paper.abstract), ("title", paper.title)], citation.claim
-    )
-    if isinstance(place, Fallen):
-        return Verified(
-            citation, named, "rejected", "quote", place.reason, place.detail, paper, identity="real"
-        )
-    return Verified(citation, named, "grounded", "quote", None, note, paper, str(place), "real")
+    return _fallen("quote", place.reason, place.detail, "real")
 
 
 def _byline(paper: Paper) -> str:

@@ -14,6 +14,10 @@ from retest.cli.options import Json, Source, Workspace, parsed_day, today
 
 if TYPE_CHECKING:
     from retest.citations.verify import Verified
+    from retest.errors import FileError
+
+MOST_FAULTS = 50
+"""Places that cannot be read and are named one by one."""
 
 
 @app.command()
@@ -21,13 +25,15 @@ def verify(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Markdown, BibTeX, text or JSONL files, or folders of them; - is standard input."
+            help="Markdown, BibTeX, TeX, text or JSONL files, or folders of them; - is standard "
+            "input."
         ),
     ],
     kind: Annotated[
         str | None,
         typer.Option(
-            "--format", help="markdown, bibtex, text or jsonl, where a file's name does not tell."
+            "--format",
+            help="markdown, bibtex, tex, text or jsonl, where a file's name does not tell.",
         ),
     ] = None,
     as_of: Annotated[
@@ -43,22 +49,27 @@ def verify(
 ) -> None:
     """Check every arXiv citation of some files: its id, title, authors and quote.
 
-    Exit status: 0 all are grounded, 1 some are rejected, 2 the input is wrong, 3 some could not be
-    checked.
+    Exit status: 0 all are grounded, 1 some are rejected, 2 some of the input could not be read (the
+    rest is checked), 3 some could not be checked.
     """
     from retest.citations import read_citations
     from retest.citations import verify as ladder
-    from retest.cli.show import out, say
+    from retest.cli.show import complain, out, say
     from retest.run.source_factory import open_source_for_all
     from retest.settings import environment, load_settings
     from retest.text.harmless import escaped
 
     settings = load_settings(workspace.resolve(), environment(), {"source": source})
     day = parsed_day(as_of) if as_of else today()
-    citations = read_citations(files, sys.stdin.buffer.read, kind)
+    faults: list[FileError] = []
+    citations = read_citations(files, sys.stdin.buffer.read, kind, faults.append)
+    for fault in faults[:MOST_FAULTS]:
+        complain(fault)
+    if len(faults) > MOST_FAULTS:
+        say(f"and {len(faults) - MOST_FAULTS} more places that cannot be read", needed=True)
     if not citations:
         say("no arXiv citation in these files")
-        return
+        raise typer.Exit(2 if faults else 0)
     say(f"checking {len(citations)} citations against {settings.source}")
     results = ladder.verify(citations, open_source_for_all(settings, environment(), today()), day)
     if as_json:
@@ -74,6 +85,8 @@ def verify(
         f"{counts['grounded']} grounded, {counts['rejected']} rejected, {unchecked} could not be "
         "checked"
     )
+    if faults:
+        raise typer.Exit(2)
     if counts["rejected"]:
         raise typer.Exit(1)
     if unchecked:

@@ -1,5 +1,4 @@
-"""JSON Lines with claims of known fate: an object a line, each value looked at, every fault with
-its place."""
+"""JSON Lines: an object a line, each value looked at, every fault with its place."""
 
 from __future__ import annotations
 
@@ -34,20 +33,23 @@ class _Twice(ValueError):
 
 
 def objects(
-    text: str, path: Path, expected: str
+    text: str, path: Path | str, expected: str, *, hidden: bool = False
 ) -> Iterator[tuple[int, dict[str, object] | FileError]]:
     """The line number and the object of each line that is not empty, or what is wrong with the
-    line. `expected` says what an object is, for messages."""
+    line. `expected` says what an object is, for messages; with `hidden` a line may hold characters
+    that nobody sees."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield number, _object(line, path, number, expected)
+                yield number, _object(line, path, number, expected, hidden)
             except FileError as fault:
                 yield number, fault
 
 
-def _object(line: str, path: Path, number: int, expected: str) -> dict[str, object]:
-    if found := unseen(line.replace("\r", "")):
+def _object(
+    line: str, path: Path | str, number: int, expected: str, hidden: bool
+) -> dict[str, object]:
+    if not hidden and (found := unseen(line.replace("\r", ""))):
         raise FileError(
             path, number, f"the character {found}", "text that can be seen", "delete it"
         )
@@ -76,10 +78,11 @@ def _object(line: str, path: Path, number: int, expected: str) -> dict[str, obje
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    said = dict(pairs)
-    if len(said) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Twice(next(key for key in keys if keys.count(key) > 1))
+    said: dict[str, object] = {}
+    for key, value in pairs:
+        if key in said:
+            raise _Twice(key)
+        said[key] = value
     return said
 
 

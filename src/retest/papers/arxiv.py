@@ -38,7 +38,7 @@ TITLED, TITLES_A_REQUEST, SHORT_TITLE = 100, 10, 5
 """Papers and titles of one request for titles, and how many words make a title that few papers
 share."""
 MOST_VERSIONS = 10
-"""Earlier versions of a paper whose titles are asked for."""
+"""Earlier versions of a paper whose titles are asked for: the first, and the last before it."""
 POOL = 200
 """Papers asked for in a request of several queries, about 0.4 MB. With 200, two requests a claim
 find what settles it among the first 32 as often as one for each of its queries does; 100 lose a
@@ -178,7 +178,8 @@ class ArxivSource:
         versions = {
             paper.id: [
                 f"{paper.id}v{n}"
-                for n in range(max(1, paper.version - MOST_VERSIONS), paper.version)
+                for n in (1, *range(max(2, paper.version + 1 - MOST_VERSIONS), paper.version))
+                if n < paper.version
             ]
             for paper in papers
             if paper.version

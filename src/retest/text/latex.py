@@ -1,14 +1,16 @@
 """LaTeX markup in titles, abstracts and quotes, as the characters that it stands for.
 
-The meaning of macros comes from pylatexenc, one macro at a time: an abstract is no document, and a
-whole parser takes `%` for a comment and `$5` for a formula. A macro that only sets (\\emph) goes;
-one that is not known keeps its name as a word, so that two different ones never become the same
-text.
+`without_latex` is for texts that are compared, `decoded` for fields of files and records that are
+LaTeX. The meaning of macros comes from pylatexenc, one macro at a time: an abstract is no document,
+and a whole parser takes `%` for a comment and `$5` for a formula. A macro that only sets (\\emph)
+goes; one that is not known keeps its name as a word, so that two different ones never become the
+same text.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 MARKUP = "\\$~{}"
@@ -39,6 +41,21 @@ def without_latex(text: str) -> str:
     return text
 
 
+def decoded(text: str) -> str:
+    """LaTeX as the text that it sets, on one line; formulas stay as they are written."""
+    if any(sign in text for sign in _TEX):
+        parts = _WHOLE_FORMULA.split(text)
+        parts[::2] = [_set(part) for part in parts[::2]]
+        text = "".join(parts)
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _set(text: str) -> str:
+    for written, shown in _LIGATURES:
+        text = text.replace(written, shown)
+    return without_latex(text).replace("~", " ")
+
+
 @lru_cache(maxsize=2048)
 def _meaning(macro: str) -> str:
     from pylatexenc.latex2text import (  # type: ignore[import-untyped]  # the package ships no types
@@ -62,6 +79,9 @@ def _meaning(macro: str) -> str:
     return f" {shown} " if shown.isalpha() and shown.isascii() and len(shown) > 1 else shown
 
 
+_TEX = (*MARKUP, "--", "``", "''")
+_LIGATURES = (("---", "\u2014"), ("--", "\u2013"), ("``", "\u201c"), ("''", "\u201d"))
+_WHOLE_FORMULA = re.compile(r"(?<!\\)(\$\$?[^$]{1,400}(?<!\\)\$\$?)")
 _END = "\ue000"
 """Ends a macro's name where a formula ended. No text holds it, since private characters are
 dropped."""
@@ -105,6 +125,8 @@ _OWN = {
     "xmark": "✗",
     "cmark": "✓",
     "textasciitilde": "~",
+    "textbar": "|",
+    "textbackslash": "\\",
     "textendash": "--",
     "textemdash": "---",
     "ldots": "...",
@@ -131,7 +153,7 @@ _SETTING_MACROS = """
     bigl bigr Bigl Bigr middle tiny scriptsize footnotesize small normalsize large Large LARGE
     huge Huge displaystyle textstyle scriptstyle nolinebreak nobreak allowbreak protect url
     operatorname ensuremath mathop mathrel mathbin limits nolimits noindent xspace relax par
-    texorpdfstring
+    texorpdfstring newblock natexlab
 """
 _SETTING = frozenset(_SETTING_MACROS.split())
 _ACCENTS, _LETTER_ACCENTS = frozenset("\"'`^~=."), frozenset("uvHtcdbkr")
@@ -141,7 +163,7 @@ _FRACTION = re.compile(
 )
 _MACRO = re.compile(
     r"\\(?:[\"'`^~=.](?:\s?\{\s?\\?[a-zA-Z]\s?\}|\s?\\?[a-zA-Z])"
-    r"|[uvHtcdbkr](?:\s?\{\s?\\?[a-zA-Z]\s?\}|\s\\?[a-zA-Z](?![a-zA-Z]))|[a-zA-Z]{1,40}\*?\s?|[^a-zA-Z]|$)",
+    r"|[uvHtcdbkr](?:\s?\{\s?\\?[a-zA-Z]\s?\}|\s\\?[a-zA-Z])|[a-zA-Z]{1,40}\*?\s?|[^a-zA-Z]|$)",
     re.DOTALL,
 )
 _FORMULA = re.compile(r"\$\$?((?:\\[a-zA-Z]|[\^_])[^$]{0,400}|\s?[<>=+~*/-]{1,3}\s?)\$\$?")

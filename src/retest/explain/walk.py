@@ -115,9 +115,7 @@ class _Walked:
             claim,
             self.state["anchors"],
             [note for note in notes if note in certain],
-            full=job.full,
-            model=job.model,
-            verifier=job.verifier,
+            job,
         )
         failed = record.detail if record.is_open and not _is_noted(record) else ""
         papers = {paper.id for note in certain for paper in note.request.facts.papers}

@@ -113,7 +113,7 @@ async def test_a_queue_is_cut_where_the_service_wants_it(
         )
         service.most_requests, service.most_bytes = requests, size
         if size == 6000:
-            service.most_bytes = 2 * len(service.line("c" * 57, judgment("question 0"))) + 200
+            service.most_bytes = 2 * len(service.encoded("c" * 57, judgment("question 0"))) + 200
         run = batches(tmp_path, cache, lambda *_: service)
         for number in range(5):
             key = f"{number}" * 64

@@ -3,12 +3,14 @@ happens."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import retest
 from retest.errors import UsageError
 from retest.llm.providers import PROVIDERS, Provider, parsed_model, provider_of
 from retest.run.job import Job
@@ -17,6 +19,7 @@ from retest.run.source_factory import open_library
 from retest.settings import Settings, chosen_model
 
 LINE = "scale-anticipation"
+SOURCE = Path(retest.__path__[0])
 DAY = date(2026, 8, 21)
 EVERY = list(PROVIDERS.values())
 KEYS = {one.key: "a-key" for one in EVERY if one.key}
@@ -79,6 +82,27 @@ def test_the_model_of_a_key_that_is_set_is_asked_where_none_is_named(
 ) -> None:
     chosen = chosen_model(Settings(workspace=tmp_path), {provider.key: "a-key"})
     assert parsed_model(chosen)[0] == provider.name
+
+
+NAMED = "|".join(re.escape(one.name) for one in EVERY)
+COMPARED = re.compile(
+    rf"""(?:==|!=|\bin\b\s*\(?|startswith\()\s*["'](?:{NAMED})["':]|case ["'](?:{NAMED})["']"""
+)
+OPENED_IN = ("run/model_factory.py", "cli/machine.py")
+"""Where a name is looked at to open what it names, or to ask its service whether it answers."""
+
+
+def test_no_trait_of_a_provider_is_told_by_its_name() -> None:
+    files = [path for suffix in ("py", "j2") for path in SOURCE.rglob(f"*.{suffix}")]
+    found = [
+        f"{name}: {line.strip()}"
+        for path in files
+        if (name := path.relative_to(SOURCE).as_posix()) not in OPENED_IN
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if COMPARED.search(line)
+    ]
+    assert len(files) > 150
+    assert found == []
 
 
 def test_a_provider_of_another_version_has_no_traits() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.brains import Reader, judgment
+from tests.answers import judgment
+from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import status
 from tests.papers_small import AGREES, LIMITS

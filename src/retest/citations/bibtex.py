@@ -1,5 +1,5 @@
-"""Citations of a BibTeX file: every entry that names an arXiv paper in any of its fields, by id; or,
-where it only says that it is on arXiv, by title.
+"""Citations of a BibTeX file: every entry that names an arXiv paper in any of its fields, by id;
+or, where it only says that it is on arXiv, by title.
 
 An entry that cannot be read is told of with its line: left out, it would look as if nothing were
 wrong with it. The others are read.
@@ -33,12 +33,27 @@ _IDS = ("eprint", "arxivid", "arxiv")
 """Fields whose whole value is an id; the first one may be another archive's."""
 _SIGNS = (
     *_PREFIX,
-    *"doi url journal journaltitle note howpublished volume number pages publisher series".split(),
-    *"institution booktitle addendum".split(),
+    *[
+        "doi",
+        "url",
+        "journal",
+        "journaltitle",
+        "note",
+        "howpublished",
+        "volume",
+        "number",
+        "pages",
+        "publisher",
+        "series",
+    ],
+    *["institution", "booktitle", "addendum"],
 )
 """Fields that say of an entry without an id that it is on arXiv."""
-_OF_OTHERS = frozenset("abstract annote annotation comment comments review keywords title".split())
-"""Fields whose text may name other papers: an id there is cited, but not under the entry's title."""
+_OF_OTHERS = frozenset(
+    ["abstract", "annote", "annotation", "comment", "comments", "review", "keywords", "title"]
+)
+"""Fields whose text may name other papers. An id there is cited, but not under the entry's
+title."""
 _ARXIV = re.compile(r"arxiv|10\.48550", re.IGNORECASE)
 _FORM = re.compile(
     r"(?:arxiv:|https?://arxiv\.org/)?\S{0,100}?"

@@ -24,9 +24,30 @@ from bibtexparser.model import (
 from retest.files.read import shown
 
 _TYPES = frozenset(
-    "article book booklet collection conference dataset inbook incollection inproceedings manual"
-    " mastersthesis misc online phdthesis preprint proceedings report software string techreport"
-    " thesis unpublished".split()
+    [
+        "article",
+        "book",
+        "booklet",
+        "collection",
+        "conference",
+        "dataset",
+        "inbook",
+        "incollection",
+        "inproceedings",
+        "manual",
+        "mastersthesis",
+        "misc",
+        "online",
+        "phdthesis",
+        "preprint",
+        "proceedings",
+        "report",
+        "software",
+        "string",
+        "techreport",
+        "thesis",
+        "unpublished",
+    ]
 )
 _TOKEN = re.compile(
     r"^[ \t]*@(?P<gap>\s{0,80})(?P<name>\w{1,40})(?P<rest>\s{0,80})(?P<opens>[{(])"

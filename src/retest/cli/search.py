@@ -165,7 +165,7 @@ def _kept_plan(
     from retest.grounding.ladder import LADDER_VERSION
     from retest.llm.ask import answer_key
     from retest.llm.manual import written_answer
-    from retest.llm.providers import parsed_model
+    from retest.llm.providers import parsed_model, provider_of
     from retest.pipeline.plan import known_terms, plan_request, planned
     from retest.prompts import load_prompts
     from retest.reports.read import read_record
@@ -186,7 +186,7 @@ def _kept_plan(
             text = cache.get(answer_key(provider, name, asked, LADDER_VERSION))
         finally:
             cache.close()
-    if text is None and provider == "manual":
+    if text is None and provider_of(provider).waits_for_people:
         try:
             text = written_answer(home / "manual", asked)
         except Waiting as waiting:

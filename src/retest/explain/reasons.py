@@ -15,6 +15,7 @@ from retest.explain.estimate import PROMPTS
 from retest.grounding.ladder import LADDER_VERSION
 from retest.pipeline.state import Deps
 from retest.run import log as runlog
+from retest.run.job import Job
 
 OTHERWISE = "never asked in these words"
 """Where none of the known reasons holds: levers, queries or evidence are others, or the answers
@@ -48,14 +49,11 @@ def why_due(
     claim: Claim,
     anchors: Sequence[AnchorRecord],
     asked: Sequence[Note],
-    *,
-    full: bool,
-    model: str,
-    verifier: str,
+    job: Job,
 ) -> list[str]:
     """Reasons in words, the weightiest first; none where nothing is asked and nothing was left
     open."""
-    last, reasons = recorded_claim(deps, claim.id), ["--full"] if full and asked else []
+    last, reasons = recorded_claim(deps, claim.id), ["--full"] if job.full and asked else []
     kinds = {note.request.schema for note in asked}
     if before is None or last is None:
         reasons.append(UNTESTED)
@@ -64,7 +62,7 @@ def why_due(
     else:
         if last.is_open:
             reasons.append(f"left open last time: {last.why}")
-        reasons += _changed(deps, before, kinds, model, verifier)
+        reasons += _changed(deps, before, kinds, job)
         if kinds and _anchors_changed(deps, claim, last, anchors):
             reasons.append("its anchors or their titles have changed")
     choices = [note for note in asked if note.request.schema is Triage]
@@ -86,14 +84,14 @@ def why_due(
     return reasons or ([OTHERWISE] if asked else [])
 
 
-def _changed(deps: Deps, before: Before, kinds: Set[type], model: str, verifier: str) -> list[str]:
+def _changed(deps: Deps, before: Before, kinds: Set[type], job: Job) -> list[str]:
     changed = []
     names = [name for schema, name in PROMPTS.items() if schema in kinds]
     if others := [name for name in names if before.prompts.get(name) != deps.prompts[name].hash]:
         changed.append(f"prompt {', '.join(others)} changed")
-    if before.model != model and kinds & {QueryPlan, Triage, Extraction, Judgment}:
+    if before.model != job.model and kinds & {QueryPlan, Triage, Extraction, Judgment}:
         changed.append(f"the model was {before.model}")
-    checker, checked_by = verifier or model, before.verifier or before.model
+    (_, checker), checked_by = job.specs, before.verifier or before.model
     if checker != checked_by and kinds & {Entailment}:
         changed.append(f"the verifier was {checked_by}")
     if before.ladder not in (None, LADDER_VERSION) and kinds:

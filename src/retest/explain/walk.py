@@ -64,7 +64,7 @@ class LineExplained:
         return total(call for claim in self.every for call in (*claim.certain, *claim.possible))
 
 
-def unsaid(text: str, *, needed: bool = False) -> None:
+def _ignore(text: str, *, needed: bool = False) -> None:
     """What a run would say of its batches is not said here."""
 
 
@@ -75,7 +75,7 @@ async def explain(job: Job) -> list[LineExplained]:
     `batch` has new questions cost what they cost there."""
     notebook = Notebook()
     models, explained = partial(NotingModels, notebook=notebook), []
-    batches = batches_for(job, unsaid, looking=True)
+    batches = batches_for(job, _ignore, looking=True)
     async with tracing(job.settings.trace):
         with open_run(job, ReadOnly, models, batches) as things:
             for line in open_lines_first(job):
@@ -115,9 +115,7 @@ class _Walked:
             claim,
             self.state["anchors"],
             [note for note in notes if note in certain],
-            full=job.full,
-            model=job.model,
-            verifier=job.verifier,
+            job,
         )
         failed = record.detail if record.is_open and not _is_noted(record) else ""
         papers = papers_of(certain, self.deps.limits.candidates)

@@ -21,8 +21,7 @@ from retest.pipeline.graph import claim_graph
 from retest.run import log as runlog
 from retest.run.events import ClaimSettled, Event, EventSink, Harmless, LineStarted
 from retest.run.job import Job
-from retest.run.lines import trace
-from retest.run.log import Account, stamp
+from retest.run.log import Account, errors_logged, stamp
 from retest.run.open_run import open_run
 from retest.run.tracing import tracing
 
@@ -67,8 +66,8 @@ async def ask_claim(job: Job, sink: EventSink = ignore) -> Asked:
         account.take(event)
         shown(event)
 
-    async with tracing(job.settings.trace), trace(home / "retest.log", job.mask):
-        with open_run(job) as opened:
+    async with tracing(job.settings.trace):
+        with errors_logged(home, job.mask), open_run(job) as opened:
             async with opened.night(line, heard) as deps:
                 ids = [anchor.id for anchor in line.anchors]
                 found = await deps.in_thread(deps.source.get, ids) if ids else {}

@@ -116,7 +116,7 @@ def spending(spent: Spent) -> EventSink:
 
 
 class Harmless:
-    """A teller that cannot make a run fail: after the first error of its own it is asked no more,
+    """A sink that cannot make a run fail: after the first error of its own it is asked no more,
     and the trace goes to the log."""
 
     def __init__(self, tell: EventSink) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +16,6 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
-from retest.masking import Mask, MaskedFormatter
 from retest.pipeline.events import ignore
 from retest.pipeline.graph import line_graph
 from retest.pipeline.state import Deps, LineState
@@ -38,7 +35,7 @@ from retest.run.events import (
     Notice,
 )
 from retest.run.job import Job
-from retest.run.log import Account, stamp
+from retest.run.log import Account, errors_logged, stamp
 from retest.run.model_factory import batches_for
 from retest.run.open_run import OpenRun, open_lines_first, open_run
 from retest.run.tracing import tracing
@@ -63,12 +60,11 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
         sink(Notice(text, needed))
 
     outcomes: dict[str, LineOutcome] = {}
-    async with (
-        tracing(job.settings.trace),
-        open_checkpoints(home) as checkpoints,
-        trace(home / "retest.log", job.mask),
-    ):
-        with open_run(job, batched=batches_for(job, notify)) as opened:
+    async with tracing(job.settings.trace), open_checkpoints(home) as checkpoints:
+        with (
+            errors_logged(home, job.mask),
+            open_run(job, batched=batches_for(job, notify)) as opened,
+        ):
             runner = LineRunner(opened, checkpoints, sink)
             async with opened.models.through_batches():
                 for line in open_lines_first(job):
@@ -83,21 +79,6 @@ def _writable(reports: Path) -> None:
         raise UsageError(
             f"reports cannot be written to {reports}", "name another folder with --reports"
         )
-
-
-@asynccontextmanager
-async def trace(path: Path, mask: Mask) -> AsyncIterator[None]:
-    """Errors that nobody foresaw, with their traces, go to this file while a run goes on."""
-    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
-    handler.setFormatter(MaskedFormatter(mask))
-    logger = logging.getLogger("retest")
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        handler.close()
 
 
 @dataclass(frozen=True, slots=True)

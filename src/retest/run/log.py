@@ -4,9 +4,11 @@ cost, times), and one a run with how it ended. docs/nightly.md says what is in t
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +16,28 @@ from typing import Any
 
 from retest.llm.model import Usage
 from retest.llm.spent import Spent, shown
-from retest.masking import Mask
+from retest.masking import Mask, MaskedFormatter
 from retest.pipeline.events import StationDone, StationEntered
 from retest.run.events import Called, Event
 
-NAME = "runs.jsonl"
+NAME, ERRORS = "runs.jsonl", "retest.log"
+
+
+@contextmanager
+def errors_logged(home: Path, mask: Mask) -> Iterator[None]:
+    """Errors that nobody foresaw go to a file of the state folder, with their traces, while a run
+    goes on; without the secrets that `mask` knows."""
+    handler = logging.FileHandler(home / ERRORS, delay=True, encoding="utf-8")
+    handler.setFormatter(MaskedFormatter(mask))
+    logger = logging.getLogger("retest")
+    propagated, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagated
+        handler.close()
 
 
 def stamp(time_: datetime | None) -> str | None:

@@ -195,11 +195,19 @@ class Doubted:
     async def _cleaned(self, claim: ClaimRecord, look_up: LookUp) -> ClaimRecord:
         known = {item.arxiv_id for item in claim.evidence}
         quotes = [item.quote for item in claim.evidence]
-        texts = [claim.rationale, claim.detail, *(item.why for item in claim.evidence)]
+        points = [point for item in claim.evidence for point in item.points]
+        texts = [claim.rationale, claim.detail, *(point.why for point in points)]
         rationale, detail, *whys = await self._prose(claim.id, texts, known, quotes, look_up)
+        left = iter(whys)
         evidence = tuple(
-            item.model_copy(update={"why": why})
-            for item, why in zip(claim.evidence, whys, strict=True)
+            item.model_copy(
+                update={
+                    "points": tuple(
+                        point.model_copy(update={"why": next(left)}) for point in item.points
+                    )
+                }
+            )
+            for item in claim.evidence
         )
         update = {"rationale": rationale, "detail": detail, "evidence": evidence}
         return claim.model_copy(update=update)

@@ -35,7 +35,7 @@ from retest.pipeline.state import Deps, Limits, Subject
 from retest.prompts import Prompt
 from retest.run.events import spending
 from retest.run.job import Job
-from retest.run.lines import trace as errors_kept
+from retest.run.log import errors_logged
 from retest.run.models import Models
 from retest.run.open_run import OpenRun
 from retest.run.source_factory import open_following
@@ -93,8 +93,12 @@ async def evaluate(bench: Bench, setup: Setup, rounds: int = 1) -> tuple[Result,
     # Answers of repeated rounds are kept for themselves: none of them may decide what the next
     # night remembers.
     memory = "answers" if rounds == 1 else "answers-repeated"
-    async with tracing(job.settings.trace), errors_kept(home / "retest.log", job.mask):
-        with _opened(home / memory) as answers, _opened(home / "evaluated") as paid:
+    async with tracing(job.settings.trace):
+        with (
+            errors_logged(home, job.mask),
+            _opened(home / memory) as answers,
+            _opened(home / "evaluated") as paid,
+        ):
             ways = list[list[Done]]()
             for number, kind in enumerate(kinds, 1):
                 word = "" if rounds == 1 else f"repeat {job.today} {bench.seed} {number}"

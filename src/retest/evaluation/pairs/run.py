@@ -38,7 +38,7 @@ from retest.pipeline.ground import ground
 from retest.pipeline.state import ClaimState, Deps, Limits, Subject
 from retest.run.events import spending
 from retest.run.job import Job
-from retest.run.lines import trace as errors_kept
+from retest.run.log import errors_logged
 from retest.run.models import Models
 from retest.run.open_run import OpenRun
 from retest.run.tracing import tracing
@@ -96,8 +96,9 @@ async def evaluate_pairs(
     """
     job = replace(setup.job, as_of=EVER.as_of)
     settings, home = job.settings, job.settings.path("home")
-    async with tracing(settings.trace), errors_kept(home / "retest.log", job.mask):
+    async with tracing(settings.trace):
         with ExitStack() as stack:
+            stack.enter_context(errors_logged(home, job.mask))
             answers, paid = (
                 stack.enter_context(closing(AnswerCache(home / n)))
                 for n in ("answers", "evaluated")

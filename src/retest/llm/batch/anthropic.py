@@ -113,7 +113,7 @@ class AnthropicBatches:
         )
         self._batches = self._client.sdk.messages.batches.with_raw_response
 
-    def line(self, custom_id: str, request: Request) -> bytes:
+    def encoded(self, custom_id: str, request: Request) -> bytes:
         return compact(BatchRequest(custom_id=custom_id, params=asked_of(self._name, request)))
 
     async def prepare(self, lines: Sequence[bytes]) -> bytes:

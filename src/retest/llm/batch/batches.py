@@ -237,14 +237,14 @@ class Batches:
         """The questions under the service's limits, each batch with its nonce."""
         nonce, part, size = self._nonce(), dict[str, tuple[_Queued, bytes]](), 0
         for one in queued:
-            line = service.line(_custom_id(one, nonce), one.request)
+            line = service.encoded(_custom_id(one, nonce), one.request)
             if part and (
                 len(part) >= service.most_requests
                 or size + len(line) + ENVELOPE > service.most_bytes
             ):
                 yield nonce, part
                 nonce, part, size = self._nonce(), {}, 0
-                line = service.line(_custom_id(one, nonce), one.request)
+                line = service.encoded(_custom_id(one, nonce), one.request)
             part[_custom_id(one, nonce)] = one, line
             size += len(line) + 1
         yield nonce, part

@@ -105,7 +105,7 @@ class OpenAIBatches:
         self._batches = self._client.sdk.batches.with_raw_response
         self._files = self._client.sdk.files.with_raw_response
 
-    def line(self, custom_id: str, request: Request) -> bytes:
+    def encoded(self, custom_id: str, request: Request) -> bytes:
         body = asked_of(self._name, request)
         return compact({"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body})
 

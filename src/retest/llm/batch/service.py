@@ -42,7 +42,7 @@ class BatchService(Protocol):
     most_requests: int
     most_bytes: int
 
-    def line(self, custom_id: str, request: Request) -> bytes:
+    def encoded(self, custom_id: str, request: Request) -> bytes:
         """A question as it is sent."""
         ...
 

@@ -302,8 +302,10 @@ class _Reader:
 
     def _cited(self, node: Any) -> str:
         keys = "".join(a.latex_verbatim() for a in _arguments(node)[-1:]).strip("{} ")
-        named = [self._builder.references.get(key.strip()) for key in keys.split(",")]
-        return "".join(f" (arXiv:{one})" for one in named if one)
+        named = [key.strip() for key in keys.split(",")]
+        references = self._builder.references
+        said = (f"arXiv:{references[key]}" if key in references else key for key in named)
+        return f"[{'; '.join(said)}]"
 
     def _said(self, nodes: Sequence[Any], depth: int) -> str:
         """What nodes say, as text of their own and none of the paragraph's."""

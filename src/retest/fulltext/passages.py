@@ -1,20 +1,23 @@
-"""The passages of a paper that are nearest to a claim, for a reader with little room."""
+"""The passages of a paper that are nearest to a claim, for a reader with little room.
+
+An index in memory over the paper's own passages (tantivy's BM25), weighted by what a section is for.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import tantivy
+from tantivy import Occur
+
 from retest.fulltext.document import FullText, Passage, Role
-from retest.text.form import words
+from retest.papers.index import analyser, plain
 from retest.text.sentences import sentences
 
 TOKENS = 2_500
 """Estimated tokens of one paper that a reader is shown."""
-K1, B = 1.2, 0.75
-"""BM25's usual constants (Robertson and Zaragoza, Foundations and Trends in IR, 2009)."""
 WEIGHT: dict[Role, float] = {
     "results": 1.5,
     "discussion": 1.15,
@@ -30,19 +33,22 @@ WEIGHT: dict[Role, float] = {
 """Results before introductions. Related work is about somebody else's results."""
 TABLE = 1.2
 """Tables and captions hold the numbers, in few words."""
+MOST_WORDS = 200
+"""Different words of a claim, its terms and a question that are looked for."""
+_ANALYSER = "passages"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as a reader sees it: its sentences, or a table's rows."""
+    """A passage as a reader sees it: its sentences, or the rows of a table."""
 
     passage: Passage
     sentences: tuple[str, ...]
 
 
 def sentences_of(passage: Passage) -> tuple[str, ...]:
-    """The numbered units that a reader points at: sentences, or the rows of a table. Each row of a
-    table after the first bears the table's head, so that a quoted number keeps its column."""
+    """The numbered units that a reader points at. Each row of a table bears the table's head, so
+    that a quoted number keeps its column."""
     if passage.kind != "table":
         return sentences(passage.text)
     head, *rows = passage.text.split("\n")
@@ -51,29 +57,19 @@ def sentences_of(passage: Passage) -> tuple[str, ...]:
 
 def nearest(text: FullText, about: Sequence[str], tokens: int = TOKENS) -> list[Shown]:
     """The passages that say most of `about` (the claim, its terms, the open question), in the order
-    of the paper, within `tokens`. BM25 over the paper's own passages, weighted by role."""
-    bags = [Counter(words(passage.text)) for passage in text.passages]
-    if not bags:
-        return []
-    average = sum(bag.total() for bag in bags) / len(bags)
-    wanted = Counter(word for said in about for word in words(said))
-    found_in = {word: sum(word in bag for bag in bags) for word in wanted}
-    scores = [
-        _bm25(bag, wanted, found_in, len(bags), average) * _weight(passage)
-        for bag, passage in zip(bags, text.passages, strict=True)
-    ]
-    order = sorted(range(len(bags)), key=lambda n: (-scores[n], n))
+    of the paper, within `tokens`. Those of the same score stand in the order of the paper."""
+    scores = _scores(text.passages, about)
+    order = sorted(scores, key=lambda number: (-scores[number], number))
     chosen: list[int] = []
     left = tokens
     for number in order:
-        if scores[number] <= 0:
-            break
-        cost = estimated_tokens(text.passages[number].text)
-        if cost <= left:
+        if (cost := estimated_tokens(text.passages[number].text)) <= left:
             chosen.append(number)
             left -= cost
-    passages = [text.passages[number] for number in sorted(chosen)]
-    return [Shown(passage, sentences_of(passage)) for passage in passages]
+    return [
+        Shown(text.passages[number], sentences_of(text.passages[number]))
+        for number in sorted(chosen)
+    ]
 
 
 def estimated_tokens(text: str) -> int:
@@ -81,17 +77,35 @@ def estimated_tokens(text: str) -> int:
     return math.ceil(len(text) / 4)
 
 
+def _scores(passages: Sequence[Passage], about: Sequence[str]) -> dict[int, float]:
+    """The weighted score of each passage that shares a word with `about`, by its place."""
+    fields = tantivy.SchemaBuilder()
+    fields.add_text_field("text", tokenizer_name=_ANALYSER)
+    fields.add_integer_field("place", stored=True)
+    index = tantivy.Index(fields.build())
+    cut = analyser(stop_words=False)
+    index.register_tokenizer(_ANALYSER, cut)
+    writer = index.writer(15_000_000, 1)  # tantivy's least heap, one thread
+    for place, passage in enumerate(passages):
+        said = plain(f"{passage.section}\n{passage.text}")
+        writer.add_document(tantivy.Document(text=said, place=place))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    words = dict.fromkeys(word for said in about for word in cut.analyze(plain(said)))
+    asked = tantivy.Query.boolean_query(
+        [
+            (Occur.Should, tantivy.Query.term_query(index.schema, "text", word))
+            for word in list(words)[:MOST_WORDS]
+        ]
+    )
+    searcher = index.searcher()
+    found: dict[int, float] = {}
+    for score, address in searcher.search(asked, max(1, len(passages))).hits:
+        place = searcher.doc(address)["place"][0]
+        found[place] = score * _weight(passages[place])
+    return found
+
+
 def _weight(passage: Passage) -> float:
-    return WEIGHT[passage.role] * (TABLE if passage.kind != "paragraph" else 1.0)
-
-
-def _bm25(
-    bag: Counter[str], wanted: Counter[str], found_in: dict[str, int], number: int, average: float
-) -> float:
-    score = 0.0
-    length = K1 * (1 - B + B * bag.total() / average)
-    for word, weight in wanted.items():
-        if count := bag[word]:
-            rarity = math.log(1 + (number - found_in[word] + 0.5) / (found_in[word] + 0.5))
-            score += weight * rarity * count * (K1 + 1) / (count + length)
-    return score
+    return WEIGHT[passage.role] * (1.0 if passage.kind == "paragraph" else TABLE)

@@ -29,9 +29,11 @@ HTML = """<!DOCTYPE html><html><head><title>Tides</title></head><body>
 <math alttext="3\\times 10^{2}" class="ltx_Math"><mn>3</mn></math> days.</p></div></section>
 <section id="S2.SS2" class="ltx_subsection"><h3 class="ltx_title ltx_title_subsection">
 <span class="ltx_tag ltx_tag_subsection">2.2 </span>Results</h3>
-<div class="ltx_para"><p class="ltx_p">Wind explains 81.5% of the tides. Depth explains none.</p></div>
+<div class="ltx_para"><p class="ltx_p">Wind explains 81.5% of the tides.
+Depth explains none.</p></div>
 <figure id="S2.T1" class="ltx_table"><figcaption class="ltx_caption">
-<span class="ltx_tag ltx_tag_table">Table 1: </span>Share of the tides that each cause explains.</figcaption>
+<span class="ltx_tag ltx_tag_table">Table 1: </span>Share of the tides that each cause
+explains.</figcaption>
 <table class="ltx_tabular"><tbody>
 <tr class="ltx_tr"><th class="ltx_td">Cause</th><th class="ltx_td">Share</th></tr>
 <tr class="ltx_tr"><td class="ltx_td">Wind</td><td class="ltx_td">81.5</td></tr>
@@ -39,7 +41,8 @@ HTML = """<!DOCTYPE html><html><head><title>Tides</title></head><body>
 </tbody></table></figure></section></section>
 <section id="S3" class="ltx_section"><h2 class="ltx_title ltx_title_section">
 <span class="ltx_tag ltx_tag_section">3 </span>Related Work</h2>
-<div class="ltx_para"><p class="ltx_p">Smith (2020) found that the moon explains 12% of the tides.</p></div>
+<div class="ltx_para"><p class="ltx_p">Smith (2020) found that the moon explains 12% of the
+tides.</p></div>
 </section>
 <section id="Sx1" class="ltx_section"><h2 class="ltx_title ltx_title_section">Limitations</h2>
 <div class="ltx_para"><p class="ltx_p">All lakes lie in one valley.</p></div></section>

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,11 +31,11 @@ def said(text: FullText) -> list[tuple[str, str, str]]:
 
 
 @FORMS
-def test_every_passage_has_its_role_and_its_text(read):
+def test_every_passage_has_its_role_and_its_text(read: Callable[[], FullText]) -> None:
     found = {(role, text) for role, _, text in said(read())}
     assert {
         ("abstract", "We gauge the tides of forty small lakes."),
-        ("method", "Gauges stood in the lakes for 3×10^2 days."),
+        ("method", "Gauges stood in the lakes for 3\u00d710^2 days."),
         ("results", "Wind explains 81.5% of the tides. Depth explains none."),
         ("related work", "Smith (2020) found that the moon explains 12% of the tides."),
         ("limitations", "All lakes lie in one valley."),
@@ -42,7 +44,9 @@ def test_every_passage_has_its_role_and_its_text(read):
 
 
 @FORMS
-def test_a_table_is_rows_with_its_head_and_its_caption_stands_apart(read):
+def test_a_table_is_rows_with_its_head_and_its_caption_stands_apart(
+    read: Callable[[], FullText],
+) -> None:
     tables = [text for _, kind, text in said(read()) if kind == "table"]
     captions = [text for _, kind, text in said(read()) if kind == "caption"]
     assert tables == ["Cause | Share\nWind | 81.5\nDepth | 0.2"]
@@ -51,7 +55,9 @@ def test_a_table_is_rows_with_its_head_and_its_caption_stands_apart(read):
 
 
 @FORMS
-def test_a_reference_is_resolved_to_the_arxiv_id_that_the_bibliography_names(read):
+def test_a_reference_is_resolved_to_the_arxiv_id_that_the_bibliography_names(
+    read: Callable[[], FullText],
+) -> None:
     (introduction,) = [text for role, _, text in said(read()) if role == "introduction"]
     assert "arXiv:2001.08361" in introduction
     assert "footnote" not in introduction
@@ -59,14 +65,16 @@ def test_a_reference_is_resolved_to_the_arxiv_id_that_the_bibliography_names(rea
 
 
 @FORMS
-def test_the_place_of_a_passage_names_version_section_and_paragraph(read):
+def test_the_place_of_a_passage_names_version_section_and_paragraph(
+    read: Callable[[], FullText],
+) -> None:
     text = read()
     (passage,) = [one for one in text.passages if one.text.startswith("Wind explains")]
     assert text.named(passage) == "full text v2, 2.2 Results, paragraph 1"
     assert passage.anchor == "S2.SS2"
 
 
-def test_an_e_print_of_one_file_is_read_as_well():
+def test_an_e_print_of_one_file_is_read_as_well() -> None:
     assert said(read_latex(unpacked(one_file()), ID, VERSION)) == said(of_latex())
 
 
@@ -81,7 +89,7 @@ HOSTILE_PAGES = {
 
 
 @pytest.mark.parametrize("page", HOSTILE_PAGES.values(), ids=HOSTILE_PAGES)
-def test_a_page_that_is_not_this_papers_text_is_never_read_as_it(page):
+def test_a_page_that_is_not_this_papers_text_is_never_read_as_it(page: str) -> None:
     with pytest.raises(NotThatPaper):
         read_html(page.encode(), ID, VERSION)
 
@@ -115,14 +123,16 @@ HOSTILE_PRINTS = {
 
 
 @pytest.mark.parametrize("data", HOSTILE_PRINTS.values(), ids=HOSTILE_PRINTS)
-def test_an_e_print_that_cannot_be_read_says_so_and_writes_nothing(data, tmp_path, monkeypatch):
+def test_an_e_print_that_cannot_be_read_says_so_and_writes_nothing(
+    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotThatPaper):
         read_latex(unpacked(data), ID, VERSION)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_that_is_not_utf_8_is_read():
+def test_a_source_that_is_not_utf_8_is_read() -> None:
     files = {
         "paper.tex": FILES["paper.tex"].replace(b"it is said", "it is s\xe9id".encode("latin-1")),
         "body.tex": FILES["body.tex"],
@@ -131,7 +141,7 @@ def test_a_source_that_is_not_utf_8_is_read():
     assert any("séid" in passage.text for passage in text.passages)
 
 
-def test_of_two_documents_in_an_e_print_the_longer_one_is_the_paper():
+def test_of_two_documents_in_an_e_print_the_longer_one_is_the_paper() -> None:
     cover = b"\\documentclass{letter}\\begin{document}Dear editor\\end{document}"
     text = read_latex({**FILES, "cover.tex": cover}, ID, VERSION)
     assert said(text) == said(of_latex())

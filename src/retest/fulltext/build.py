@@ -6,9 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from retest.domain.arxiv_id import ArxivId, find_ids
 from retest.fulltext.document import LONGEST, MOST_PASSAGES, Form, FullText, Kind, Passage, Role
 from retest.fulltext.roles import role_of
 from retest.text.harmless import one_line, visible
+
+
+def first_id(said: str) -> str | None:
+    """The first arXiv id that an entry of a bibliography names."""
+    named = (found.id for found in find_ids(said))
+    return next((one.base for one in named if isinstance(one, ArxivId)), None)
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html
+from lxml import etree, html  # type: ignore[import-untyped]  # as in papers/atom.py
 
-from retest.domain.arxiv_id import find_ids
-from retest.fulltext.build import Builder
+from retest.domain.arxiv_id import parse_id
+from retest.fulltext.build import Builder, first_id
 from retest.fulltext.document import LEAST_PARAGRAPHS, FullText, NotThatPaper
 from retest.text.latex import without_latex
 
@@ -81,10 +81,9 @@ def _check_identity(root: html.HtmlElement, arxiv_id: str, version: int | None) 
     """The watermark names the paper. A page without one is taken for what was asked for."""
     for mark in root.xpath("//*[@id='watermark-tr']"):
         match = _WATERMARK.search(mark.text_content())
-        named = find_ids(match[1])[0] if match and find_ids(match[1]) else None
-        if named is None:
+        cited = parse_id(match[1]) if match else None
+        if cited is None:
             return
-        cited = named.id
         if cited.base != arxiv_id:
             raise NotThatPaper(f"the page of another paper, {cited.base}")
         if version is not None and cited.version is not None and cited.version != version:
@@ -101,9 +100,9 @@ def _references(root: html.HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in root.xpath("//*[contains(concat(' ', @class, ' '), ' ltx_bibitem ')]"):
         said = item.text_content()[:2_000] + " ".join(item.xpath(".//a/@href")[:10])
-        ids = find_ids(said)
-        if item.get("id") and ids:
-            found[item.get("id")] = ids[0].id.base
+        named = first_id(said)
+        if item.get("id") and named:
+            found[item.get("id")] = named
     return found
 
 

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from retest.domain.arxiv_id import find_ids
-from retest.fulltext.build import Builder
+from retest.fulltext.build import Builder, first_id
 from retest.fulltext.document import LEAST_PARAGRAPHS, FullText, NotThatPaper
 from retest.fulltext.tex_source import Source, whole_document
 from retest.text.latex import without_latex
@@ -172,9 +171,9 @@ def _references(source: Source) -> dict[str, str]:
     """The arXiv ids that the bibliography names, by key: of `\\bibitem`s and of BibTeX entries."""
     found: dict[str, str] = {}
     for key, entry in source.bibliography:
-        if ids := find_ids(entry[:3_000]):
-            found.setdefault(key, ids[0].id.base if not isinstance(ids[0].id, str) else "")
-    return {key: named for key, named in found.items() if named}
+        if named := first_id(entry[:3_000]):
+            found.setdefault(key, named)
+    return found
 
 
 class _Reader:

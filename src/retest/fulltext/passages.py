@@ -1,6 +1,7 @@
 """The passages of a paper that are nearest to a claim, for a reader with little room.
 
-An index in memory over the paper's own passages (tantivy's BM25), weighted by what a section is for.
+An index in memory over the paper's own passages (tantivy's BM25), weighted by what a section is
+for.
 """
 
 from __future__ import annotations

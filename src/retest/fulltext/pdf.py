@@ -20,7 +20,8 @@ MOST_PAGES = 400
 LEAST_A_PAGE = 200
 """Characters that a page of text has on average; a scan has none."""
 _HEADING = re.compile(
-    r"(?:(?P<number>(?:\d{1,2}|[A-H])(?:\.\d{1,2}){0,3})\.?\s+)?(?P<title>[A-Z][\w&,:'\u2019 -]{2,70})"
+    r"(?:(?P<number>(?:\d{1,2}|[A-H])(?:\.\d{1,2}){0,3})\.?\s+)?"
+    r"(?P<title>[A-Z][\w&,:'\u2019 -]{2,70})"
 )
 _CAPTION = re.compile(r"(?:Table|Figure|Fig\.)\s*\d{1,3}\s*[:.|]")
 _REFERENCES = re.compile(r"(?:\d{1,2}\.?\s+)?(?:References|Bibliography)", re.IGNORECASE)
@@ -29,8 +30,8 @@ _STAMP = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})(?:v(\d{1,4}))?")
 
 
 def read_pdf(data: bytes, arxiv_id: str, version: int | None) -> FullText:
-    """The full text of a PDF. Raises NotThatPaper for a scan, a broken or locked file, and one whose
-    stamp names another paper or version."""
+    """The full text of a PDF. Raises NotThatPaper for a scan, a broken or locked file, and one
+    whose stamp names another paper or version."""
     pages = _pages(data)
     _check_stamp(pages[0], arxiv_id, version)
     if sum(map(len, pages)) < LEAST_A_PAGE * len(pages):
@@ -124,10 +125,8 @@ def _blocks(lines: Iterator[str]) -> Iterator[str]:
 def _joined(lines: Sequence[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
-        if text.endswith("-") and line[:1].islower():
-            text = text[:-1] + line
-        else:
-            text = f"{text} {line}"
+        divided = text.endswith("-") and line[:1].islower()
+        text = text[:-1] + line if divided else f"{text} {line}"
     return text
 
 

@@ -40,14 +40,14 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (
         "method",
         r"methods?|methodolog(?:y|ies)|approach(?:es)?|models?|architectures?|algorithms?"
-        r"|implementation(?: details)?|training(?: details| setup| procedure)?|data(?:sets?| collection)?"
-        r"|(?:experimental|evaluation) (?:setups?|settings?|design|details|protocols?)|setups?|settings?"
-        r"|materials|framework|our (?:method|approach|framework)|proposed|hyper-?parameters"
+        r"|implementation(?: details)?|training(?: details| setup| procedure)?"
+        r"|data(?:sets?| collection)?|setups?|settings?|materials|framework|proposed"
+        r"|our (?:method|approach|framework)|hyper-?parameters"
         r"|design|formulation|metrics?|tasks?|baselines?|theor(?:y|etical)|proofs?",
     ),
 )
 _SETUP = re.compile(
-    r"\b(?:experiment(?:s|al)?|evaluation) (?:setups?|settings?|design|details?|protocols?|setting)\b",
+    r"\b(?:experiment(?:s|al)?|evaluation) (?:setups?|settings?|design|details?|protocols?)\b",
     re.IGNORECASE,
 )
 _PATTERNS = tuple((role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in _WORDS)

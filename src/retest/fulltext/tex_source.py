@@ -63,7 +63,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _main(texts: Mapping[str, str]) -> str:
-    """The file that is a document of its own. Of several, the one with the most text once joined."""
+    """The file that is a document of its own. Of several, the one that is longest once joined."""
     heads = [
         name
         for name, text in texts.items()

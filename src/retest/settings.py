@@ -18,6 +18,8 @@ SOURCES = ("arxiv", "mirror", "library")
 ARXIV_URL = "https://export.arxiv.org/api/query"
 OAI_URL = "https://oaipmh.arxiv.org/oai"
 OPENALEX_URL = "https://api.openalex.org"
+FULLTEXT_URL = "https://export.arxiv.org"
+"""The host that arXiv keeps for programs."""
 OPENALEX_KEY = "OPENALEX_API_KEY"
 """The environment variable with OpenAlex's key, which is free of charge."""
 
@@ -44,6 +46,7 @@ class Settings:
     """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of
     use: 3)."""
     oai_url: str = OAI_URL
+    fulltext_url: str = FULLTEXT_URL
     follow: bool = False
     """Whether papers that cite an anchor are candidates too, as OpenAlex knows them."""
     openalex_url: str = OPENALEX_URL
@@ -91,7 +94,7 @@ def load_settings(
         raise UsageError(
             f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}"
         )
-    for name in ("arxiv_url", "oai_url", "openalex_url"):
+    for name in ("arxiv_url", "oai_url", "fulltext_url", "openalex_url"):
         if not is_address(getattr(settings, name)):
             raise UsageError(
                 f"{name} is {shown_url(getattr(settings, name))!r}",

@@ -13,6 +13,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from retest.domain.paper import Paper
+from retest.errors import UsageError
+from retest.fulltext.copies import noted_folder
 from retest.fulltext.document import FullText
 from retest.fulltext.fetch import FullTexts, NoText
 from retest.papers.circuit import Circuit
@@ -21,6 +23,7 @@ from retest.papers.host import ARXIV_MAY_PASS, Host
 from retest.papers.polite import Turns
 from retest.retry import Patience
 from retest.transport import Bounds
+from tests.conftest import Workspace
 from tests.fulltext.papers import FILES, HTML, ID, VERSION, tar
 
 DAY = date(2026, 8, 21)
@@ -130,3 +133,24 @@ def test_a_kept_text_that_was_tampered_with_is_as_good_as_absent(desk: Desk) -> 
     assert read(desk.texts()).arxiv_id == ID
     assert len(desk.asked) == 2
     assert kept.stat().st_mode & 0o077 == 0, "state is its owner's alone"
+
+
+def test_a_folder_of_copies_is_noted_once_and_told_by_its_forms(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    copies = workspace.folder / "copies"
+    copies.mkdir()
+    none = workspace.retest("mirror", "texts", str(copies))
+    assert none.status == 2
+    assert "name files by arXiv id" in none.err
+    (copies / f"{ID}v2.html").write_text(HTML, encoding="utf-8")
+    (copies / "hep-th_9901001.pdf").write_bytes(b"%PDF-1.4")
+    (copies / "notes.txt").write_text("mine", encoding="utf-8")
+    ran = workspace.retest("mirror", "texts", str(copies))
+    assert ran.status == 0, ran.err
+    assert "2 full texts" in ran.out
+    assert "1 html, 1 pdf" in ran.out
+    assert noted_folder(workspace.folder / ".retest") == copies.resolve()
+    copies.rename(workspace.folder / "elsewhere")
+    with pytest.raises(UsageError, match="is not there"):
+        noted_folder(workspace.folder / ".retest")

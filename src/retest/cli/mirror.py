@@ -111,6 +111,28 @@ def sync(
 
 
 @mirror.command()
+def texts(
+    folder: Annotated[
+        Path, typer.Argument(help="Pages, e-prints and PDFs, named by id: 2401.00001v2.html")
+    ],
+    workspace: Workspace = Path(),
+) -> None:
+    """Note a folder of full texts that you have.
+
+    They are read before anybody is asked for one: ID.html, ID.tar.gz, ID.gz, ID.tex or ID.pdf, with
+    or without a version behind the id. The folder stays where it is.
+    """
+    from retest.cli.show import out
+    from retest.fulltext.copies import note_folder
+    from retest.settings import environment, load_settings
+
+    home = load_settings(workspace.resolve(), environment(), {}).path("home")
+    found = note_folder(home, folder)
+    forms = ", ".join(f"{count:,} {form}" for form, count in sorted(found.items()))
+    out(f"{sum(found.values()):,} full texts in {folder} ({forms})")
+
+
+@mirror.command()
 def stats(as_json: Json = False, workspace: Workspace = Path()) -> None:
     """Say what the mirror holds."""
     from dataclasses import asdict

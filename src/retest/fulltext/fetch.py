@@ -17,6 +17,7 @@ from retest.domain import Frozen
 from retest.domain.paper import Paper
 from retest.files.replace import replace
 from retest.fulltext.archive import unpacked
+from retest.fulltext.copies import SUFFIXES
 from retest.fulltext.document import Form, FullText, NotThatPaper
 from retest.fulltext.html import read_html
 from retest.fulltext.latex import read_latex
@@ -38,15 +39,6 @@ READERS: dict[Form, Callable[[bytes, str, int | None], FullText]] = {
 }
 PATHS: dict[Form, str] = {"html": "html", "latex": "e-print", "pdf": "pdf"}
 """How arXiv's addresses begin, in the order in which the forms are asked for."""
-COPIES: tuple[tuple[str, Form], ...] = (
-    (".html", "html"),
-    (".tar.gz", "latex"),
-    (".tar", "latex"),
-    (".gz", "latex"),
-    (".tex", "latex"),
-    (".pdf", "pdf"),
-)
-"""How the copies in a folder are named, behind the id and perhaps the version."""
 log = logging.getLogger("retest")
 
 
@@ -113,7 +105,7 @@ class FullTexts:
         stem = paper.id.replace("/", "_")
         stems = [f"{stem}v{paper.version}"] if paper.version else []
         for name in (*stems, stem):
-            for suffix, form in COPIES:
+            for suffix, form in SUFFIXES:
                 if (path := self._copies / f"{name}{suffix}").is_file():
                     yield path, form
 

@@ -17,6 +17,7 @@ from retest.retry import Patience
 from retest.settings import OPENALEX_KEY, OPENALEX_URL, Settings
 
 if TYPE_CHECKING:
+    from retest.fulltext.fetch import FullTexts
     from retest.papers.circuit import Circuit
     from retest.papers.source import CitationIndex
 
@@ -79,6 +80,46 @@ def open_following(
         answers=answers,
         circuit=circuit,
         mask=Mask(environment),
+    )
+
+
+def open_full_texts(
+    settings: Settings,
+    environment: Mapping[str, str],
+    today: date,
+    circuit: Circuit | None = None,
+    *,
+    ask: bool = True,
+) -> FullTexts:
+    """Full texts: those that are kept, the copies that `mirror texts` noted, and unless `ask` is
+    false arXiv's, in one polite queue with its API."""
+    from retest.fulltext.copies import noted_folder
+    from retest.fulltext.fetch import BOUNDS, FullTexts
+    from retest.papers.circuit import Circuit
+    from retest.papers.day_cache import DayCache
+    from retest.papers.host import ARXIV_MAY_PASS, Host
+    from retest.papers.polite import Turns, default_lock_folder, site
+
+    home = settings.path("home")
+    turns = Turns(
+        default_lock_folder(dict(environment)),
+        site(settings.fulltext_url),
+        settings.arxiv_interval,
+    )
+    host = Host(
+        "arXiv",
+        turns,
+        _patience(settings),
+        bounds=BOUNDS,
+        may_pass=ARXIV_MAY_PASS,
+        circuit=circuit or Circuit(),
+    )
+    return FullTexts(
+        home / "full-texts",
+        DayCache(home / "full-texts-today", today),
+        host=host if ask else None,
+        url=settings.fulltext_url,
+        copies=noted_folder(home),
     )
 
 

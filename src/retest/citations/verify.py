@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from retest.domain.arxiv_id import ArxivId, read_id
 from retest.domain.citation import Citation
@@ -21,6 +21,9 @@ from retest.grounding.identity import authors_fit, title_fits, title_stands_in
 from retest.grounding.quote import Fallen, find_quote
 from retest.papers.source import Source
 from retest.text.form import title_words
+
+if TYPE_CHECKING:
+    from retest.fulltext.fetch import FullTexts  # it loads parsers
 
 Status = Literal["grounded", "rejected", "unverifiable"]
 Identity = Literal["real", "mis-described", "fabricated"]
@@ -49,14 +52,17 @@ class Verified:
     """Whether the paper exists and is the one described; None where that could not be told."""
 
 
-def verify(citations: Sequence[Citation], source: Source, as_of: date) -> list[Verified]:
-    """One result a citation, in order. Asks the source for all ids at once, for all titles without
+def verify(
+    citations: Sequence[Citation], source: Source, as_of: date, texts: FullTexts | None = None
+) -> list[Verified]:
+    """One result a citation, in order. With `texts` a quote that the abstract does not have is
+    looked for in the paper's full text. Asks the source for all ids at once, for all titles without
     an id at once, and where titles differ first for those of other versions, then for who bears
     them; never for one citation alone."""
     named = [
         read_id(citation.id, as_of) if citation.id is not None else None for citation in citations
     ]
-    known = _Known(source, citations, named)
+    known = _Known(source, citations, named, texts)
 
     def climbed() -> list[Verified]:
         return [_climb(c, i, known, as_of) for c, i in zip(citations, named, strict=True)]
@@ -75,9 +81,13 @@ class _Known:
     """What the source said."""
 
     def __init__(
-        self, source: Source, citations: Sequence[Citation], named: Sequence[ArxivId | str | None]
+        self,
+        source: Source,
+        citations: Sequence[Citation],
+        named: Sequence[ArxivId | str | None],
+        texts: FullTexts | None,
     ) -> None:
-        self._source = source
+        self._source, self.texts = source, texts
         ids = sorted({i.base for i in named if isinstance(i, ArxivId)})
         self.papers: Mapping[str, Lookup] = source.get(ids) if ids else {}
         self.other_titles: dict[str, tuple[str, ...] | Unknown] = {}
@@ -255,11 +265,39 @@ def _described(citation: Citation, paper: Paper, known: _Known, as_of: date) -> 
     place = find_quote(citation.quote, texts, citation.claim)
     if not isinstance(place, Fallen):
         return {**grounded, "rung": "quote", "where": str(place)}
+    if place.reason == "quote-not-found" and known.texts is not None:
+        return _in_the_body(citation, paper, known.texts, grounded, place.detail)
     if len(texts) == 1 and place.reason == "quote-not-found":
         return _open(
             "quote", "the source has no abstract of the paper to find the quote in", "real"
         )
     return _fallen("quote", place.reason, place.detail, "real")
+
+
+def _in_the_body(
+    citation: Citation,
+    paper: Paper,
+    texts: FullTexts,
+    grounded: Mapping[str, Any],
+    detail: str,
+) -> dict[str, Any]:
+    """Rung 5 in the paper's full text. Without one, whether the quote stands there is not known."""
+    from retest.fulltext.fetch import NoText
+
+    text = texts.get(paper)
+    if isinstance(text, NoText):
+        return _open("quote", f"{detail}, and there is no full text ({text.reason})", "real")
+    for passage in text.passages:
+        named = [(text.named(passage), passage.text)]
+        place = find_quote(citation.quote or "", named, citation.claim)
+        if not isinstance(place, Fallen):
+            others = ("introduction", "related work")
+            note = f"in the {passage.role}, where papers tell what others found"
+            said = "; ".join(
+                filter(None, (grounded["detail"], note if passage.role in others else ""))
+            )
+            return {**grounded, "rung": "quote", "where": str(place), "detail": said}
+    return _fallen("quote", "quote-not-found", f"{detail}, nor in the full text", "real")
 
 
 def _byline(paper: Paper) -> str:

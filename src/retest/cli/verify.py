@@ -43,6 +43,14 @@ def verify(
             show_default="today",
         ),
     ] = "",
+    full_text: Annotated[
+        bool,
+        typer.Option(
+            "--full-text",
+            help="Look for quotes in the papers' full texts too: of the copies that `mirror texts` "
+            "noted, else of arXiv, one request every 3 seconds.",
+        ),
+    ] = False,
     source: Source = None,
     as_json: Json = False,
     workspace: Workspace = Path(),
@@ -55,7 +63,7 @@ def verify(
     from retest.citations import read_citations
     from retest.citations import verify as ladder
     from retest.cli.show import complain, out, say
-    from retest.run.source_factory import open_source_for_all
+    from retest.run.source_factory import open_full_texts, open_source_for_all
     from retest.settings import environment, load_settings
     from retest.text.harmless import escaped
 
@@ -71,7 +79,9 @@ def verify(
         say("no arXiv citation in these files")
         raise typer.Exit(2 if faults else 0)
     say(f"checking {len(citations)} citations against {settings.source}")
-    results = ladder.verify(citations, open_source_for_all(settings, environment(), today()), day)
+    papers = open_source_for_all(settings, environment(), today())
+    texts = open_full_texts(settings, environment(), today()) if full_text else None
+    results = ladder.verify(citations, papers, day, texts)
     if as_json:
         for one in results:
             out(escaped(json.dumps(_described(one), ensure_ascii=False)))

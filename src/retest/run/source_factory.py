@@ -102,7 +102,7 @@ def open_full_texts(
 
     home = settings.path("home")
     turns = Turns(
-        default_lock_folder(dict(environment)),
+        default_lock_folder(environment),
         site(settings.fulltext_url),
         settings.arxiv_interval,
     )
@@ -113,6 +113,7 @@ def open_full_texts(
         bounds=BOUNDS,
         may_pass=ARXIV_MAY_PASS,
         circuit=circuit or Circuit(),
+        mask=Mask(environment),
     )
     return FullTexts(
         home / "full-texts",

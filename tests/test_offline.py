@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from retest.data import defaults
+from retest.domain.record import Record
 from retest.library.source import load_library
 from retest.lines.load import load_line
+from retest.run.source_factory import open_library
 from tests.conftest import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -86,3 +88,22 @@ def test_the_library_says_for_each_paper_where_its_date_comes_from() -> None:
     text = (defaults("library") / f"{LINE}.yaml").read_text(encoding="utf-8")
     papers = yaml.safe_load(text)["papers"]
     assert {paper["date_source"] for paper in papers} <= {"arxiv", "listing", "id-month"}
+
+
+def test_the_offline_report_says_read_of_what_was_read_alone() -> None:
+    """A pair of claim and paper that nobody annotated was not read, and nobody judged."""
+    record = Record.model_validate_json(
+        (ROOT / "reports" / "scale-anticipation.json").read_text(encoding="utf-8")
+    )
+    library = open_library("scale-anticipation")
+    assert library is not None
+    for claim in record.claims:
+        noted = library.annotated[claim.id]
+        assert claim.searched.extracted <= len(noted), claim.id
+        assert claim.searched.extracted < claim.searched.candidates, claim.id
+        assert {item.arxiv_id for item in claim.evidence} <= noted
+        assert claim.confidence is None, "a formula is no judgment"
+    assert all(question.motivated_by == () for question in record.questions)
+    closing = [item.claim for item in record.superseding]
+    first = closing.index("counter-thesis")
+    assert first == 0, "what argues for the counter-thesis comes before what speaks of a claim"

@@ -28,6 +28,7 @@ from retest.domain.answers import (
     Triage,
 )
 from retest.domain.evidence import Evidence
+from retest.domain.line import COUNTER_THESIS
 from retest.domain.verdict import Condition, Mark, State
 from retest.errors import ModelFailed
 from retest.grounding.ladder import MOST_POINTS
@@ -103,16 +104,19 @@ class AnnotationsModel:
         )
 
     def _synthesis(self, facts: Facts) -> Synthesis:
-        strongest = [
-            e for e in facts.evidence if e.mark != "in part" and e.arxiv_id in facts.against
-        ][:5]
-        motivating = [e.arxiv_id for e in facts.evidence[:3]]
+        whole = [e for e in facts.evidence if e.mark != "in part" and e.arxiv_id in facts.against]
+        # What the library's readers found for the counter-thesis argues for it; the rest speaks
+        # against some claim of the line, whatever that is about.
+        argues = self._library.annotated.get(COUNTER_THESIS, frozenset())
+        strongest = sorted(whole, key=lambda e: e.arxiv_id not in argues)[:5]
         return Synthesis(
             superseding=[
                 Superseding(arxiv_id=e.arxiv_id, argument=e.points[0].why) for e in strongest
             ],
             questions=[
-                Question(question=question, motivated_by=motivating) for question in facts.questions
+                # Which evidence raises a question is nothing that a rule can tell.
+                Question(question=question, motivated_by=[])
+                for question in facts.questions
             ],
             limits=(
                 f"Stances are those of a reader's annotations of {len(self._library.papers)} "

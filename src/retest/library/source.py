@@ -53,6 +53,15 @@ class Library:
     papers: tuple[Paper, ...]
     annotations: Mapping[str, tuple[Annotation, ...]]
 
+    @property
+    def annotated(self) -> dict[str, frozenset[str]]:
+        """The papers that readers made a note of, by claim."""
+        found: dict[str, set[str]] = {}
+        for paper, notes in self.annotations.items():
+            for note in notes:
+                found.setdefault(note.claim, set()).add(paper)
+        return {claim: frozenset(papers) for claim, papers in found.items()}
+
 
 class LibrarySource:
     """A library as a paper source, searched like the mirror; its abstracts are the synopses."""

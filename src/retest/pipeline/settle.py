@@ -49,7 +49,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         evidence = kept
     terms = state.get("terms")
     weighed = weigh(judgment, terms, evidence) if judgment else None
-    verdict, why, detail = _outcome(state, evidence, judgment, weighed, failure)
+    verdict, why, detail = _outcome(deps, state, evidence, judgment, weighed, failure)
     said = _Said("", ())
     rejected = [*state.get("plan_rejected", []), *state.get("rejected", [])]
     if judgment is not None and weighed is not None:
@@ -78,7 +78,11 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         detail=_beside_review(state, verdict, why, detail) if review else detail,
         moved=judgment.moved if judgment and verdict in ("relaxed", "overturned") else None,
         artifact=bool(judgment and judgment.artifact and verdict in ("relaxed", "overturned")),
-        confidence=judgment.confidence if judgment and verdict != "undetermined" else None,
+        # Of annotations the verdict follows by rule: nobody judged, and nobody is more or less
+        # sure.
+        confidence=judgment.confidence
+        if judgment and verdict != "undetermined" and deps.annotated is None
+        else None,
         rationale=said.rationale,
         terms=terms,
         terms_by=state.get("terms_by"),
@@ -95,7 +99,16 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     return {"outcomes": [record]}
 
 
+def _read(deps: Deps, state: ClaimState) -> set[str]:
+    """The papers that somebody has read for the claim: the model, or the library's readers."""
+    seen = set(state.get("seen", []))
+    if deps.annotated is None:
+        return seen
+    return seen & deps.annotated.get(state["subject"].claim.id, frozenset())
+
+
 def _outcome(
+    deps: Deps,
     state: ClaimState,
     evidence: Sequence[Evidence],
     judgment: Judgment | None,
@@ -108,18 +121,26 @@ def _outcome(
         if weighed.verdict != "undetermined":
             return weighed.verdict, None, ""
         return "undetermined", "undecided", _undecided(judgment, weighed, evidence)
-    read = len(state.get("seen", []))
+    read = len(_read(deps, state))
+    papers = f"{read} newer {'paper' if read == 1 else 'papers'} read"
     if state.get("rejected"):
         return (
             "undetermined",
             "nothing-grounded",
-            f"{read} papers read; nothing said of them could be grounded.",
+            f"{papers}; nothing said of them could be grounded.",
         )
     if read:
         return (
             "undetermined",
             "nothing-newer-found",
-            f"{read} newer papers read; none bears on the claim.",
+            f"{papers}; none bears on the claim.",
+        )
+    if unread := len(state.get("seen", [])):
+        return (
+            "undetermined",
+            "nothing-newer-found",
+            f"{unread} newer papers found; the library's readers made no note of any for the "
+            "claim.",
         )
     if left := len(state.get("left", {})):
         return (
@@ -215,11 +236,11 @@ def _searched(state: ClaimState, deps: Deps) -> Searched:
         QueryRecord(query=label(PlannedSearch(query=d.query, by=d.by)), by=d.by, found=d.found)
         for d in done
     )
-    read = set(state.get("seen", []))
+    seen, read = set(state.get("seen", [])), _read(deps, state)
     return Searched(
         source=deps.source.name,
         queries=queries,
-        candidates=len({*state.get("found", []), *read}),
+        candidates=len({*state.get("found", []), *seen}),
         extracted=len(read),
         source_ends=ends(deps.source, deps.as_of),
         detail="; ".join(
@@ -232,7 +253,7 @@ def _searched(state: ClaimState, deps: Deps) -> Searched:
                 ),
             )
         ),
-        left={name: left[name] for name in sorted(left) if name not in read},
+        left={name: left[name] for name in sorted(left) if name not in seen},
     )
 
 

@@ -218,6 +218,9 @@ class Deps:
     """Hears of every station that is entered and left."""
     threads: Executor | None = None
     """Where work that blocks is done; None for the event loop's own."""
+    annotated: Mapping[str, frozenset[str]] | None = None
+    """Where an annotated library answers: the papers that its readers made a note of, by claim. The
+    others that were found nobody has read."""
     order: str = ""
     """Papers and evidence are shown in the order of their days, or shuffled by this word: `retest
     eval --repeat` asks whether the order decides."""

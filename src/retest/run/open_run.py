@@ -86,6 +86,7 @@ class OpenRun:
     ) -> AsyncIterator[Deps]:
         """What the stations work with, closed at the end. `sink` takes calls and stations;
         `library` is there where models may answer from it; the rest is as `Deps` has it."""
+        annotates = provider_of(self.job.model).is_annotated
         async with (
             self.models.askers(line.line, library, sink) as (asker, verifier),
             _threads() as threads,
@@ -103,6 +104,7 @@ class OpenRun:
                 following=following,
                 sink=sink,
                 threads=threads,
+                annotated=library.annotated if library and annotates else None,
                 order=order,
             )
 

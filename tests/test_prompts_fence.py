@@ -155,7 +155,7 @@ def test_a_text_that_would_close_its_fence_does_not(name: str, text: str) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=st.one_of(hostile(), st.lists(st.sampled_from(FENCES)).map("".join)).filter(data))
 def test_no_text_at_all_changes_the_shape_of_a_prompt(name: str, text: str) -> None:
     _, user = PROMPTS[name].render(values(text))

@@ -49,7 +49,6 @@ def ran(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 

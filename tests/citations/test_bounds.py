@@ -1,9 +1,8 @@
-"""Any text is read: without an exception, in time that grows with its length, and with no citation
-lost."""
+"""Any text is read to its end: without an exception, and with no citation lost. How its time grows
+is measured by benchmarks/parsers.py."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -132,23 +131,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_time_grows_with_the_length_of_the_text(name: str) -> None:
-    for size, markdown in (
-        (100_000, False),
-        (10_000, True),
-    ):  # most of the time for Markdown is markdown-it's own
-        text = HOSTILE[name] * (size // len(HOSTILE[name])) + " arXiv:2401.00002"
-        start = time.perf_counter()
-        cited(text, markdown)
-        spent = time.perf_counter() - start
-        assert spent < 4, f"{len(text):,} characters took {spent:.1f} s; under one is usual"
+@pytest.mark.parametrize("markdown", [False, True])
+def test_a_long_hostile_text_is_read_to_its_end(name: str, markdown: bool) -> None:
+    text = HOSTILE[name] * (10_000 // len(HOSTILE[name])) + "\n\nSee arXiv:2401.00002."
+    assert "2401.00002" in papers(citation.cited for citation in cited(text, markdown))
 
 
-def test_many_papers_in_one_paragraph_take_no_longer_than_in_many() -> None:
+def test_of_many_papers_in_one_paragraph_none_is_lost() -> None:
     text = " ".join(f"2401.{number:05}" for number in range(1, 6_001))
-    start = time.perf_counter()
     assert len(cited(text, False)) == 6_000
-    assert time.perf_counter() - start < 4, "under one second is usual"
 
 
 @given(st.text(alphabet="Aab.,&;- \u00c9\u00df'\n", max_size=80), st.integers(0, 10))

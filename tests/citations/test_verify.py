@@ -198,7 +198,11 @@ def arxiv() -> Iterator[FakeArxiv]:
 
 def live(fake: FakeArxiv, folder: Path) -> ArxivSource:
     return ArxivSource(
-        url=fake.url, interval=0.0, timeout=5.0, patience=Patience(1, 0.0, 0.0), lock_folder=folder
+        url=fake.url,
+        interval=0.0,
+        timeout=100.0,
+        patience=Patience(1, 0.0, 0.0),
+        lock_folder=folder,
     )
 
 
@@ -287,7 +291,7 @@ def test_earlier_titles_that_cannot_be_asked_leave_the_title_open(
     source = Half(
         url=arxiv.url,
         interval=0.0,
-        timeout=5.0,
+        timeout=100.0,
         patience=Patience(1, 0.0, 0.0),
         lock_folder=tmp_path,
     )

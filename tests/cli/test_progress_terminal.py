@@ -8,7 +8,6 @@ import json
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import subprocess
@@ -81,13 +80,11 @@ def drawn(
             sized(ends, narrower)
             narrower = 0
     os.close(ends)
-    return Drawn(raw.decode(), process.wait(30))
+    return Drawn(raw.decode(), process.wait())
 
 
 def _read(terminal: int) -> bytes:
     """What was drawn next; nothing once the other end is closed, which Linux calls an error."""
-    if not select.select([terminal], [], [], 30)[0]:
-        raise TimeoutError("nothing more was drawn for 30 seconds")
     with contextlib.suppress(OSError):
         return os.read(terminal, 65536)
     return b""

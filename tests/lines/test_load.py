@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retest.domain.line import Line
@@ -369,7 +369,6 @@ def outcome(text: str) -> None:
     assert isinstance(checked.line, Line) != bool(checked.faults)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(pieces, max_size=40).map("".join))
 def test_any_mixture_of_yaml_gives_a_line_or_faults(text: str) -> None:
     outcome(text)

@@ -50,7 +50,7 @@ def sync(
         sleep=time.sleep if interval else lambda _: None,
     )
     patience = options.pop("patience", Patience(3, 0.0, 0.0))
-    timeout, sleep = options.pop("timeout", 5.0), options.pop("sleep", lambda _: None)
+    timeout, sleep = options.pop("timeout", 100.0), options.pop("sleep", lambda _: None)
     tell = options.pop("told", []).append
     progress = options.pop("progress", lambda *_: None)
     now = options.pop("now", NOW)

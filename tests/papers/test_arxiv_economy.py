@@ -114,7 +114,7 @@ PHRASES = st.lists(HOSTILE | st.text(min_size=30, max_size=400), max_size=20).ma
 QUERIES = st.lists(st.builds(Query, all_of=PHRASES, any_of=PHRASES, like=PHRASES), max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(QUERIES)
 def test_any_queries_whatever_make_few_requests_that_arxivs_grammar_takes(
     queries: list[Query],
@@ -129,7 +129,7 @@ def test_any_queries_whatever_make_few_requests_that_arxivs_grammar_takes(
         parse(text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(QUERIES)
 def test_queries_together_ask_for_what_each_asks_for(queries: list[Query]) -> None:
     for text, places in joined([render(query) for query in queries]):

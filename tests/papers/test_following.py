@@ -288,7 +288,8 @@ KEYS = st.sampled_from(
 
 
 @settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(st.dictionaries(KEYS, JSON, max_size=6) | JSON)
 def test_no_answer_whatever_does_more_than_fail_the_search(

@@ -131,7 +131,7 @@ def test_an_answer_that_is_broken_once_is_asked_for_again(
 ) -> None:
     fake.sized = kind in ("short", "skipped")
     fake.faults[1] = Fault(kind, seconds=0.3)
-    sync(fake, folder, timeout=0.2 if kind == "hang" else 5.0)
+    sync(fake, folder, timeout=0.2 if kind == "hang" else 100.0)
     assert stored(folder) == undisturbed
     assert len(fake.requests) == 4
 
@@ -143,7 +143,7 @@ def test_an_answer_that_stays_broken_is_an_error_and_never_the_end(
     fake.sized = kind in ("short", "skipped")
     fake.faults = {number: Fault(kind, seconds=0.15) for number in range(1, 4)}
     with pytest.raises(RunError, match="after 3 attempts") as failed:
-        sync(fake, folder, timeout=0.1 if kind == "hang" else 5.0)
+        sync(fake, folder, timeout=0.1 if kind == "hang" else 100.0)
     assert failed.value.exit_status == 1
     assert "again" in failed.value.hint
     extent = noted(folder)

@@ -90,7 +90,7 @@ def test_killed_when_the_service_hears_of_it(
 
     fake.spoil = spoil
     fake.arrived = lambda kind: kill() if kind == what and done and process.poll() is None else None
-    process.communicate(timeout=30)
+    process.communicate()
     assert process.returncode == -9
     ended(workspace, fake)
 
@@ -103,7 +103,7 @@ def test_killed_again_and_again_around_everything_that_it_writes(
     codes = []
     for _ in range(9):
         process = start(workspace, "-c", DYING, *next(moments))
-        process.communicate(timeout=30)
+        process.communicate()
         codes.append(process.returncode)
     assert codes.count(-9) > 3, "it is hardly ever killed: the moments are gone"
     ended(workspace, fake)
@@ -115,7 +115,7 @@ def test_killed_while_the_batch_is_under_way_it_is_found_when_it_has_ended(
     fake.polls = 6
     process = start(workspace, "-m", "retest")
     fake.arrived = lambda kind: process.kill() if kind == "create" else None
-    process.communicate(timeout=30)
+    process.communicate()
     fake.arrived = lambda kind: None
     assert workspace.run("--batch").status == 3
     assert len(fake.batches) == 1
@@ -129,7 +129,7 @@ def test_a_strangers_batch_of_as_many_questions_is_not_taken_for_ours(
 ) -> None:
     process = start(workspace, "-m", "retest")
     fake.arrived = lambda kind: process.kill() if kind == "create" else None
-    process.communicate(timeout=30)
+    process.communicate()
     fake.arrived = lambda kind: None
     ours = fake.batches["batch_001"]
     lines: list[Json | str] = [{"custom_id": "of-another", "result": {"type": "expired"}}]

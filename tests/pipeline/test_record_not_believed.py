@@ -222,8 +222,8 @@ def test_a_look_up_is_made_only_for_what_retest_did_not_write(
 
     monkeypatch.setattr(MirrorSource, "get", get)
     workspace.run(as_of="2026-08-22")
-    quiet = len(looked)
+    assert looked[0] == ("2501.00001",), "nothing is asked before the anchors"
     looked.clear()
     edit(workspace, title)
     workspace.run(as_of="2026-08-23")
-    assert len(looked) == quiet + 1
+    assert looked[:2] == [(AGREES.id, LIMITS.id), ("2501.00001",)], "of the edited claim alone"

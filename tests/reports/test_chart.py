@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports.chart import LEVELS, PITCH, chart
@@ -207,7 +207,7 @@ def test_it_is_as_wide_as_a_report_needs_nothing_else_and_comes_out_the_same() -
     assert chart(Record.model_validate_json(twelve().model_dump_json())) == text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(records())
 def test_any_record_is_drawn_within_its_frame(record: Record) -> None:
     root = drawn(record)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from retest.domain.line import Review, Window
 from retest.domain.record import Record
@@ -275,7 +275,7 @@ def test_a_title_has_at_most_72_characters_whatever_changed(name: str) -> None:
     assert title(everything).endswith(", …")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(any_records(), any_records())
 def test_of_any_two_records_the_title_is_one_plain_line_and_the_body_one_of_plain_words(
     a: Record, b: Record
@@ -331,7 +331,7 @@ def test_a_hostile_text_leaves_the_body_as_it_was_and_stays_out_of_the_title(
     assert said == told(*everything_changed("plain words"))[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile().filter(lambda text: bool(text.strip())))
 def test_a_code_host_finds_nothing_to_mention_or_link_in_a_body(text: str) -> None:
     _, drawn = told(*everything_changed(text))
@@ -346,7 +346,7 @@ def test_a_code_host_finds_nothing_to_mention_or_link_in_a_body(text: str) -> No
             assert all(not piece.startswith("/") for piece in texts(token)[:1])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(any_records())
 def test_a_first_report_has_the_structure_of_its_like_in_plain_words(a: Record) -> None:
     first, plain = (body([compared(None, r)], "reports") for r in (a, plainly(a)))

@@ -233,7 +233,7 @@ def test_any_title_and_any_names_read_back_the_same(title: str, names: list[str]
     assert len(read) == len(names)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(records())
 def test_any_record_has_each_cited_paper_once_under_a_key_of_its_own(record: Record) -> None:
     items = cited_items(record)

@@ -77,7 +77,6 @@ def test_progress_and_advice_stay_on_their_line(capsys: pytest.CaptureFixture[st
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(records())

@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -133,7 +133,7 @@ def test_a_hostile_text_leaves_the_markdown_as_it_was(text: str) -> None:
     assert structure(markdown(record(f"{text} z"))) == PLAIN
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35)
 @given(records())
 def test_no_record_at_all_has_another_structure_than_its_like_in_plain_words(
     hostile: Record,
@@ -142,7 +142,7 @@ def test_no_record_at_all_has_another_structure_than_its_like_in_plain_words(
     assert shape(chart(hostile)) == shape(chart(plainly(hostile)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(MARKUP, min_size=1, max_size=40), hostile().filter(bool)))
 def test_no_text_renders_as_anything_but_itself(text: str) -> None:
     (paragraph, inline, end) = GFM.parse(f"x {md(text)} z")
@@ -151,7 +151,7 @@ def test_no_text_renders_as_anything_but_itself(text: str) -> None:
     assert " ".join(shown.translate(OURS).split()) == " ".join(f"x {one_line(text)} z".split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(hostile(), st.text("wW.htpsf:/@#$GHgh-[]!0123456789abcdef_+ é", max_size=30)))
 @example(
     "GH-1 gh-12 o/r#1 u@name @team/x a@b.example deadbeef 1234567 :smile: :100: $x$ www.x "

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from retest.domain.line import Review
@@ -258,7 +258,7 @@ def test_the_same_record_gives_the_same_bytes() -> None:
     assert markdown(Record.model_validate_json(twelve().model_dump_json())) == TEXT
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(records())
 def test_any_record_has_a_report_with_a_row_and_a_place_for_each_claim(record: Record) -> None:
     text, top = markdown(record), summary(record)

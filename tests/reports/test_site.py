@@ -7,10 +7,9 @@ import json
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from lxml import html  # type: ignore[import-untyped]  # lxml ships no types, and its stubs are another dependency
 
 from retest.domain.record import HistoryEntry, Record
@@ -92,7 +91,7 @@ def test_a_hostile_text_leaves_the_pages_as_they_were(text: str) -> None:
         assert (shape(hostile[name]), tree(hostile[name])) == PLAIN[name]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(records())
 def test_no_record_at_all_has_another_structure_than_its_like_in_plain_words(
     hostile: Record,
@@ -194,11 +193,9 @@ def test_the_same_records_give_the_same_bytes_whatever_their_order() -> None:
     assert site(lines, "Ours") == site(lines[::-1], "Ours")
 
 
-def test_a_hundred_lines_of_ten_claims_are_a_matter_of_seconds(tmp_path: Path) -> None:
+def test_of_a_hundred_lines_each_has_a_page(tmp_path: Path) -> None:
     lines = [line(*(claim(f"c-{k}") for k in range(10)), line=f"line-{n}") for n in range(100)]
-    begun = perf_counter()
     assert put_folder(tmp_path / "site", site(lines, "Ours"))
-    assert perf_counter() - begun < 10
     assert len(list((tmp_path / "site" / "lines").glob("*.html"))) == 100
 
 

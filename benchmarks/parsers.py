@@ -45,7 +45,7 @@ from retest.lines.load import check_text
 from retest.lines.page import LARGEST_PAGE, import_page
 from retest.llm.reading import answer_in
 from retest.papers.atom import papers_in
-from retest.papers.authors import names, untexed
+from retest.papers.authors import names
 from retest.papers.oai_page import Ask, checked, page_of
 from retest.papers.oai_raw import paper_of
 from retest.papers.withdrawn import is_withdrawn
@@ -54,7 +54,7 @@ from retest.reports.markdown import linked, md
 from retest.retry import Transient
 from retest.text.form import canonical, spaced
 from retest.text.harmless import one_line, visible
-from retest.text.latex import without_latex
+from retest.text.latex import decoded, without_latex
 from retest.text.sentences import sentences
 from retest.transport import Answer
 
@@ -167,7 +167,7 @@ PARSERS = (
         (*hard.PROSE, hard.TITLE),
     ),
     Parser("authors", lambda text: authors_fit([text, "A B"], ["A B", text]), hard.NAMES),
-    Parser("author line", lambda text: (names(text), untexed(text)), hard.NAMES + hard.TEX),
+    Parser("author line", lambda text: (names(text), decoded(text)), hard.NAMES + hard.TEX),
     Parser(
         "withdrawn",
         lambda text: is_withdrawn(text, text),

@@ -50,11 +50,12 @@ def chosen(line: Line, mirror: Path) -> tuple[list[Paper], list[Paper], list[Pap
     return anchors, read, [paper for paper in found if paper not in read][: TITLES - PAPERS]
 
 
-def picking(ids: frozenset[str], schema: str, user: str) -> dict[str, Any]:
-    """The loopback model, which picks these papers by their titles."""
+def picking(ids: frozenset[str], claim: str, schema: str, user: str) -> dict[str, Any]:
+    """The loopback model, which picks these papers by their titles, and finds three a batch to bear
+    on the claim, two on anything else."""
     if schema == "Triage":
         return {"picks": [name for name in TITLE.findall(user) if name in ids]}
-    return answer(schema, user, findings=2)
+    return answer(schema, user, findings=3 if f"<claim>\n{claim}" in user else 2)
 
 
 def size(text: str) -> int:
@@ -81,7 +82,7 @@ def main() -> None:
     line = whole.model_copy(update={"claims": claims})
     anchors, papers, others = chosen(line, options.mirror)
     every = [*anchors, *papers, *others]
-    picks = partial(picking, frozenset(paper.id for paper in papers))
+    picks = partial(picking, frozenset(paper.id for paper in papers), claims[0].text)
     with loopback(options.delay, temperament=picks) as model:
         run(line, every, model)  # once for the imports, which are no part of a claim's time
         model.asked()

@@ -61,9 +61,8 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
 
 
 def terms() -> dict[str, Any]:
-    """Terms as long as a model is asked to write them: 20 words a field, some 120 tokens."""
-    said = "the result that is spoken of, in models of that kind and size, trained and measured as "
-    said += "those papers describe"
+    """Terms as long as a model is asked to write them: 15 words a field, some 100 tokens."""
+    said = "the result that is spoken of, in models of that size, measured as those papers do"
     texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")
     return {**TERMS, "parts": [said], **dict.fromkeys(texts, said)}
 

@@ -11,7 +11,7 @@ from retest.domain.verdict import Condition
 
 Json = dict[str, Any]
 SHOWN = re.compile(r"^<paper (\S+)>$", re.MULTILINE)
-CITED = re.compile(r"^<citation (\S+) point (\d+): (\w+), (\w+)(?: \(.*\))?>$", re.MULTILINE)
+CITED = re.compile(r"^<citation (\S+) point (\d+): (\w+), (\w+)>$", re.MULTILINE)
 _EVIDENCE = re.compile(r"^<evidence (\S+) .*>\n.*\n((?:.*\n)*?)</evidence>$", re.MULTILINE)
 _POINT = re.compile(r"^(for|against|undercuts), (ordinary|special)\b", re.MULTILINE)
 CLAIM = re.compile(r"<claim>\n(.*)\n</claim>|^Claim \([^)]*\): (.*)$", re.MULTILINE)

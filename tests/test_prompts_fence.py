@@ -109,7 +109,7 @@ def values(text: str) -> dict[str, Any]:
         "side": "against",
         "case": "special",
         "which": text,
-        "same_study": text,
+        "same_study": "2605.00001",
         "points": [point, point],
         "published": "2026-06-01",
         "against": True,

@@ -16,7 +16,7 @@ magnitude: by so much. universal: only, all, never, cannot. comparison: A rather
 because. general: any other, true of most of what it speaks of."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST = 300
-"""Characters of one field; prompts/plan.md asks for at most 20 words, about half of it."""
+"""Characters of one field; prompts/plan.md asks for at most 15 words, about a third of it."""
 MOST_PARTS = 3
 Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
 Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]

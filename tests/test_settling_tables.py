@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 from typing import get_args
 
@@ -59,5 +58,4 @@ def test_parts_that_differ_make_a_claim_relaxed_and_untested_ones_have_no_say() 
     assert verdict_of("general", ["stands", "fails"], False) == "relaxed"
     assert verdict_of("general", ["stands", "untested"], False) == "holds"
     assert verdict_of("general", ["untested", "fails"], False) == "relaxed"
-    for states in itertools.product(["untested"], repeat=3):
-        assert verdict_of("general", states, False) == "undetermined"
+    assert verdict_of("general", ["untested", "untested"], False) == "undetermined"

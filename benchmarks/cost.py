@@ -27,7 +27,8 @@ from retest.data import defaults
 from retest.domain.line import Line, Window
 from retest.domain.paper import Paper, Query
 from retest.lines.load import load_line
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.run.events import LineOutcome
 from retest.settings import Settings
 

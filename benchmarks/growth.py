@@ -45,7 +45,8 @@ import orjson
 from benchmarks import search, verify
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.snapshot import import_snapshot
 from retest.papers.source import Source
 from retest.pipeline.plan import by_rule, planned

@@ -24,8 +24,9 @@ from benchmarks.search import NOWHERE, Case, Stations, cases, line_of, read
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
 from retest.papers import arxiv as live
-from retest.papers.index import PaperIndex, plain
-from retest.papers.mirror import MirrorSource
+from retest.papers.index import PaperIndex
+from retest.papers.index_schema import analyser, plain
+from retest.papers.mirror_source import MirrorSource
 from retest.pipeline.search import fuse
 from retest.settings import ARXIV_URL
 
@@ -75,9 +76,9 @@ class StandIn(live.ArxivSource):
                 self._index._schema, "day", tantivy.FieldType.Integer, *bounds, True, True
             )
             return tantivy.Query.const_score_query(days, 0.0)
-        said = self._index._analyser.analyze(plain(token["text"]))
+        said = analyser().analyze(plain(token["text"]))
         if len(said) < 2:
-            return self._index._word(said[0]) if said else tantivy.Query.empty_query()
+            return self._index.queries.word(said[0]) if said else tantivy.Query.empty_query()
         return tantivy.Query.phrase_query(self._index._schema, "text", [*said])
 
 

@@ -37,7 +37,8 @@ from benchmarks.growth import Searched, deps, sentences
 from retest.cache import AnswerCache
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper, Query
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.source import Ranked, Seen
 from retest.pipeline.plan import by_rule
 from retest.pipeline.remembered import SearchMemory

@@ -43,7 +43,7 @@ from retest.domain.paper import Paper
 from retest.errors import ModelFailed
 from retest.llm.ask import Asker
 from retest.llm.manual import ManualModel
-from retest.papers.mirror import MirrorSource
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.source import Source
 from retest.pipeline.anchors import subjects
 from retest.pipeline.plan import plan, wider

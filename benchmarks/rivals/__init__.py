@@ -12,7 +12,7 @@ from benchmarks.corpus.build import invented
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
 from retest.papers.index import PaperIndex
-from retest.papers.mirror import MirrorSource
+from retest.papers.mirror_source import MirrorSource
 
 EVER = Window(opens=date(1991, 1, 1), as_of=date(2100, 1, 1))
 Row = dict[str, Any]

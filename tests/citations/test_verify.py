@@ -15,7 +15,8 @@ from retest.domain.citation import Citation
 from retest.domain.paper import Lookup, Paper, Unknown
 from retest.grounding.quote import Fallen, Place, find_quote
 from retest.papers.arxiv import ArxivSource
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.source import Source
 from retest.retry import Patience
 from retest.text.form import canonical, plain, words

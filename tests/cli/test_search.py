@@ -9,7 +9,7 @@ import pytest
 
 from retest.cache import AnswerCache
 from retest.domain.paper import Unknown
-from retest.papers.mirror import MirrorSource
+from retest.papers.mirror_source import MirrorSource
 from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import Brain, FakeModels

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from retest.domain.paper import Paper
 from retest.papers.grown import Growing, known_from
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from tests.papers_small import ANCHOR, PAPERS
 
 

@@ -13,7 +13,8 @@ from retest.domain.paper import Paper, Unknown
 from retest.errors import RunError, UsageError
 from retest.papers.authors import names
 from retest.papers.harvest import checked_set
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.snapshot import import_snapshot
 from retest.papers.synced import load_synced
 from tests.fakes.oai import FakeOai, Fault

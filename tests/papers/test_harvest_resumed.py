@@ -13,7 +13,8 @@ import pytest
 
 from retest.domain.paper import Paper, Query
 from retest.errors import RunError
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.synced import load_synced, save_synced
 from retest.retry import Patience
 from tests.fakes.oai import FakeOai, Fault

@@ -223,7 +223,7 @@ def test_no_phrase_breaks_the_search_or_the_window(all_of: list[str], any_of: li
 @given(st.text(min_size=1, max_size=60))
 def test_a_paper_is_found_by_its_own_title(title: str) -> None:
     index = among(paper("2401.00001", title), paper("2401.00002", "Something else entirely"))
-    if INDEX.build(Query(all_of=(title,)), EVER) is not None:
+    if INDEX.queries.build(Query(all_of=(title,)), EVER) is not None:
         assert "2401.00001" in found(index, Query(all_of=(title,)))
 
 

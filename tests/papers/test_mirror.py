@@ -15,7 +15,8 @@ import pytest
 from retest.domain.line import Window
 from retest.domain.paper import Missing, Paper, Query, Unknown
 from retest.errors import SearchFailed, UsageError
-from retest.papers.mirror import Mirror, MirrorSource, merge
+from retest.papers.mirror import Mirror, merge
+from retest.papers.mirror_source import MirrorSource
 from tests.papers.some import PAPERS, WINDOW, paper
 
 EVER = Window(opens=date(1990, 1, 1), as_of=date(2030, 1, 1))

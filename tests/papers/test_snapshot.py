@@ -19,7 +19,8 @@ import zstandard
 
 from retest.domain.paper import Paper
 from retest.errors import FileError, UsageError
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.snapshot import import_snapshot
 
 RECORD: dict[str, Any] = {

@@ -209,7 +209,7 @@ def test_evidence_that_a_failed_night_keeps_is_what_the_source_bears_out(
 def test_a_look_up_is_made_only_for_what_retest_did_not_write(
     workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from retest.papers.mirror import MirrorSource
+    from retest.papers.mirror_source import MirrorSource
 
     model(READER)
     workspace.run()

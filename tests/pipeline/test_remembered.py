@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from retest.cache import AnswerCache
 from retest.domain.line import Claim, Window
 from retest.domain.paper import Paper, Query
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.source import Ranked, Seen
 from retest.pipeline.remembered import SearchMemory
 from retest.pipeline.search import round_of

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from retest.domain.paper import Lookup, Unknown
-from retest.papers.mirror import MirrorSource
+from retest.papers.mirror_source import MirrorSource
 from tests.answers import judgment
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace

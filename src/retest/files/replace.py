@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,15 +26,15 @@ def replace(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool =
         if path.is_file() and path.read_bytes() == raw:
             return False
     sweep(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    draft = draft_of(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     try:
         with os.fdopen(os.open(draft, flags, mode), "wb") as file:
+            os.fchmod(file.fileno(), mode)  # whatever the umask takes away
             file.write(raw)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        draft.chmod(mode)  # whatever the umask takes away
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
@@ -41,13 +42,36 @@ def replace(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool =
     return True
 
 
+def draft_of(path: Path) -> Path:
+    """A new name for a draft of a file or folder, beside it: it says whose it is."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+
+
 def sweep(path: Path) -> None:
-    """Remove the drafts of a file that killed processes left. Those of living ones stay."""
+    """Remove the drafts of a file or folder that killed processes left. Those of living ones
+    stay."""
+    for draft in orphans_of(path):
+        with suppress(OSError):
+            if draft.is_dir() and not draft.is_symlink():
+                shutil.rmtree(draft)
+            else:
+                draft.unlink()
+
+
+def orphans_of(path: Path) -> list[Path]:
+    """The drafts of a file or folder that killed processes left."""
     pattern = re.compile(_DRAFT.format(name=re.escape(path.name)))
+    found = []
     with suppress(OSError):
         for other in os.scandir(path.parent):
             if (match := pattern.fullmatch(other.name)) and not _lives(int(match["pid"])):
-                Path(other.path).unlink(missing_ok=True)
+                found.append(Path(other.path))
+    return sorted(found)
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file is named as the draft of another is."""
+    return re.fullmatch(_DRAFT.format(name=".+"), name) is not None
 
 
 def _lives(pid: int) -> bool:

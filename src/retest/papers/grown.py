@@ -15,7 +15,8 @@ from pathlib import Path
 
 from retest.domain.paper import Paper
 from retest.papers.index import Place
-from retest.papers.mirror import Mirror, open_index
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_folder import open_index
 
 
 def known_from(paper: Paper) -> date | None:

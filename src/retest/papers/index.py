@@ -1,16 +1,7 @@
-"""The search index behind the mirror and the library: its schema, its documents and its queries.
-
-Query phrases come from models and strangers. They are cut into words by the same analyser that cut
-the papers, and the query is built from those words as objects: nothing here parses a query string,
-so no phrase can be an operator.
-"""
+"""The search index behind the mirror and the library: opened, searched and looked up."""
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -22,105 +13,26 @@ from tantivy import Occur
 
 from retest.domain.line import Window
 from retest.domain.paper import Paper, Query
-from retest.papers.argues import WORDS
+from retest.papers.index_query import QueryBuilder
+from retest.papers.index_schema import (
+    ANALYSER,
+    LONGEST_KEY,
+    analyser,
+    day_number,
+    day_of,
+    document,
+    schema,
+)
 from retest.papers.source import Ranked
 from retest.text.titles import title_keys
 
 Place = tuple[int, int]
 """Where a paper stands: the segment of the index, and the number in it."""
-ANALYSER = "retest_english"
-LONGEST_PHRASE = 6
-"""Longer texts are claims and passages, which no paper repeats word for word: only their words
-count."""
 MOST_KEPT = 10_000
 """Papers in memory, about 3 kB each."""
-MOST_WORDS, MOST_PHRASES = 256, 64
-"""Words of a phrase, and phrases of a kind, that are looked at: an abstract has about 200 words, a
-plan 8 phrases."""
-TELLING = 60
-"""Words of each text of `like` that count: the most telling one as much as a word asked for, the
-others less. That is Rocchio's feedback (1971) with equal weights for the query and for the papers
-given as examples."""
-CONTRAST = 0.5
-"""What a word of contrast counts, to a word asked for."""
 FEW = 64
 """Values of a field that are looked up one by one: a set of values, or a range, costs more the
 larger the index is."""
-LONGEST_KEY = 300
-"""Characters of a title's key; titles have at most 250 or so."""
-_BRITISH = re.compile(
-    r"\b(\w{2,}[iy])s(e|ed|es|er|ers|ing|ation|ations|able)\b|\b(\w{3,}o)u(r(?:s|ed|ing|al|able|ite|ites)?)\b",
-    re.IGNORECASE,
-)
-_MARKS = re.compile("[\u0300-\u036f\ud800-\udfff]+")
-"""Combining accents, and halves of characters that are no text."""
-
-
-def analyser(*, stop_words: bool = True) -> tantivy.TextAnalyzer:
-    """Words in lower case, stemmed as English; with or without `the`, `of`, `not`. To be given what
-    `plain` makes."""
-    words = (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(40))
-        .filter(tantivy.Filter.lowercase())
-    )
-    if not stop_words:
-        words = words.filter(tantivy.Filter.stopword("english"))
-    return words.filter(tantivy.Filter.stemmer("english")).build()
-
-
-def plain(text: str) -> str:
-    """Without accents, ligatures, wide forms and lone surrogates: so that `naïve` and `naive` are
-    one word.
-
-    Far faster than the index's own filter for it, as most texts are ASCII.
-    """
-    return text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text))
-
-
-def schema() -> tantivy.Schema:
-    """`text` is the title, twice, and the abstract: as good as two fields weighed apart, and a
-    third faster (benchmarks/search.py). `issued` orders ids as arXiv gave them out; `title` holds
-    what all known titles and their parts are found by; `arrived` counts the writings of the index;
-    `record` is the whole paper as JSON."""
-    fields = tantivy.SchemaBuilder()
-    fields.add_text_field("id", tokenizer_name="raw", index_option="basic")
-    fields.add_text_field("text", tokenizer_name=ANALYSER)
-    fields.add_integer_field("day", indexed=True, fast=True)
-    fields.add_integer_field("issued", fast=True)
-    fields.add_text_field("title", tokenizer_name="raw", index_option="basic")
-    fields.add_integer_field("arrived", indexed=True, fast=True)
-    fields.add_bytes_field("record", stored=True)
-    return fields.build()
-
-
-def day_number(day: date) -> int:
-    """2026-11-24 as 20261124: in order, and readable in a dump of the index."""
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _day(number: int) -> date:
-    return date(number // 10_000, number // 100 % 100, number % 100)
-
-
-def issued(arxiv_id: str) -> int:
-    """A number that grows with the ids as arXiv gives them out; 0 for those of before April 2007,
-    with an archive."""
-    head, _, tail = arxiv_id.partition(".")
-    return int(head) * 100_000 + int(tail) if head.isdecimal() and tail.isdecimal() else 0
-
-
-def document(paper: Paper, arrived: int = 1) -> tantivy.Document:
-    title = plain(paper.title)
-    return tantivy.Document(
-        id=paper.id,
-        text=[title, title, plain(paper.abstract)],
-        day=day_number(paper.published),
-        issued=issued(paper.id),
-        title=[key[:LONGEST_KEY] for key in title_keys((paper.title, *paper.other_titles))],
-        arrived=arrived,
-        record=paper.model_dump_json().encode(),
-    )
 
 
 class PaperIndex:
@@ -133,11 +45,8 @@ class PaperIndex:
         self.index = index
         self._kept: dict[tuple[int, int], Paper] | None = {} if keeps else None
         self._schema = index.schema
-        self._analyser = analyser()
-        self._content = analyser(stop_words=False)
-        index.register_tokenizer(ANALYSER, self._analyser)
-        contrast = dict.fromkeys(self._content.analyze(" ".join(WORDS)))
-        self._contrast = [(Occur.Should, self._word(word, CONTRAST)) for word in contrast]
+        index.register_tokenizer(ANALYSER, analyser())
+        self.queries = QueryBuilder(index)
 
     @classmethod
     def open(cls, folder: Path) -> PaperIndex:
@@ -170,7 +79,7 @@ class PaperIndex:
 
     def ranked(self, query: Query, window: Window, limit: int) -> Ranked:
         """The same, each paper read only when it is looked at; reading raises ValueError too."""
-        asked = self.build(query, window)
+        asked = self.queries.build(query, window)
         return Ranked([] if asked is None or limit < 1 else self._places(asked, limit), self.paper)
 
     def get(self, ids: Sequence[str]) -> dict[str, Paper]:
@@ -191,11 +100,8 @@ class PaperIndex:
         )
         if exact:
             return exact
-        words = self._analyser.analyze(plain(title))[:MOST_WORDS]
-        if not words:
-            return ()
-        parts = [(Occur.Should, self._word(word)) for word in dict.fromkeys(words)]
-        return tuple(self._papers(tantivy.Query.boolean_query(parts), limit))
+        asked = self.queries.any_word(title)
+        return () if asked is None else tuple(self._papers(asked, limit))
 
     def came(self, mark: int, after: date, until: date) -> tantivy.Query | None:
         """The papers that were not in the index at its writing `mark`, and those of the days behind
@@ -223,7 +129,7 @@ class PaperIndex:
             if last is None
             else [(Occur.Should, tantivy.Query.term_query(self._schema, "id", last))]
         )
-        asked = self.build(
+        asked = self.queries.build(
             query, window, tantivy.Query.boolean_query([(Occur.Should, came), *held])
         )
         if asked is None:
@@ -259,7 +165,7 @@ class PaperIndex:
         found = self._aggregate(
             {"first": {"min": {"field": "day"}}, "last": {"max": {"field": "day"}}}
         )
-        return _day(int(found["first"]["value"])), _day(int(found["last"]["value"]))
+        return day_of(int(found["first"]["value"])), day_of(int(found["last"]["value"]))
 
     def years(self) -> dict[int, int]:
         """How many papers have their v1 day in which year. The index must not be empty."""
@@ -347,103 +253,3 @@ class PaperIndex:
         return tantivy.Query.range_query(
             self._schema, field, tantivy.FieldType.Integer, first, last
         )
-
-    def build(
-        self, query: Query, window: Window, among: tantivy.Query | None = None
-    ) -> tantivy.Query | None:
-        """The query as objects, or None if it has no words; `among`: of these papers only.
-
-        A phrase of `all_of` must have all its words in the paper, an item of `any_of` too in order
-        to count, and one of them must. With `all_of` empty every single word of `any_of` counts,
-        and every telling word of `like`, and none is required; that a paper is worded as one that
-        argues then ranks it higher.
-        """
-        every = [phrase for text in query.all_of[:MOST_PHRASES] if (phrase := self._phrase(text))]
-        some = [
-            words for text in query.any_of[:MOST_PHRASES] if (words := self._content_words(text))
-        ]
-        either = [
-            (Occur.Should, self._words(words, Occur.Must if every else Occur.Should))
-            for words in some
-        ]
-        if not every:
-            telling = self._telling(query.like[:MOST_PHRASES])
-            either += [(Occur.Should, self._word(word, weight)) for word, weight in telling.items()]
-        parts = [(Occur.Must, phrase) for phrase in every]
-        if either:
-            parts.append((Occur.Must, tantivy.Query.boolean_query(either)))
-        if not parts:
-            return None
-        if not every:
-            parts += self._contrast
-        days = tantivy.Query.range_query(
-            self._schema,
-            "day",
-            tantivy.FieldType.Integer,
-            day_number(window.opens),
-            day_number(window.as_of),
-            False,
-            True,
-        )
-        filters = [days] if among is None else [days, among]
-        unscored = [(Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
-        return tantivy.Query.boolean_query([*unscored, *parts])
-
-    def _phrase(self, text: str) -> tantivy.Query | None:
-        """One phrase of `all_of`: its words but stop words, and a reward if it stands word for
-        word. Requiring the phrase as it stands loses more papers than it gains, and a reward for
-        those of `any_of` costs more time than all the rest and gains nothing
-        (benchmarks/search.py)."""
-        content = self._content_words(text)
-        if not content:
-            return None
-        required = self._words(content, Occur.Must)
-        words = self._analyser.analyze(plain(text))[:MOST_WORDS]
-        if not 1 < len(words) <= LONGEST_PHRASE:  # tantivy panics on a phrase of one word
-            return required
-        exact = tantivy.Query.phrase_query(self._schema, "text", [*words])
-        return tantivy.Query.boolean_query([(Occur.Must, required), (Occur.Should, exact)])
-
-    def _content_words(self, text: str) -> list[str]:
-        """The different words but stop words; all of them where there are no others. Spelt as the
-        papers spell them."""
-        spelt = _BRITISH.sub(self._spelling, plain(text))
-        words = (
-            self._content.analyze(spelt)[:MOST_WORDS] or self._analyser.analyze(spelt)[:MOST_WORDS]
-        )
-        return list(dict.fromkeys(words))
-
-    def _spelling(self, british: re.Match[str]) -> str:
-        """`optimise` and `behaviour` as American papers write them, where more papers here do
-        so."""
-        stem, ending, colour, rest = british.groups()
-        american = f"{stem}z{ending}" if stem else f"{colour}{rest}"
-        return american if self._frequency(american) > self._frequency(british[0]) else british[0]
-
-    def _frequency(self, word: str) -> int:
-        stems = self._content.analyze(word)
-        return self.index.searcher().doc_freq("text", stems[0]) if stems else 0
-
-    def _telling(self, texts: Sequence[str]) -> dict[str, float]:
-        """The most telling words of texts by tf-idf, and their weights: at most 1 for a text,
-        shared by all texts."""
-        searcher = self.index.searcher()
-        weights: dict[str, float] = defaultdict(float)
-        for text in texts:
-            scores = {}
-            for word, count in Counter(self._content.analyze(plain(text))[:MOST_WORDS]).items():
-                if papers := searcher.doc_freq("text", word):
-                    rare = math.log(1 + (searcher.num_docs - papers + 0.5) / (papers + 0.5))
-                    scores[word] = (1 + math.log(count)) * max(rare, 0.0)
-            best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:TELLING]
-            for word, score in best:
-                if best[0][1] > 0:
-                    weights[word] += score / best[0][1] / len(texts)
-        return {word: weight for word, weight in weights.items() if weight > 0}
-
-    def _words(self, words: Sequence[str], occur: Occur) -> tantivy.Query:
-        return tantivy.Query.boolean_query([(occur, self._word(word)) for word in words])
-
-    def _word(self, word: str, weight: float = 1.0) -> tantivy.Query:
-        query = tantivy.Query.term_query(self._schema, "text", word)
-        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)

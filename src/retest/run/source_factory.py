@@ -143,7 +143,7 @@ def open_source(
             )
         return LibrarySource(library)
     if settings.source == "mirror":
-        from retest.papers.mirror import MirrorSource
+        from retest.papers.mirror_source import MirrorSource
 
         return MirrorSource(settings.path("home") / "mirror")
     from retest.papers.arxiv import ArxivSource

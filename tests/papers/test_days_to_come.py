@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from retest.errors import FileError, RunError, UsageError
-from retest.papers.mirror import Mirror, MirrorSource
+from retest.papers.mirror import Mirror
+from retest.papers.mirror_source import MirrorSource
 from retest.papers.synced import Extent, Synced, load_synced, save_synced
 from tests.conftest import Workspace
 from tests.fakes.oai import FakeOai

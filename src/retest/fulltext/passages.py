@@ -14,7 +14,7 @@ import tantivy
 from tantivy import Occur
 
 from retest.fulltext.document import FullText, Passage, Role
-from retest.papers.index import analyser, plain
+from retest.papers.index_schema import analyser, plain
 from retest.text.sentences import sentences
 
 TOKENS = 2_500

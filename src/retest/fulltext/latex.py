@@ -9,144 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from retest.fulltext.build import Builder, first_id
 from retest.fulltext.document import LEAST_PARAGRAPHS, FullText, NotThatPaper
+from retest.fulltext.macros import LEVELS, MATH, REFERRING, UNREAD, UNREAD_MACROS, known_macros
 from retest.fulltext.tex_source import Source, whole_document
 from retest.text.latex import without_latex
 
 DEEPEST = 60
 """Environments and groups within each other that are read."""
-LEVELS = {
-    "part": 0,
-    "chapter": 1,
-    "section": 1,
-    "subsection": 2,
-    "subsubsection": 3,
-    "paragraph": 4,
-    "subparagraph": 5,
-}
 _CITING = re.compile(r"(?:no|text|paren|auto|foot|super)?[Cc]ite[a-zA-Z]*")
-_CITES = [
-    "cite",
-    "citep",
-    "citet",
-    "citealp",
-    "citealt",
-    "citeauthor",
-    "citeyear",
-    "citeyearpar",
-    "textcite",
-    "parencite",
-    "autocite",
-    "Citet",
-    "Citep",
-    "Textcite",
-    "footcite",
-    "supercite",
-    "shortcite",
-    "newcite",
-    "nocite",
-]
-_REFERRING = frozenset(
-    ["ref", "eqref", "cref", "Cref", "autoref", "pageref", "nameref", "subref", "vref"]
-)
-_UNREAD_MACROS = frozenset(
-    [
-        "footnote",
-        "footnotetext",
-        "thanks",
-        "label",
-        "bibliography",
-        "bibliographystyle",
-        "vspace",
-        "hspace",
-        "includegraphics",
-        "author",
-        "affiliation",
-        "title",
-        "date",
-        "email",
-        "address",
-        "institute",
-        "newcommand",
-        "renewcommand",
-        "providecommand",
-        "def",
-        "usepackage",
-        "documentclass",
-        "setlength",
-        "addtolength",
-        "todo",
-        "hypersetup",
-        "maketitle",
-        "tableofcontents",
-        "pagestyle",
-        "thispagestyle",
-        "input",
-        "include",
-        "keywords",
-        "icmltitle",
-        "icmlauthor",
-        "rowcolor",
-        "cellcolor",
-        "definecolor",
-        "resizebox",
-        "scalebox",
-        "multirow",
-        "color",
-        "hline",
-        "cline",
-        "cmidrule",
-        "toprule",
-        "midrule",
-        "bottomrule",
-        "centering",
-        "addlinespace",
-        "arraystretch",
-        "tabcolsep",
-        "setcounter",
-    ]
-)
-_UNREAD = frozenset(
-    [
-        "thebibliography",
-        "verbatim",
-        "lstlisting",
-        "minted",
-        "tikzpicture",
-        "picture",
-        "comment",
-        "algorithm",
-        "algorithmic",
-        "filecontents",
-        "CCSXML",
-        "acks",
-        "IEEEbiography",
-    ]
-)
-_MATH = frozenset(
-    [
-        "equation",
-        "equation*",
-        "align",
-        "align*",
-        "gather",
-        "gather*",
-        "multline",
-        "multline*",
-        "eqnarray",
-        "eqnarray*",
-        "displaymath",
-        "math",
-        "flalign",
-        "flalign*",
-        "alignat",
-        "alignat*",
-    ]
-)
 _TABLES = re.compile(r"(?:tabular|tabularx|tabulary|longtable|tblr|array|tabu|supertabular)\*?")
 _FLOATS = re.compile(r"(?:wrap|sideways|sc|long)?(?:table|figure)\*?|subtable|subfigure|floatrow")
 _BREAK = re.compile(r"\n[ \t]*\n")
@@ -190,7 +63,7 @@ class _Reader:
             LatexWalker,
         )
 
-        walker = LatexWalker(body, latex_context=_known_macros(), tolerant_parsing=True)
+        walker = LatexWalker(body, latex_context=known_macros(), tolerant_parsing=True)
         nodes, _, _ = walker.get_latex_nodes()
         self._nodes(nodes, 0)
         self._flush()
@@ -249,7 +122,7 @@ class _Reader:
             self._flush()
         elif _CITING.fullmatch(name):
             self._pieces.append(self._cited(node))
-        elif name in _REFERRING or name in _UNREAD_MACROS:
+        elif name in REFERRING or name in UNREAD_MACROS:
             return
         elif name in ("multicolumn", "textcolor", "href", "adjustbox", "colorbox", "parbox"):
             self._nodes(_arguments(node)[-1:], depth + 1)
@@ -268,9 +141,9 @@ class _Reader:
 
     def _environment(self, node: Any, depth: int) -> None:
         name = node.environmentname
-        if name in _UNREAD:
+        if name in UNREAD:
             return
-        if name in _MATH:
+        if name in MATH:
             self._pieces.append(f" {_formula(node.latex_verbatim())} ")
         elif name == "abstract":
             self._flush()
@@ -328,56 +201,6 @@ class _Reader:
             if any(cells):
                 lines.append(" | ".join(cells))
         return "\n".join(lines)
-
-
-@cache
-def _known_macros() -> Any:
-    """pylatexenc's macros, and those of other packages whose arguments matter here."""
-    from pylatexenc.latexwalker import get_default_latex_context_db
-    from pylatexenc.macrospec import MacroSpec  # type: ignore[import-untyped]
-
-    known = get_default_latex_context_db()
-    given = {
-        "*[{": (*LEVELS, "caption", "captionof"),
-        "*[[{": tuple(f"{name}{end}" for name in _CITES for end in ("", "s")),
-        "{": [
-            "ref",
-            "eqref",
-            "cref",
-            "Cref",
-            "autoref",
-            "nameref",
-            "pageref",
-            "label",
-            "url",
-            "thanks",
-            "author",
-            "title",
-            "date",
-            "bibliography",
-            "bibliographystyle",
-            "email",
-            "address",
-            "affiliation",
-            "institute",
-            "keywords",
-        ],
-        "[{": ["includegraphics", "footnotetext", "todo"],
-        "{{": [
-            "textcolor",
-            "href",
-            "colorbox",
-            "icmlauthor",
-            "setlength",
-            "addtolength",
-            "setcounter",
-        ],
-        "{{{": ["multicolumn", "resizebox", "multirow"],
-        "[{{": ["adjustbox", "scalebox", "parbox"],
-    }
-    macros = [MacroSpec(name, arguments) for arguments, names in given.items() for name in names]
-    known.add_context_category("retest", macros=macros, prepend=True)
-    return known
 
 
 def _arguments(node: Any) -> list[Any]:

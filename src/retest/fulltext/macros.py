@@ -137,8 +137,10 @@ MATH = frozenset(
 @cache
 def known_macros() -> Any:
     """pylatexenc's macros, and those of other packages whose arguments matter here."""
-    from pylatexenc.latexwalker import get_default_latex_context_db
-    from pylatexenc.macrospec import MacroSpec  # type: ignore[import-untyped]
+    from pylatexenc.latexwalker import (  # type: ignore[import-untyped]  # it ships no types
+        get_default_latex_context_db,
+    )
+    from pylatexenc.macrospec import MacroSpec  # type: ignore[import-untyped]  # as above
 
     known = get_default_latex_context_db()
     given = {

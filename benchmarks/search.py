@@ -4,13 +4,13 @@ stations themselves.
     python -m benchmarks.search --mirror FOLDER --claims FILE --plans FILE
 
 Claims are JSON lines with `id`, `claim`, `claim_date`, `anchor_ids` and `gold_ids` (newer papers
-that settle it), plans with `id`, `queries` (`all_of`, `any_of`) and `counter_statement`: what a
-model answers to prompts/plan.md. Each claim goes through the stations `plan` and `search` twice,
-with its plan as the model's answer and with a model that plans nothing. Printed are the share of
-the claims with a gold paper among the first N, over all claims and over those that can be found (a
-gold paper is in the mirror, newer than where the window opens), and milliseconds a claim. The rows
-below take one part of the searches at a time. `--widened` adds what a second round finds for those
-whose first 32 candidates hold no gold paper.
+that settle it), plans with `id`, `queries` (`all_of`, `any_of`), `counter_statement` and, if
+they are known, `terms`: what a model answers to prompts/plan.md. Each claim goes through the
+stations `plan` and `search` twice, with its plan as the model's answer and with a model that plans
+nothing. Printed are the share of the claims with a gold paper among the first N, over all claims
+and over those that can be found (a gold paper is in the mirror, newer than where the window opens),
+and milliseconds a claim. The rows below take one part of the searches at a time. `--widened` adds
+what a second round finds for those whose first 32 candidates hold no gold paper.
 
     pip install bpe-openai && python -m benchmarks.search ... --triage FOLDER
 
@@ -40,6 +40,7 @@ from retest.data import defaults
 from retest.domain.answers import QueryPlan
 from retest.domain.line import Anchor, Claim, Line
 from retest.domain.paper import Paper
+from retest.domain.terms import Terms
 from retest.errors import ModelFailed
 from retest.llm.ask import Asker
 from retest.llm.manual import ManualModel
@@ -79,6 +80,7 @@ class Case:
     anchors: list[Paper]
     gold: set[str]
     plan: QueryPlan
+    terms: Terms | None
     findable: bool
 
 
@@ -113,10 +115,11 @@ def cases(
     papers = {i: paper for i, paper in known.items() if isinstance(paper, Paper)}
     by_id = {
         r["id"]: QueryPlan.model_validate(
-            {key: r[key] for key in ("queries", "counter_statement")} | {"terms": TERMS}
+            {"terms": TERMS, **{key: r[key] for key in r.keys() & set(QueryPlan.model_fields)}}
         )
         for r in plans
     }
+    with_terms = {r["id"] for r in plans if "terms" in r}
     made = []
     for record, subject in zip(
         claims, subjects(line, known, as_of), strict=False
@@ -125,7 +128,9 @@ def cases(
         found = any(
             i in papers and papers[i].published in subject.window for i in record["gold_ids"]
         )
-        made.append(Case(subject, anchors, set(record["gold_ids"]), by_id[record["id"]], found))
+        plan, said = by_id[record["id"]], record["id"] in with_terms
+        terms = plan.terms if said else None
+        made.append(Case(subject, anchors, set(record["gold_ids"]), plan, terms, found))
     return made
 
 
@@ -237,6 +242,7 @@ async def by_title(stations: Stations, all_cases: Sequence[Case], folder: Path) 
         state = await stations.searched(
             await stations.planned(case, case.plan), Limits().candidates
         )
+        state["terms"] = case.terms
         name = hashlib.sha256(case.subject.claim.text.encode()).hexdigest()[:8]
         claim = case.subject.claim.model_copy(update={"id": f"claim-{name}"})
         state["subject"] = case.subject.model_copy(update={"claim": claim})

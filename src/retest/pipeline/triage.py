@@ -15,7 +15,7 @@ from retest.domain.paper import Candidate, Paper
 from retest.errors import ModelFailed, Waiting
 from retest.llm.model import Facts
 from retest.llm.parts import parts_of
-from retest.pipeline.calls import request
+from retest.pipeline.calls import request, rests_on, shown_terms
 from retest.pipeline.extract import ordered
 from retest.pipeline.state import ClaimState, Deps, Failure, Subject
 
@@ -67,12 +67,13 @@ def shortened(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Titles:
-    """What was chosen of a claim's papers before. It holds for the very words of claim, anchors and
-    title, for the model, the prompt, and how many could be chosen."""
+    """What was chosen of a claim's papers before. It holds for the very words of claim, terms,
+    anchors and title, for the model, the prompt, and how many could be chosen."""
 
     deps: Deps
     subject: Subject
     anchors: tuple[str, ...]
+    terms: list[tuple[str, str]]
 
     def recall(self, paper: Paper) -> bool | None:
         """Whether the paper was picked; None where nobody was asked."""
@@ -89,6 +90,7 @@ class _Titles:
         return [
             self.subject.claim.text,
             *self.anchors,
+            *(said for term in self.terms for said in term),
             str(self.deps.limits.candidates),
             paper.id,
             str(paper.published.year),
@@ -103,8 +105,9 @@ class _Titles:
 async def _picked(deps: Deps, state: ClaimState, shown: Sequence[Candidate]) -> set[str]:
     """The ids that are picked: remembered ones, and of the papers that are new to the claim those
     of one answer. Raises ModelFailed, and Waiting where a choice is under way."""
-    anchors = tuple(paper.title for paper in state["anchor_papers"])
-    titles = _Titles(deps, state["subject"], anchors)
+    subject = state["subject"]
+    anchors = rests_on(deps.line, subject, state["anchor_papers"])
+    titles = _Titles(deps, subject, anchors, shown_terms(state.get("terms")))
     picked: set[str] = set()
     waiting: list[Waiting] = []
     unseen: list[Candidate] = []
@@ -133,6 +136,7 @@ async def _ask(deps: Deps, titles: _Titles, papers: Sequence[Paper]) -> set[str]
     values = {
         "claim": claim.text,
         "anchors": titles.anchors,
+        "terms": titles.terms,
         "most": deps.limits.candidates,
         "years": [
             {

@@ -15,6 +15,7 @@ import diskcache
 
 from retest.errors import RunError, UsageError
 from retest.files.database import explained
+from retest.files.private import private_folder
 from retest.files.read import check_regular, read_bytes
 from retest.files.replace import replace
 
@@ -119,7 +120,7 @@ class AnswerCache:
     def _claim_folder(self) -> None:
         """Mark a new folder as ours before there is a database in it: one without the mark is
         somebody else's."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self._folder)
         marker = self._folder / MARKER
         if os.path.lexists(marker):
             if read_bytes(marker, "a mark of retest's", 1000) != FORMAT.encode():

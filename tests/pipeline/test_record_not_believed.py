@@ -53,11 +53,11 @@ def rationale(record: Json) -> None:
 
 
 def why(record: Json) -> None:
-    record["claims"][1]["evidence"][0]["why"] = INVENTED
+    record["claims"][1]["evidence"][0]["points"][0]["why"] = INVENTED
 
 
 def quote(record: Json) -> None:
-    record["claims"][1]["evidence"][0]["quote"] = INVENTED
+    record["claims"][1]["evidence"][0]["points"][0]["quote"] = INVENTED
 
 
 def limits(record: Json) -> None:
@@ -92,11 +92,20 @@ def rejected(record: Json) -> None:
     ]
 
 
+def side(record: Json) -> None:
+    record["claims"][1]["evidence"][0]["points"][0]["lever"] = "data"
+
+
+def terms(record: Json) -> None:
+    record["claims"][0]["terms"]["overturns"] = INVENTED
+
+
 def decided_by(record: Json) -> None:
     record["claims"][0]["history"][0]["decided_by"].append("2605.11111")
 
 
 EDITS = [title, day, rationale, why, limits, question, argument, superseding, confidence, rejected]
+EDITS += [side, terms]
 
 
 @pytest.mark.parametrize("change", [*EDITS, decided_by])
@@ -152,7 +161,7 @@ def test_where_the_state_is_lost_words_that_lean_on_what_is_no_evidence_are_cut(
 
     def change(record: Json) -> None:
         record["claims"][0]["rationale"] = leaning
-        record["claims"][1]["evidence"][0]["why"] = leaning
+        record["claims"][1]["evidence"][0]["points"][0]["why"] = leaning
         record["limits"] = leaning
 
     edit(workspace, change)
@@ -161,7 +170,7 @@ def test_where_the_state_is_lost_words_that_lean_on_what_is_no_evidence_are_cut(
     assert ran.status == 0, ran.err
     after = workspace.record()
     assert after["claims"][0]["rationale"] == "So it says."
-    assert after["claims"][1]["evidence"][0]["why"] == "So it says."
+    assert after["claims"][1]["evidence"][0]["points"][0]["why"] == "So it says."
     assert after["limits"] == "So it says."
     assert ran.err.count("leans on what is no evidence") == 3
 
@@ -191,7 +200,7 @@ def test_evidence_that_a_failed_night_keeps_is_what_the_source_bears_out(
     def change(record: Json) -> None:
         first, second = record["claims"][0]["evidence"]
         first["title"] = INVENTED
-        second["quote"] = INVENTED
+        second["points"][0]["quote"] = INVENTED
 
     edit(workspace, change)
     forget(workspace, "answers")

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -29,9 +29,11 @@ class only_run:  # noqa: N801 - used as a function, in a `with`
     def __init__(self, settings: Settings) -> None:
         from filelock import FileLock
 
+        from retest.files.private import private_folder
+
         home = settings.path("home")
-        home.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(home / "run.lock")
+        private_folder(home)
+        self._lock = FileLock(home / "run.lock", mode=0o600)
 
     def __enter__(self) -> None:
         from filelock import Timeout
@@ -86,7 +88,9 @@ def recorded(job: Job) -> Iterator[Ended]:
             if interrupted
             else 1
         )
-        write(status, error.message if isinstance(error, RetestError) else type(error).__name__)
+        said = error.message if isinstance(error, RetestError) else type(error).__name__
+        with suppress(OSError):  # the disk may be full: that is what is told then
+            write(status, said)
         raise
     write(ended.exit_status)
 

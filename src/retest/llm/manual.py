@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from retest.errors import Waiting
+from retest.files.private import private_folder
 from retest.files.replace import replace
 from retest.llm.model import Model, Reply, Request
 from retest.llm.reading import LONGEST_ANSWER, looked_for
@@ -37,7 +38,7 @@ class ManualModel(Model):
         if answer := written_answer(self._folder, request):
             return Reply(answer)
         prompt = f"{stem}.prompt.md"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         replace(self._folder / prompt, _prompt(request, stem), mode=0o600)
         raise Waiting(
             f"{prompt} waits for its answer",

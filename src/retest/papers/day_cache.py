@@ -19,6 +19,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from retest.domain import Frozen
+from retest.errors import FileError
+from retest.files.private import private_folder
+from retest.files.read import read_bytes
 from retest.files.replace import replace
 
 MOST_KEPT = 2000
@@ -33,6 +36,13 @@ log = logging.getLogger("retest")
 class _Kept(Frozen):
     asked: str
     answer: str
+    sum: str = ""
+    """The hash of both; a file without it, or with another one, is not as it was written."""
+
+    @classmethod
+    def of(cls, asked: str, answer: str) -> _Kept:
+        both = f"{len(asked)} {asked}{answer}".encode(errors="backslashreplace")
+        return cls(asked=asked, answer=answer, sum=hashlib.sha256(both).hexdigest()[:16])
 
 
 class DayCache:
@@ -46,11 +56,10 @@ class DayCache:
     def get(self, asked: str) -> str | None:
         """The answer that was kept today, or None."""
         try:
-            with self._file(asked).open("rb") as file:
-                kept = _Kept.model_validate_json(file.read(LARGEST))
-        except (OSError, ValidationError):
+            kept = _Kept.model_validate_json(read_bytes(self._file(asked), "an answer", LARGEST))
+        except (OSError, FileError, ValidationError):
             return None
-        return kept.answer if kept.asked == asked else None
+        return kept.answer if kept == _Kept.of(asked, kept.answer) else None
 
     def put(self, asked: str, answer: str) -> None:
         """Keep a whole, good answer."""
@@ -59,10 +68,10 @@ class DayCache:
             with self._lock:
                 if not self._ready:
                     self._ready = True
-                    file.parent.mkdir(parents=True, exist_ok=True)
+                    private_folder(file.parent)
                     self._sweep()
             if sum(1 for _ in file.parent.iterdir()) < MOST_KEPT:
-                kept = _Kept(asked=asked, answer=answer).model_dump_json()
+                kept = _Kept.of(asked, answer).model_dump_json()
                 replace(file, kept, mode=0o600, durable=False)
         except OSError as error:
             log.warning("an answer could not be kept in %s (%s)", file.parent, error.strerror)

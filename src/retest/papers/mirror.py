@@ -16,6 +16,7 @@ from typing import Self
 
 from retest.domain.paper import Paper
 from retest.errors import RunError, UsageError
+from retest.files.private import private_folder
 from retest.papers.index import PaperIndex
 from retest.papers.index_schema import document
 from retest.papers.mirror_folder import (
@@ -66,7 +67,7 @@ class Mirror:
         if not os.path.lexists(folder / NAME):
             create(folder)
         check_format(folder)
-        (folder / "index").mkdir(mode=0o700, exist_ok=True)
+        private_folder(folder / "index")
         try:
             with intact():
                 self._index = PaperIndex.create(folder / "index")
@@ -98,6 +99,9 @@ class Mirror:
         disk does not let it."""
         with self._written():
             self._writer.wait_merging_threads()
+            for path in (self.folder / "index").iterdir():
+                with suppress(FileNotFoundError):
+                    path.chmod(0o600)
             if self._index.index.searcher().num_docs:
                 note_sum(self.folder)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from retest.errors import FileError, RetestError, UsageError
 from retest.files.machine import of_the_machine
+from retest.files.private import private_folder
 from retest.files.read import read_bytes
 from retest.files.replace import is_draft, replace, sweep
 from retest.papers.index import PaperIndex
@@ -60,7 +61,7 @@ def intact() -> Iterator[None]:
 def create(folder: Path) -> None:
     """Make the folder a mirror, unless something else is in it. Drafts of a killed process are
     nothing."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     for name in (NAME, SYNCED, SUM):
         sweep(folder / name)
     if any(not is_draft(path.name) for path in folder.iterdir()):

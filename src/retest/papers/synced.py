@@ -7,15 +7,18 @@ nothing.
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from retest.domain import Frozen
-from retest.errors import UsageError
+from retest.errors import FileError, UsageError
+from retest.files.read import read_bytes
 from retest.files.replace import replace
+from retest.files.summed import checked, summed
 
 NAME = "harvest.json"
 OVERLAP = timedelta(days=1)
@@ -95,19 +98,19 @@ def _wider(oai_set: str) -> list[str]:
 
 def load_synced(folder: Path) -> Synced | None:
     """What is noted in a mirror's folder, or None if nothing is. Raises UsageError for a note that
-    cannot be read."""
+    cannot be read, or is not as it was written."""
     path = folder / NAME
-    try:
-        return Synced.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except (ValidationError, OSError) as error:
+    try:
+        return Synced.model_validate(checked(read_bytes(path, "a note of a sync")))
+    except (FileError, ValueError) as error:  # ValidationError is one
         raise UsageError(
-            f"{path} cannot be read, or was made by another version of retest",
+            f"{path} cannot be read, is damaged, or was made by another version of retest",
             "remove that file: the papers stay, and the next sync goes on from the newest of them",
         ) from error
 
 
 def save_synced(folder: Path, synced: Synced) -> None:
     """Note how far a mirror is in step. Raises OSError."""
-    replace(folder / NAME, synced.model_dump_json(indent=1) + "\n")
+    replace(folder / NAME, summed(synced.model_dump(mode="json")), mode=0o600)

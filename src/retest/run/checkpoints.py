@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retest.files.database import explained
+from retest.files.private import private_folder
 from retest.files.read import check_regular
 from retest.pipeline.state import channel_types
 
@@ -50,7 +51,7 @@ async def open_checkpoints(home: Path) -> AsyncIterator[AsyncSqliteSaver]:
 
 def _make_ready(path: Path) -> None:
     """The file, for its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     if os.path.lexists(path):
         check_regular(path, "a database of checkpoints")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -3,8 +3,10 @@ cost, times), and one a run with how it ended. docs/nightly.md says what is in t
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from retest.files.private import private_append
+from retest.files.read import read_bytes
 from retest.llm.model import Usage
 from retest.llm.spent import Spent, shown
 from retest.masking import Mask, MaskedFormatter
@@ -21,13 +25,26 @@ from retest.pipeline.events import StationDone, StationEntered
 from retest.run.events import Called, Event
 
 NAME, ERRORS = "runs.jsonl", "retest.log"
+LARGEST = 1_000_000_000
+"""Bytes of the run log that are read. A night adds a few thousand."""
+
+
+class _PrivateHandler(logging.FileHandler):
+    """A log that is its owner's alone. Where it cannot be written, nothing is said of it: what is
+    to be told of an error is told to people."""
+
+    def _open(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(private_append(Path(self.baseFilename)), encoding="utf-8")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Drop it."""
 
 
 @contextmanager
 def errors_logged(home: Path, mask: Mask) -> Iterator[None]:
     """Errors that nobody foresaw go to a file of the state folder, with their traces, while a run
     goes on; without the secrets that `mask` knows."""
-    handler = logging.FileHandler(home / ERRORS, delay=True, encoding="utf-8")
+    handler = _PrivateHandler(home / ERRORS, delay=True, encoding="utf-8")
     handler.setFormatter(MaskedFormatter(mask))
     logger = logging.getLogger("retest")
     propagated, logger.propagate = logger.propagate, False
@@ -102,7 +119,7 @@ class Account:
 def add(home: Path, entry: Mapping[str, Any], mask: Mask) -> None:
     """Append an entry, masked, on a line of its own also behind the half line of a run that was
     killed."""
-    with (home / NAME).open("ab+") as file:
+    with private_append(home / NAME) as file:
         file.seek(-min(1, file.tell()), 2)
         whole = file.read() in (b"", b"\n")
         file.write((b"" if whole else b"\n") + mask(json.dumps(entry)).encode() + b"\n")
@@ -129,10 +146,10 @@ def ended(home: Path, run: object) -> dict[str, Any] | None:
 
 def _newest(home: Path) -> Iterator[dict[str, Any]]:
     """The entries, the newest first."""
-    try:
-        written = (home / NAME).read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
+    if not os.path.lexists(home / NAME):
         return
+    raw = read_bytes(home / NAME, "the run log", LARGEST)
+    written = raw.decode(encoding="utf-8", errors="replace").splitlines()
     for text in reversed(written):
         try:
             entry = json.loads(text)

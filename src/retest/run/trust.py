@@ -15,6 +15,7 @@ from typing import Any
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.paper import Lookup, Missing, Unknown
 from retest.domain.record import ClaimRecord, Record
+from retest.files.private import private_folder
 from retest.files.replace import replace
 from retest.grounding.again import climb_again
 from retest.grounding.prose import clean, to_look_up
@@ -32,6 +33,10 @@ _WORDS = (
     "artifact",
     "confidence",
     "rationale",
+    "terms",
+    "terms_by",
+    "parts",
+    "fails_in",
     "rejected",
     "unread",
     "detail",
@@ -52,24 +57,37 @@ class Written:
             kept = []
         self._digests = {one for one in kept if isinstance(one, str)}
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing is known of the line: it was never written here, or the state is gone."""
+        return not self._digests
+
     def unknown(self, record: Record) -> set[str]:
-        """The ids of the claims, and LINE, that are not as retest wrote them."""
+        """The ids of the claims, and LINE, that are not as retest wrote them; and the names, as
+        `terms_of` gives them, of those whose terms are not."""
         return {name for name, one in _digests(record).items() if one not in self._digests}
 
     def note(self, record: Record) -> None:
         """Remember what is written now. Raises OSError."""
         self._digests = set(_digests(record).values())
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         replace(self._path, json.dumps(sorted(self._digests)) + "\n", mode=0o600)
 
 
 def _digests(record: Record) -> dict[str, str]:
     parts: dict[str, Any] = {claim.id: claim.model_dump(mode="json") for claim in record.every}
+    for claim in record.every:
+        parts[terms_of(claim.id)] = [str(claim.terms), claim.terms_by]
     parts[LINE] = record.model_dump(mode="json", include=set(_CLOSING))
     return {
         name: hashlib.sha256(json.dumps([name, part], sort_keys=True).encode()).hexdigest()
         for name, part in parts.items()
     }
+
+
+def terms_of(claim: str) -> str:
+    """What the terms of a claim are called beside the claim itself."""
+    return f"{claim} terms"
 
 
 @dataclass(slots=True)
@@ -83,14 +101,37 @@ class Doubted:
     @classmethod
     def of(cls, record: Record | None, written: Written) -> Doubted | None:
         """The last record, where there is one."""
-        return None if record is None else cls(record, written.unknown(record), [])
+        if record is None:
+            return None
+        unknown = written.unknown(record)
+        if written.is_lost:  # the terms may well be those that were fixed: nothing says otherwise
+            unknown -= {terms_of(claim.id) for claim in record.every}
+        return cls(record, unknown, [])
 
     def _note(self, part: str, what: str) -> None:
         name = part or "the synthesis"
         self.notes.append(f"{self.record.line}.json, {name}: {what}")
 
+    def forget_terms(self) -> None:
+        """Leave out terms that were changed since retest wrote them: the plan that fixed them says
+        them again."""
+
+        def without(claim: ClaimRecord) -> ClaimRecord:
+            if claim.terms is None or terms_of(claim.id) not in self.parts:
+                return claim
+            self._note(claim.id, "its terms are not as they were fixed, and are fixed again")
+            return claim.model_copy(update={"terms": None, "terms_by": None})
+
+        self.record = self.record.model_copy(
+            update={
+                "claims": tuple(map(without, self.record.claims)),
+                "counter_thesis": without(self.record.counter_thesis),
+            }
+        )
+
     async def ground(self, look_up: LookUp) -> None:
         """Let the evidence of the doubted parts climb again, in one look-up."""
+        self.forget_terms()
         doubted = [claim for claim in self.record.every if claim.id in self.parts]
         closing = self.record.superseding if LINE in self.parts else ()
         ids = {item.arxiv_id for claim in doubted for item in claim.evidence}
@@ -165,7 +206,7 @@ class Doubted:
             elif same and claim.id not in asked and not mine.is_open:
                 claims[claim.id] = self._as_answered(claim, mine)
             else:
-                claims[claim.id] = await self._cleaned(claim, look_up)
+                claims[claim.id] = await self._cleaned(claim, mine, look_up)
         update: dict[str, Any] = {
             "claims": tuple(claims[claim.id] for claim in last.claims),
             "counter_thesis": claims[COUNTER_THESIS],
@@ -192,13 +233,18 @@ class Doubted:
             self._note(claim.id, f"{', '.join(differs)}: not as answered, and put right")
         return claim.model_copy(update=update)
 
-    async def _cleaned(self, claim: ClaimRecord, look_up: LookUp) -> ClaimRecord:
+    async def _cleaned(self, claim: ClaimRecord, mine: ClaimRecord, look_up: LookUp) -> ClaimRecord:
         known = {item.arxiv_id for item in claim.evidence}
         quotes = [item.quote for item in claim.evidence]
         points = [point for item in claim.evidence for point in item.points]
-        texts = [claim.rationale, claim.detail, *(point.why for point in points)]
-        rationale, detail, *whys = await self._prose(claim.id, texts, known, quotes, look_up)
-        left = iter(whys)
+        texts = [
+            claim.rationale,
+            claim.detail,
+            *(point.why for point in points),
+            *(special.case for special in claim.fails_in),
+        ]
+        rationale, detail, *more = await self._prose(claim.id, texts, known, quotes, look_up)
+        left = iter(more)
         evidence = tuple(
             item.model_copy(
                 update={
@@ -209,7 +255,20 @@ class Doubted:
             )
             for item in claim.evidence
         )
-        update = {"rationale": rationale, "detail": detail, "evidence": evidence}
+        fails_in = tuple(
+            special.model_copy(
+                update={"case": next(left), "cites": tuple(i for i in special.cites if i in known)}
+            )
+            for special in claim.fails_in
+        )
+        update: dict[str, Any] = {
+            "rationale": rationale,
+            "detail": detail,
+            "evidence": evidence,
+            "fails_in": fails_in,
+        }
+        if claim.terms is None:
+            update |= {"terms": mine.terms, "terms_by": mine.terms_by}
         return claim.model_copy(update=update)
 
     async def _closing(self, look_up: LookUp) -> dict[str, Any]:

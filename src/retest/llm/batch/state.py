@@ -7,6 +7,7 @@ The file says for what money was spent. One that cannot be read is an error, nev
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,12 +15,16 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from retest.errors import FileError
+from retest.files.read import read_bytes
 from retest.files.replace import replace
+from retest.files.summed import checked, summed
 from retest.llm.failures import shown
 from retest.llm.model import Usage
 from retest.llm.providers import provider_of
 
 NAME = "batches.json"
+LARGEST = 500_000_000
+"""Bytes. A night of a thousand questions takes one or two million."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 """Ids of services and of ours: they become parts of addresses."""
 
@@ -112,27 +117,29 @@ class State(_Kept):
 
 def read_state(home: Path) -> State:
     """What is remembered; nothing where there is no file. Raises FileError for one that is not
-    ours."""
+    ours, or not as it was written."""
     path = home / NAME
+    expected = "the state of batches, as retest wrote it"
     hint = (
-        "delete it if nothing waits in a batch; what does is paid for, and would be asked for again"
+        "restore it from a backup, or move it away and keep it: it says what waits in batches, "
+        "which is paid for, and without it is asked for again"
     )
-    try:
-        return State.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return State()
-    except OSError as error:
-        raise FileError(
-            path, None, f"what cannot be read ({error.strerror})", "the state of batches", hint
-        ) from error
+    try:
+        values = checked(read_bytes(path, expected, LARGEST))
+        return State.model_validate_json(json.dumps(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = shown(".".join(map(str, first["loc"])), 120) or "the file"
-        raise FileError(
-            path, None, f"{where}: {shown(first['msg'])}", "the state of batches", hint
-        ) from error
+        raise FileError(path, None, f"{where}: {shown(first['msg'])}", expected, hint) from error
+    except ValueError as error:
+        found = f"what is not whole: {shown(str(error))}"
+        raise FileError(path, None, found, expected, hint) from error
+    except FileError as error:
+        raise FileError(path, None, error.found, expected, hint) from error
 
 
 def write_state(home: Path, state: State) -> None:
     """All of the file or nothing, and on the disk before anything is paid for."""
-    replace(home / NAME, json.dumps(state.model_dump(mode="json"), indent=1) + "\n", mode=0o600)
+    replace(home / NAME, summed(state.model_dump(mode="json")), mode=0o600)

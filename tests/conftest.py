@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+import typer
 
 from retest.domain.paper import Paper
 from retest.papers.mirror import Mirror
@@ -25,6 +27,18 @@ UNHURRIED = hypothesis.settings(
 hypothesis.settings.register_profile("same", UNHURRIED, derandomize=True)
 hypothesis.settings.register_profile("explore", UNHURRIED, max_examples=2000)
 hypothesis.settings.load_profile("same")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a process of ours makes once, and what these tests would make anew for each of a
+    thousand runs in one process: the commands with their options, and the certificates of the
+    world, which no loopback host has."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("no-certificates")))
+        patched.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
+
 
 CLAIMS = """\
 line: tides

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +162,19 @@ class Prompt:
         return "".join(pieces).strip() + "\n"
 
 
+@lru_cache(maxsize=64)
+def _template(source: str) -> jinja2.Template:
+    """The template of a text. Remembered: it takes long to make beside what a quiet run takes, and
+    evaluations open many runs. Raises as Jinja does."""
+    environment = Sandbox()
+    tree = environment.parse(source)
+    _check_loops(tree, 0)
+    return environment.from_string(tree)
+
+
 def load_prompts(workspace: Path, folder: Path | None = None) -> dict[str, Prompt]:
     """The six prompts by name: the workspace's `prompts/NAME.md` where there is one, else the
     bundled one. `folder` stands in for the workspace's `prompts/`."""
-    environment = Sandbox()
     prompts = {}
     for name in NAMES:
         own = (folder or workspace / "prompts") / f"{name}.md"
@@ -172,8 +182,7 @@ def load_prompts(workspace: Path, folder: Path | None = None) -> dict[str, Promp
         path = own if is_own else defaults("prompts") / f"{name}.md"
         try:
             source = read_text(path, "a Jinja template")
-            _check_loops(environment.parse(source), 0)
-            template = environment.from_string(source)
+            template = _template(source)
         except jinja2.TemplateSyntaxError as error:
             raise FileError(
                 path, error.lineno, str(error.message), "a Jinja template", "see docs/prompts.md"

@@ -61,8 +61,10 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
 
 
 def terms() -> dict[str, Any]:
-    """Terms as long as a model is asked to write them: 15 words a field, some 100 tokens."""
-    said = "the result that is spoken of, in models of that size, measured as those papers do"
+    """Terms as long as careful readers wrote them when asked for 15 words a field: 19 words, 135
+    characters."""
+    said = "The result that is spoken of, in models of that kind and size, trained and measured as "
+    said += "those earlier papers trained and measured them."
     texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")
     return {**TERMS, "parts": [said], **dict.fromkeys(texts, said)}
 

@@ -68,7 +68,7 @@ async def _ask(asker: Asker, state: ClaimState, deps: Deps, ask: int) -> Judgmen
     )
 
 
-LONGEST_AROUND = 120
+LONGEST_AROUND = 100
 """Characters of the sentences on either side of a quote: enough for their own subject and verb."""
 
 

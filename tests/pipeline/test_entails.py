@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from retest.domain.paper import Paper
-from tests.answers import finding
+from tests.answers import check, finding
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import REFUSAL, status
@@ -20,12 +20,22 @@ ASKED_OF_WIND = """\
 <claim>
 Wind drives the tides of small lakes.
 </claim>
-<citation 2603.00001 stance="supports">
+It rests on: Wind and the tides of small lakes
+<terms>
+Kind: general
+Ordinary case: The case that its words name.
+Supports: The same result again.
+Limits: It fails under a common condition.
+Overturns: It fails in the ordinary case.
+No evidence: Results on neighbouring questions.
+</terms>
+<citation 2603.00001 point 1: for, ordinary>
 before: Tides of small lakes have been laid to the wind.
 quote: We repeat the measurement with better gauges on ninety lakes.
 after: In all ninety lakes the wind explains at least 80% of the tide.
 </citation>
-<citation 2604.00002 stance="qualifies">
+<citation 2604.00002 point 1: against, special>
+which: under ice
 before: We gauge eleven lakes through a winter.
 quote: Under ice the wind explains none of the tide, while in summer it explains 75% of it.
 </citation>
@@ -43,11 +53,11 @@ def reasons(claim: dict[str, Any]) -> dict[str, str]:
     return {rejection["cited"]: rejection["reason"] for rejection in claim["rejected"]}
 
 
-def test_the_verifier_sees_claim_stance_quote_and_a_sentence_on_either_side_in_one_call(
+def test_the_verifier_sees_claim_terms_points_and_a_sentence_on_either_side_in_one_call(
     workspace: Workspace, model: Any
 ) -> None:
     said = (
-        finding(LIMITS.id, "qualifies", [3], "A reason."),
+        finding(LIMITS.id, "qualifies", [3], "A reason.", "under ice"),
         finding(AGREES.id, "supports", [2], "Another reason."),
     )
     fake = model(Reader(stances={}, extra=said))
@@ -76,11 +86,7 @@ def test_a_belief_that_the_abstract_goes_on_to_refute_is_shown_with_what_refutes
         "the tides of none.",
     )
     workspace.mirror(refutes)
-    no = {
-        "checks": [
-            {"arxiv_id": refutes.id, "entails": False, "why": "It restates what it refutes."}
-        ]
-    }
+    no = {"checks": [check(refutes.id, False, "It restates what it refutes.")]}
     fake = model(
         Reader(stances={}, extra=(finding(refutes.id, "supports", [1]),)).saying(
             "Entailment", no, "Wind"
@@ -90,14 +96,12 @@ def test_a_belief_that_the_abstract_goes_on_to_refute_is_shown_with_what_refutes
     (user,) = asked(fake, "Entailment")
     assert "\nafter: We show that it drives the tides of none.\n" in user
     (system,) = {r.system for r in fake.requests if r.schema == "Entailment"}
-    assert "restates a belief that its context goes on to refute" in " ".join(system.split())
+    assert "a belief that its context refutes" in " ".join(system.split())
     assert reasons(workspace.claim("wind-drives"))[refutes.id] == "not-entailed"
 
 
 def test_a_no_beside_a_yes_of_the_same_answer_is_a_no(workspace: Workspace, model: Any) -> None:
-    both = [
-        {"arxiv_id": AGREES.id, "entails": entails, "why": "So."} for entails in (True, False, True)
-    ]
+    both = [check(AGREES.id, entails, "So.") for entails in (True, False, True)]
     model(Reader().saying("Entailment", {"checks": both}, "Wind drives"))
     workspace.run()
     claim = workspace.claim("wind-drives")
@@ -106,7 +110,7 @@ def test_a_no_beside_a_yes_of_the_same_answer_is_a_no(workspace: Workspace, mode
 
 
 def test_a_no_stays_a_no_in_the_second_round_of_searches(workspace: Workspace, model: Any) -> None:
-    no = {"checks": [{"arxiv_id": AGREES.id, "entails": False, "why": "No."}]}
+    no = {"checks": [check(AGREES.id, False, "No.")]}
     fake = model(
         Reader(stances={}, extra=(finding(AGREES.id, "supports", [3]),)).saying(
             "Entailment", no, "Wind"
@@ -216,10 +220,7 @@ def test_a_revision_before_every_claim_is_no_news(workspace: Workspace, model: A
 def test_a_yes_to_a_quote_that_was_not_asked_about_lets_nothing_pass(
     workspace: Workspace, model: Any
 ) -> None:
-    yes = [
-        {"arxiv_id": name, "entails": True, "why": "Yes."}
-        for name in (AGREES.id, LIMITS.id, "2606.00099")
-    ]
+    yes = [check(name, True, "Yes.") for name in (AGREES.id, LIMITS.id, "2606.00099")]
     fake = model(Reader().saying("Entailment", {"checks": yes[:1]}, "Wind drives"))
     workspace.run()
     assert reasons(workspace.claim("wind-drives")) == {LIMITS.id: "unverifiable"}

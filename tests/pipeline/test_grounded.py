@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from retest.domain.paper import Paper
-from tests.answers import finding, judgment
+from tests.answers import TERMS, check, finding, judgment
 from tests.brains import WIND, Reader
 from tests.conftest import Workspace
 from tests.papers_small import AGREES, ANCHOR, ASIDE, DENIES, LIMITS, WITHDRAWN
@@ -30,7 +30,7 @@ def test_a_verdict_rests_on_sentences_cut_from_papers_newer_than_the_claim(
     assert ran.status == 0, ran.err
     claim = workspace.claim("wind-drives")
     assert claim["verdict"] == "relaxed"
-    quotes = {item["arxiv_id"]: item["quote"] for item in claim["evidence"]}
+    quotes = {item["arxiv_id"]: item["points"][0]["quote"] for item in claim["evidence"]}
     assert quotes[AGREES.id] == "In all ninety lakes the wind explains at least 80% of the tide."
     assert quotes[LIMITS.id].startswith("Under ice the wind explains none of the tide")
     assert all(
@@ -86,9 +86,7 @@ def test_a_real_paper_that_was_not_shown_is_dropped_and_then_read(
 
 
 def test_the_verifiers_no_is_final(workspace: Workspace, model: Any) -> None:
-    refuse = {
-        "checks": [{"arxiv_id": i, "entails": i != AGREES.id, "why": "Other lakes."} for i in WIND]
-    }
+    refuse = {"checks": [check(i, i != AGREES.id, "Other lakes.") for i in WIND]}
     model(Reader().saying("Entailment", refuse, "Wind drives"))
     workspace.run()
     claim = workspace.claim("wind-drives")
@@ -106,9 +104,12 @@ def test_what_the_verifier_says_nothing_of_is_no_evidence(workspace: Workspace, 
 @pytest.mark.parametrize(
     ("answer", "detail"),
     [
-        (judgment("overturned", [LIMITS.id]), "without citing evidence that contradicts"),
-        (judgment("holds", [DENIES.id]), "without citing evidence that supports"),
-        (judgment("holds", []), "without citing evidence that supports"),
+        (
+            judgment("overturned", [AGREES.id]),
+            "evidence that shows it: part 1 fails",
+        ),
+        (judgment("holds", [DENIES.id]), "evidence that shows it: part 1 stands"),
+        (judgment("holds", []), "evidence that shows it: part 1 stands"),
         (judgment("undetermined", []), "does not decide"),
     ],
 )
@@ -118,7 +119,7 @@ def test_a_verdict_without_its_kind_of_evidence_does_not_stand(
     model(Reader().saying("Judgment", answer, "Wind drives"))
     workspace.run()
     claim = workspace.claim("wind-drives")
-    assert (claim["verdict"], claim["why"]) == ("undetermined", "nothing-grounded")
+    assert (claim["verdict"], claim["why"]) == ("undetermined", "undecided")
     assert detail in claim["detail"]
 
 
@@ -189,13 +190,51 @@ def test_ids_in_prose_that_are_real_but_no_evidence_are_cut_too(
     assert reasons(claim)[ASIDE.id] == "not-evidence"
 
 
-def test_of_two_findings_of_one_paper_the_one_against_the_claim_counts(
+def test_a_paper_that_confirms_and_limits_is_one_piece_with_both_its_sentences(
     workspace: Workspace, model: Any
 ) -> None:
-    both = (finding(LIMITS.id, "supports", [1]), finding(LIMITS.id, "qualifies", [3]))
-    model(Reader(stances={}, extra=both))
+    both = (
+        finding(LIMITS.id, "supports", [2]),
+        finding(LIMITS.id, "qualifies", [3], which="under ice"),
+    )
+    fake = model(Reader(stances={}, extra=both).saying("Judgment", judgment("holds", [LIMITS.id])))
     workspace.run()
-    assert [e["stance"] for e in workspace.claim("wind-drives")["evidence"]] == ["qualifies"]
+    (item,) = workspace.claim("wind-drives")["evidence"]
+    assert [(p["side"], p["case"], p["which"], p["where"]) for p in item["points"]] == [
+        ("for", "ordinary", "", "abstract, sentence 2"),
+        ("against", "special", "under ice", "abstract, sentence 3"),
+    ]
+    assert workspace.claim("wind-drives")["verdict"] == "holds", "a limit takes no support away"
+    (judged,) = (r.user for r in fake.requests if r.schema == "Judgment" and "Wind dr" in r.user)
+    assert "\nfor, ordinary: [" in judged
+    assert "\nagainst, special (under ice): [" in judged
+    report = workspace.markdown()
+    assert "> *for:* \u201cWe gauge" in report
+    assert "> *against, in a special case: under ice:* \u201cUnder ice" in report
+
+
+def test_a_point_that_falls_takes_none_of_the_others_with_it(
+    workspace: Workspace, model: Any
+) -> None:
+    said = (finding(LIMITS.id, "supports", [9]), finding(LIMITS.id, "qualifies", [3]))
+    checks = {"checks": [check(LIMITS.id, True, "It does.", 1)]}
+    model(Reader(stances={}, extra=said).saying("Entailment", checks))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert [p["side"] for item in claim["evidence"] for p in item["points"]] == ["against"]
+    assert reasons(claim) == {LIMITS.id: "no-such-sentence"}
+
+
+def test_each_point_is_checked_by_itself(workspace: Workspace, model: Any) -> None:
+    said = (finding(LIMITS.id, "supports", [2]), finding(LIMITS.id, "qualifies", [3]))
+    checks = {"checks": [check(LIMITS.id, False, "No.", 1), check(LIMITS.id, True, "Yes.", 2)]}
+    model(Reader(stances={}, extra=said).saying("Entailment", checks))
+    workspace.run()
+    claim = workspace.claim("wind-drives")
+    assert [p["where"] for item in claim["evidence"] for p in item["points"]] == [
+        "abstract, sentence 3"
+    ]
+    assert [item["detail"] for item in claim["rejected"]] == ["for? No."]
 
 
 def test_the_judge_sees_evidence_and_nothing_else(workspace: Workspace, model: Any) -> None:
@@ -257,7 +296,9 @@ def test_one_paper_in_three_spellings_is_one_piece_of_evidence(
     )
     model(Reader(stances={}, extra=spelt))
     workspace.run()
-    assert [e["stance"] for e in workspace.claim("wind-drives")["evidence"]] == ["contradicts"]
+    (item,) = workspace.claim("wind-drives")["evidence"]
+    assert item["arxiv_id"] == AGREES.id
+    assert [p["side"] for p in item["points"]] == ["for", "against", "against"]
 
 
 @pytest.mark.parametrize(
@@ -291,6 +332,7 @@ def test_ids_in_a_findings_reason_or_in_a_query_do_not_reach_the_report(
     workspace: Workspace, model: Any
 ) -> None:
     plan = {
+        "terms": TERMS,
         "queries": [{"all_of": ["lakes"], "any_of": ["tides", f"as in {INVENTED}"]}],
         "counter_statement": f"The moon does it, says {INVENTED}.",
     }
@@ -300,7 +342,7 @@ def test_ids_in_a_findings_reason_or_in_a_query_do_not_reach_the_report(
     model(Reader(stances={}, extra=(told,)).saying("QueryPlan", plan))
     workspace.run()
     claim = workspace.claim("wind-drives")
-    assert claim["evidence"][0]["why"] == "It limits the claim to summer."
+    assert claim["evidence"][0]["points"][0]["why"] == "It limits the claim to summer."
     assert reasons(claim)[INVENTED] == "not-found"
     assert INVENTED not in json.dumps(claim["searched"])
 
@@ -331,5 +373,5 @@ def test_a_shown_paper_that_another_findings_reason_names_is_not_called_unknown(
     model(Reader(stances={}, extra=(told,)))
     workspace.run()
     claim = workspace.claim("wind-drives")
-    assert claim["evidence"][0]["why"] == "It limits the claim to summer."
+    assert claim["evidence"][0]["points"][0]["why"] == "It limits the claim to summer."
     assert reasons(claim)[AGREES.id] == "not-evidence", "a real paper was said not to exist"

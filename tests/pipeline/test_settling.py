@@ -29,9 +29,8 @@ NAMES = [f"2606.0000{number}" for number in range(1, 6)]
 
 def table(*columns: str) -> list[list[str]]:
     """The rows of the page's one table with these columns."""
-    rows = [
-        [c.strip() for c in r.strip(" |").split("|")] for r in re.findall(r"^ *\|.*$", PAGE, re.M)
-    ]
+    lines = re.findall(r"^ *\|.*$", PAGE, re.MULTILINE)
+    rows = [[cell.strip() for cell in line.strip(" |").split("|")] for line in lines]
     start = rows.index(list(columns))
     body = itertools.takewhile(lambda row: len(row) == len(columns), rows[start + 2 :])
     return list(body)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from retest.errors import FileError, UsageError
+from retest.files.read import read_text
 from retest.llm.providers import PROVIDERS
 from retest.masking import is_address, shown_url
+from retest.text.harmless import one_line
 
 SOURCES = ("arxiv", "mirror", "library")
 ARXIV_URL = "https://export.arxiv.org/api/query"
@@ -108,16 +110,16 @@ def load_settings(
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
+    hint = "see the README, Settings"
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise FileError(
-            path, getattr(error, "lineno", None), str(error), "TOML", "see the README, Settings"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise FileError(path, None, "bytes that are not UTF-8", "UTF-8 text") from error
+        found = tomllib.loads(read_text(path, "settings as TOML"))
+    except (tomllib.TOMLDecodeError, ValueError) as error:  # the latter for numbers without end
+        line = getattr(error, "lineno", None)
+        raise FileError(path, line, one_line(str(error))[:200], "TOML", hint) from error
+    except RecursionError as error:
+        raise FileError(path, None, "lists that nest too deep", "TOML", hint) from error
     for name in found:
         if name not in _NAMES:
             raise FileError(
@@ -153,6 +155,8 @@ def _converted(name: str, value: Any, where: str) -> Any:
     if name not in _NUMBERS:
         if not isinstance(value, str) or not value.strip():
             raise UsageError(f"{where} is {value!r}", "it must be a text in quotes")
+        if not value.isprintable():
+            raise UsageError(f"{where} is {value!r}", "it must not hold control characters")
         return Path(value) if name in ("home", "reports") else value
     whole = _NUMBERS[name] is int
     try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import sys
 from importlib import import_module
-from typing import Annotated, TextIO, cast
+from typing import Annotated
 
 import typer
 
-from retest.masking import Mask, MaskedStream
+from retest.cli.streams import flush, prepare
 
 app = typer.Typer(
     name="retest",
@@ -58,13 +57,7 @@ def _prepare() -> None:
         os.environ.pop(name, None)
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that knows no "→" must not end a run that is done.
-            stream.reconfigure(errors="replace")
-    mask = Mask(os.environ)
-    sys.stdout = cast("TextIO", MaskedStream(sys.stdout, mask))
-    sys.stderr = cast("TextIO", MaskedStream(sys.stderr, mask))
+    prepare(os.environ)
 
 
 def main() -> None:
@@ -88,9 +81,12 @@ def main() -> None:
         "machine",
     ):  # in the order in which --help lists them
         import_module(f"retest.cli.{commands}")
-    _prepare()
     try:
-        app()
+        _prepare()
+        try:
+            app()
+        finally:
+            flush()
     except (RetestError, OSError) as error:
         ours = as_ours(error)
         complain(ours)

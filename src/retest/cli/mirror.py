@@ -1,4 +1,4 @@
-"""`retest mirror import`, `retest mirror sync` and `retest mirror stats`."""
+"""`retest mirror import`, `sync`, `check` and `stats`."""
 
 from __future__ import annotations
 
@@ -130,6 +130,25 @@ def texts(
     found = note_folder(home, folder)
     forms = ", ".join(f"{count:,} {form}" for form, count in sorted(found.items()))
     out(f"{sum(found.values()):,} full texts in {folder} ({forms})")
+
+
+@mirror.command()
+def check(as_json: Json = False, workspace: Workspace = Path()) -> None:
+    """Compare the checksums of all files of the mirror.
+
+    A small mirror is checked whenever it is opened, every mirror before it is written. Exit status:
+    0 all is as it was written, 2 something is not.
+    """
+    from retest.cli.show import out, out_json
+    from retest.papers.mirror import Mirror
+    from retest.settings import environment, load_settings
+
+    home = load_settings(workspace.resolve(), environment(), {}).path("home")
+    size = Mirror.check(home / "mirror")
+    if as_json:
+        out_json({"whole": True, "bytes": size})
+    else:
+        out(f"all is as it was written: {size / 1e6:,.0f} MB")
 
 
 @mirror.command()

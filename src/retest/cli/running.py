@@ -31,8 +31,8 @@ class only_run:  # noqa: N801 - used as a function, in a `with`
 
         from retest.files.private import private_folder
 
-        home = settings.path("home")
-        private_folder(home)
+        self._settings, home = settings, settings.path("home")
+        private_folder(home, tighten=False)
         self._lock = FileLock(home / "run.lock", mode=0o600)
 
     def __enter__(self) -> None:
@@ -46,6 +46,15 @@ class only_run:  # noqa: N801 - used as a function, in a `with`
                 needed=True,
             )
             self._lock.acquire(poll_interval=0.2)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Tidy away what killed runs had begun to write."""
+        from retest.files.replace import sweep_all
+
+        home = self._settings.path("home")
+        for folder in (home, home / "manual", home / "written", self._settings.path("reports")):
+            sweep_all(folder)
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

@@ -95,7 +95,12 @@ def say(text: str, *, needed: bool = False) -> None:
 
 def say_json(value: Any) -> None:
     """One object on a line of its own on stderr; what nobody sees is escaped in it."""
-    _to_stderr(escaped(json.dumps(value, ensure_ascii=False, default=str)))
+    _to_stderr(_json(json.dumps(value, ensure_ascii=False, default=str)))
+
+
+def _json(text: str) -> str:
+    """JSON text with nothing in it that a terminal obeys, or that a service takes for a command."""
+    return escaped(text).replace("##", "#\\u0023")
 
 
 def _to_stderr(line: str) -> None:
@@ -110,7 +115,7 @@ def out(text: str = "") -> None:
 def out_json(value: Any) -> None:
     """A result for programs, on stdout; harmless to a terminal too, since what nobody sees is
     escaped in it."""
-    out(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
+    out(_json(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def table(

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def private_folder(path: Path) -> None:
+def private_folder(path: Path, *, tighten: bool = True) -> None:
     """Make a folder, and those above it that are missing, for their owner alone. One that is there
-    is tightened, if it is this user's. Raises OSError."""
+    is tightened too, if it is this user's: not so a folder that people name, which may hold more
+    than ours. Raises OSError."""
     if not path.is_dir():
         missing = [path, *(one for one in path.parents if not one.exists())]
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
+        return
+    if not tighten:
         return
     with suppress(OSError):  # somebody else's: the permissions are theirs to set
         if path.stat().st_mode & 0o077:

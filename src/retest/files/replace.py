@@ -9,6 +9,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from retest.errors import FileError
+from retest.files.read import kind_of
+
 _DRAFT = r"\.{name}\.(?P<pid>\d{{1,10}})\.[0-9a-f]{{8}}\.tmp"
 """How a draft is named, for the file `name`: by the process that writes it, and by chance."""
 
@@ -19,12 +22,15 @@ def replace(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool =
     A reader sees the old file or the new one, also where this process is killed: the bytes go into
     a draft beside it, which takes its place. A draft follows no symbolic link. With `durable` the
     bytes are on the disk before the file is replaced. Drafts that killed processes left are swept.
-    Raises OSError, and leaves the file as it was.
+    Raises OSError, and leaves the file as it was; FileError where something else than a file is:
+    no device and no pipe is replaced.
     """
     raw = data.encode("utf-8") if isinstance(data, str) else data
     with suppress(OSError):
         if path.is_file() and path.read_bytes() == raw:
             return False
+    if path.exists() and not path.is_file():
+        raise FileError(path, None, kind_of(path), "a file, or nothing yet")
     sweep(path)
     draft = draft_of(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -56,6 +62,17 @@ def sweep(path: Path) -> None:
                 shutil.rmtree(draft)
             else:
                 draft.unlink()
+
+
+def sweep_all(folder: Path) -> None:
+    """Remove the drafts of all files of a folder that killed processes left."""
+    with suppress(OSError):
+        for other in os.scandir(folder):
+            if (match := re.fullmatch(_DRAFT.format(name=".+"), other.name)) and not _lives(
+                int(match["pid"])
+            ):
+                with suppress(OSError):
+                    Path(other.path).unlink()
 
 
 def orphans_of(path: Path) -> list[Path]:

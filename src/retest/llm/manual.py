@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
-from retest.errors import Waiting
+from retest.errors import FileError, Waiting
 from retest.files.private import private_folder
+from retest.files.read import read_bytes
 from retest.files.replace import replace
 from retest.llm.model import Model, Reply, Request
 from retest.llm.reading import LONGEST_ANSWER, looked_for
@@ -77,19 +79,14 @@ def _answer(path: Path) -> str | None:
         "expected: the JSON object alone, or a whole reply with exactly one fenced code block, "
         "which holds it"
     )
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LONGEST_ANSWER + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except OSError as error:
-        raise Waiting(f"{path.name} cannot be read: {error.strerror}", expected) from error
     try:
-        text = raw.decode("utf-8-sig").strip()
+        text = read_bytes(path, "an answer", LONGEST_ANSWER).decode("utf-8-sig").strip()
+    except FileError as error:
+        raise Waiting(f"{path.name} cannot be read: {error.found}", expected) from error
     except UnicodeDecodeError as error:
         raise Waiting(f"{path.name} is not UTF-8 text", expected) from error
-    if len(raw) > LONGEST_ANSWER:
-        raise Waiting(f"{path.name} is longer than {LONGEST_ANSWER} bytes", expected)
     answer, blocks = looked_for(text)
     if text and answer is None:
         raise Waiting(

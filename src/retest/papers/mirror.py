@@ -134,6 +134,17 @@ class Mirror:
             sum(years.values()), first, last, size, years, load_synced(folder) or Synced()
         )
 
+    @staticmethod
+    def check(folder: Path) -> int:
+        """Compare all checksums of the index, and read the note beside it; the bytes that were
+        read. Raises UsageError as MirrorSource does."""
+        open_index(folder)
+        load_synced(folder)
+        try:
+            return check_index(folder)
+        except Unreadable as error:
+            raise damaged(folder, error) from error
+
     def held(self) -> tuple[int, date] | None:
         """How many papers are here, and the last v1 day of them; None if there are none."""
         count = self._index.index.searcher().num_docs

@@ -22,7 +22,7 @@ from pathlib import Path
 from retest.errors import FileError, RetestError, UsageError
 from retest.files.machine import of_the_machine
 from retest.files.private import private_folder
-from retest.files.read import read_bytes
+from retest.files.read import kind_of, read_bytes
 from retest.files.replace import is_draft, replace, sweep
 from retest.papers.index import PaperIndex
 from retest.papers.synced import NAME as SYNCED
@@ -115,7 +115,11 @@ def open_index(folder: Path) -> PaperIndex:
 
 def check_index(folder: Path, most: int | None = None) -> int:
     """Compare all checksums that there are; the bytes that were read. Raises Unreadable for the
-    first that is another one. With `most`, an index of more bytes is not read."""
+    first that is another one, and for what is no file: it would be waited for without end. With
+    `most`, an index of more bytes is not read."""
+    for path in sorted((folder / "index").glob("*")):
+        if os.path.lexists(path) and not path.is_file():
+            raise Unreadable(f"index/{path.name} is {kind_of(path)}")
     _check_meta(folder)
     sizes = {}
     for path in _committed(folder / "index"):

@@ -6,14 +6,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
+import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from retest.errors import FileError, UsageError
+from retest.files.read import read_bytes
 from retest.files.replace import replace
 from retest.retry import Transient
 
@@ -22,9 +27,22 @@ QUEUE = 600.0
 
 
 def default_lock_folder(environment: Mapping[str, str]) -> Path:
-    """A folder that all of a user's processes share, whatever workspace they run in."""
-    cache = environment.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path("~/.cache").expanduser()) / "retest"
+    """A folder that all of a user's processes share, whatever workspace they run in. A user without
+    a home has one beside other temporary files, which is refused if somebody else has laid it."""
+    if cache := environment.get("XDG_CACHE_HOME"):
+        return Path(cache) / "retest"
+    with suppress(RuntimeError):  # no HOME, and no entry in the system's list of users
+        return Path("~/.cache").expanduser() / "retest"
+    folder = Path(tempfile.gettempdir()) / f"retest-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise UsageError(
+            f"{folder} is somebody else's, and this user has no home",
+            "set XDG_CACHE_HOME to a folder of this user",
+        )
+    return folder
 
 
 def site(url: str) -> str:
@@ -87,12 +105,12 @@ class Turns:
 
     def _due(self, longest: float) -> float:
         """Seconds until the next request may go out."""
-        try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
-            written, then = float(note["written"]), float(note["next"])
-        except FileNotFoundError:
+        if not os.path.lexists(self._note):
             return 0.0
-        except (ValueError, KeyError, TypeError):
+        try:
+            note = json.loads(read_bytes(self._note, "a note of turns", 10_000))
+            written, then = float(note["written"]), float(note["next"])
+        except (FileError, ValueError, KeyError, TypeError, RecursionError):
             return self._interval
         now = self._clock()
         if not (math.isfinite(then) and written <= now):

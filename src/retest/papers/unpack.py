@@ -52,6 +52,10 @@ class Unpacked:
         if str(path) == "-":
             self._raw = cast(BufferedReader, sys.stdin.buffer)  # typeshed names only its base
             return
+        if Path(path).is_fifo() and not str(path).startswith("/dev/fd/"):
+            raise UsageError(
+                f"{path} is a named pipe", "send what it brings to standard input, as -"
+            )
         try:
             self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by __exit__
             self._seekable = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from retest.errors import UsageError
+from retest.files.read import read_bytes
+from retest.files.replace import draft_of, orphans_of, sweep
 
 MARKER = ".retest-site"
 """The file that says that a folder was made by `retest site`, and lists what is in it."""
@@ -22,6 +23,8 @@ def put_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
     there is something that `retest site` did not write.
     """
     folder = Path(os.path.realpath(folder))
+    _restore(folder)
+    sweep(folder)
     listed = sorted(files)
     every = {**files, MARKER: "\n".join([_HEAD, *listed, ""]).encode("utf-8")}
     there = _found(folder)
@@ -30,7 +33,8 @@ def put_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
     ):
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".tmp"))
+    made = draft_of(folder)
+    made.mkdir()
     new, old = made / "new", made / "old"
     try:
         for name, data in every.items():
@@ -48,6 +52,13 @@ def put_folder(folder: Path, files: Mapping[str, bytes]) -> bool:
     finally:
         shutil.rmtree(made)
     return True
+
+
+def _restore(folder: Path) -> None:
+    """Put back the site that a process had moved aside when it was killed."""
+    for draft in orphans_of(folder):
+        if not folder.exists() and (draft / "old").is_dir():
+            (draft / "old").rename(folder)
 
 
 def _found(folder: Path) -> set[str]:
@@ -69,7 +80,8 @@ def _found(folder: Path) -> set[str]:
             f"{folder} was not made by retest site",
             "name another folder with --out, or an empty one",
         )
-    listed = (folder / MARKER).read_text(encoding="utf-8", errors="replace").split("\n")
+    raw = read_bytes(folder / MARKER, "the list of a site's files", 10_000_000)
+    listed = raw.decode(errors="replace").split("\n")
     strange = sorted(names - {MARKER, *listed})
     if strange:
         more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""

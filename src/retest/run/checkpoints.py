@@ -51,7 +51,7 @@ async def open_checkpoints(home: Path) -> AsyncIterator[AsyncSqliteSaver]:
 
 def _make_ready(path: Path) -> None:
     """The file, for its owner alone."""
-    private_folder(path.parent)
+    private_folder(path.parent, tighten=False)
     if os.path.lexists(path):
         check_regular(path, "a database of checkpoints")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -77,6 +77,20 @@ CORPUS: list[Json] = [
     }
     for doc in range(11, 18)
 ]
+LABELS: list[Json] = [
+    {
+        "id": claim["id"],
+        "claim": claim["claim"],
+        "citance_id": 900 + claim["id"],
+        "doc_ids": claim["cited_doc_ids"],
+        "evidence": {
+            doc: [{"label": rationales[0]["label"]}]
+            for doc, rationales in claim["evidence"].items()
+        },
+    }
+    for claim in CLAIMS
+]
+"""The same claims in SCitance's form: labels without sentences."""
 _PAPER = re.compile(r"^<paper (\S+)>\nStudy (\d+) of lakes$", re.MULTILINE)
 
 

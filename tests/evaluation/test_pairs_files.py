@@ -16,7 +16,7 @@ from retest.errors import FileError
 from retest.evaluation.pairs import files as pairs_files
 from retest.evaluation.pairs.load import load_pairs
 from retest.evaluation.pairs.pair import Pairs, stand_in
-from tests.evaluation.pairs_world import CLAIMS, CORPUS, Json, write_lines
+from tests.evaluation.pairs_world import CLAIMS, CORPUS, LABELS, Json, write_lines
 
 TODAY = date(2026, 11, 24)
 OWN: Json = {
@@ -59,6 +59,51 @@ def test_scifact_is_read_as_it_is_published(tmp_path: Path) -> None:
     ]
     assert first.pairs[0].paper.synopsis == tuple(CORPUS[0]["abstract"])
     assert [len(one.pairs) for one in pairs.claims] == [2, 1, 2, 1]
+
+
+def test_scitance_is_read_as_it_is_published_with_labels_alone(tmp_path: Path) -> None:
+    pairs = scifact(tmp_path, LABELS)
+    found = [(one.name, one.stance, one.rationales) for of in pairs.claims for one in of.pairs]
+    assert found == [
+        ("11", "supports", ()),
+        ("12", "unrelated", ()),
+        ("13", "contradicts", ()),
+        ("14", "supports", ()),
+        ("15", "contradicts", ()),
+        ("16", "unrelated", ()),
+    ]
+
+
+def test_doc_ids_may_come_with_sentences_too(tmp_path: Path) -> None:
+    """As MultiVerS has SciFact's claims."""
+    claims = [{("doc_ids" if k == "cited_doc_ids" else k): v for k, v in CLAIMS[0].items()}]
+    (first,) = scifact(tmp_path, claims).claims
+    assert [one.rationales for one in first.pairs] == [((2, 3), (5,)), ()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"evidence": {"11": [{}]}}, "no `label`"),
+        ({"evidence": {"11": []}}, "a document of `evidence` without any"),
+        ({"evidence": {"11": [{"label": "SUPPORTS"}]}}, 'found "SUPPORTS" for `label`'),
+        (
+            {"evidence": {"11": [{"label": "SUPPORT"}, {"label": "CONTRADICT"}]}},
+            "both SUPPORT and CONTRADICT",
+        ),
+        ({"evidence": {"11": [{"label": "SUPPORT", "sentences": []}]}}, "without sentences"),
+        ({"evidence": {"11": [{"label": "SUPPORT", "sentences": [9]}]}}, "the number 9"),
+        ({"doc_ids": 11}, "for `doc_ids`"),
+        ({"doc_ids": [99]}, 'the document "99"'),
+    ],
+)
+def test_a_broken_claim_of_scitances_form_is_told_with_its_place(
+    tmp_path: Path, changed: Json, found: str
+) -> None:
+    with pytest.raises(FileError) as caught:
+        scifact(tmp_path, [LABELS[1], {**LABELS[0], **changed}])
+    assert f"{tmp_path / 'claims.jsonl'}:2" in str(caught.value)
+    assert found in f"{caught.value} {caught.value.hint}"
 
 
 def test_characters_that_nobody_sees_are_dropped_from_a_published_corpus(tmp_path: Path) -> None:

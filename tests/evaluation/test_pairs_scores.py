@@ -12,6 +12,7 @@ from retest.evaluation.pairs.result import (
     PairScores,
 )
 from tests.evaluation.pairs_world import (
+    LABELS,
     ONE,
     PERFECT,
     PairsBench,
@@ -231,6 +232,53 @@ def test_of_an_abstract_only_the_first_three_sentences_count_as_its_rationale() 
     after = measures([claim(1, at_the_end)], 1).after
     assert (after.abstract_label.f1.value, after.abstract_rationale.f1.value) == (1, 0)
     assert prf(after.selection) == (0.5, 1, near(2 / 3))
+
+
+NONE = (None, None, None)
+
+
+def test_a_gold_of_labels_alone_scores_stances_and_no_sentence(pairs_bench: PairsBench) -> None:
+    """One stance of four is turned, and one unrelated paper gets a finding: 4 pairs of 6 right."""
+    pairs_bench.write(LABELS)
+    said = {**PERFECT, 13: ("supports", [4]), 14: ("supports", [1]), 16: ("supports", [2])}
+    result = pairs_bench.result(Reader(said))
+    after = result.measures.after
+    assert after.micro_f1.value == near(4 / 6)
+    assert stances(after)["supports"] == (0.5, 1, near(2 / 3))
+    assert prf(after.abstract_label) == (0.6, 0.75, near(6 / 9))
+    for scored in (
+        after.abstract_rationale,
+        after.selection,
+        after.selection_label,
+        after.overlap,
+    ):
+        assert prf(scored) == NONE, "the gold has no sentence to be right about"
+    assert misses(result) == {"13": "stance", "16": "unrelated"}
+    ran, _ = pairs_bench.run(Reader(said))
+    assert "micro-F1" in ran.out
+    assert "sentences" not in ran.out
+
+
+def test_micro_f1_is_the_share_of_pairs_that_are_right_and_failures_are_not() -> None:
+    scores = measures(
+        [
+            claim(1, pair("supports", "supports"), pair("contradicts", "qualifies")),
+            claim(2, pair("unrelated", None, rationales=(), fate="silent")),
+            claim(3, pair("supports", None, fate="not-read")),
+        ],
+        1,
+    ).after
+    assert scores.micro_f1.value == 0.5
+    assert scores.micro_f1_read_so is not None
+    assert scores.micro_f1_read_so.value == 0.75
+
+
+def test_a_pair_without_sentences_stays_out_of_the_scores_of_sentences() -> None:
+    """Beside one that has them: of it nothing but the label is known."""
+    told, untold = pair("supports", "supports"), pair("supports", "supports", (7,), ())
+    after = measures([claim(1, told, untold)], 1).after
+    assert prf(after.selection) == prf(after.overlap) == prf(after.abstract_rationale) == ONE
+    assert untold.missed is None
 
 
 def test_claims_are_drawn_anew_and_not_pairs() -> None:

@@ -1,8 +1,9 @@
-"""Pairs from JSON Lines: SciFact's claims and corpus as they are published, or our own form
-(docs/eval.md).
+"""Pairs from JSON Lines: claims and corpus of SciFact and of SCitance as they are published, or our
+own form (docs/eval.md).
 
 SciFact: Wadden et al., Fact or Fiction: Verifying Scientific Claims, EMNLP 2020
-(arxiv.org/abs/2004.14974).
+(arxiv.org/abs/2004.14974). SCitance: Alvarez, Bennett and Wang, Zero-shot Scientific Claim
+Verification Using LLMs and Citation Text, SDP 2024 (github.com/larchlab/scitance).
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ LONGEST, LONGEST_SENTENCE, LONGEST_ID, MOST_SENTENCES = 2000, 6000, 80, 300
 """Characters (of a sentence: as many as a prompt shows), and sentences of a paper."""
 STANCES: tuple[NotedStance, ...] = get_args(NotedStance)
 LABELS: dict[str, NotedStance] = {"SUPPORT": "supports", "CONTRADICT": "contradicts"}
+CITED, UNPOINTED = "cited_doc_ids", "doc_ids"
+"""Where SciFact has the documents of a claim; and where SCitance has them, as MultiVerS does, whose
+rationales may be a label alone."""
 CLAIM = (
     'SciFact claims, as in {"id": 3, "claim": "...", "evidence": {"147": [...]}, '
-    '"cited_doc_ids": [147]}'
+    '"cited_doc_ids": [147]}; or with SCitance\'s `doc_ids`'
 )
 DOCUMENT = 'SciFact documents, as in {"doc_id": 147, "title": "...", "abstract": ["...", "..."]}'
 OWN = (
@@ -107,7 +111,7 @@ class _SciFact:
                 self.faults.append(said)
                 continue
             fields = Fields(self.path, number, _seen(said), self.faults)
-            fields.needed(("claim", "evidence", "cited_doc_ids"))
+            fields.needed(("claim", "evidence", *(() if UNPOINTED in said else (CITED,))))
             name, text = fields.number("id"), fields.text("claim", LONGEST)
             if name and name in lines:
                 fields.fault(
@@ -149,7 +153,8 @@ class _SciFact:
             evidence = {}
         found: list[Pair] = []
         taken: list[str] = []
-        for name in dict.fromkeys([*fields.numbers("cited_doc_ids"), *evidence]):
+        cited = CITED if CITED in fields.said else UNPOINTED
+        for name in dict.fromkeys([*fields.numbers(cited), *evidence]):
             paper = self._paper(name, fields)
             if paper is None:
                 continue
@@ -187,13 +192,16 @@ class _SciFact:
             rationale = Fields(
                 self.path, fields.line, one if isinstance(one, dict) else {}, self.faults
             )
-            rationale.needed(("sentences", "label"))
+            unpointed = CITED not in fields.said and "sentences" not in rationale.said
+            rationale.needed(("label",) if unpointed else ("sentences", "label"))
             labels.add(rationale.choice("label", tuple(LABELS)))
+            if unpointed:
+                continue
             numbers = rationale.numbers("sentences", 0, last - 1)
             if not numbers and rationale.said.get("sentences") == []:
                 rationale.fault("a rationale without sentences", f"numbers from 0 to {last - 1}")
             rationales.append(tuple(number + 1 for number in map(int, numbers)))
-        if not rationales:
+        if not labels:
             fields.fault(
                 "a document of `evidence` without any",
                 "a list with a rationale or more",

@@ -34,6 +34,9 @@ EXPECTED: tuple[NotedStance, ...] = get_args(NotedStance)
 GOT: tuple[Got, ...] = get_args(Got)
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 STATIONS: tuple[Stage, ...] = get_args(Stage)
+BY_SENTENCES = ("abstract rationale", "selection", "selection and label", "overlap")
+"""Scores that there are only where the gold has sentences."""
+NOTHING = Estimate(value=None, low=None, high=None)
 FIRST = 3
 """Sentences of a finding that count for an abstract's rationale: else pointing at all of them would
 always be right."""
@@ -45,6 +48,12 @@ Ratio = tuple[tuple[str, ...], tuple[str, ...]]
 def is_whole(rationales: Sequence[Sequence[int]], pointed: Sequence[int]) -> bool:
     """Whether all sentences of some rationale are among those that were pointed at."""
     return any(set(rationale) <= set(pointed) for rationale in rationales)
+
+
+def _shows(pair: PairResult, first: int | None = None) -> bool:
+    """Whether the sentences that were pointed at, or the `first` of them, hold a whole rationale.
+    Of a gold that has labels alone nothing more is asked."""
+    return not pair.rationales or is_whole(pair.rationales, pair.pointed[:first])
 
 
 def missed(pair: PairResult) -> Miss | None:
@@ -59,14 +68,18 @@ def missed(pair: PairResult) -> Miss | None:
         return "stance"
     if pair.fate == "refused" or pair.fate == "unanswered":
         return pair.fate
-    return None if is_whole(pair.rationales, pair.pointed) else "sentences"
+    return None if _shows(pair) else "sentences"
 
 
 def measures(claims: Sequence[PairClaimResult], seed: int) -> PairMeasures:
     """All scores; claims are drawn anew for the intervals, each with all of its pairs."""
     counted = [_counts(claim.pairs) for claim in claims]
+    pointed = any(pair.rationales for claim in claims for pair in claim.pairs)
     ratios = {
-        f"{at} {name}": ratio for at in STATIONS for name, ratio in _ratios(at).items()
+        f"{at} {name}": ratio
+        for at in STATIONS
+        for name, ratio in _ratios(at).items()
+        if pointed or not name.endswith(BY_SENTENCES)
     } | _entailment()
     total = sum(counted, Counter[str]())
     shares = {
@@ -109,7 +122,8 @@ def _counts(pairs: Sequence[PairResult]) -> Counter[str]:
         for at in STATIONS:
             got = pair.got(at)
             counts[_cell(at, pair.expected, got)] += 1
-            if got not in STANCES:
+            counts[f"{at} rationalised"] += got == pair.expected and _shows(pair, FIRST)
+            if got not in STANCES or (pair.expected != "unrelated" and not pair.rationales):
                 continue
             pointed = set(pair.pointed)
             whole = {
@@ -119,9 +133,6 @@ def _counts(pairs: Sequence[PairResult]) -> Counter[str]:
             counts[f"{at} selected"] += len(whole)
             counts[f"{at} selected and labelled"] += len(whole) if got == pair.expected else 0
             counts[f"{at} overlap"] += len(gold & pointed)
-            counts[f"{at} rationalised"] += got == pair.expected and is_whole(
-                pair.rationales, pair.pointed[:FIRST]
-            )
         if pair.fate in _CHECKED:
             counts[f"{_kind(pair)} {pair.fate}"] += 1
     return +counts
@@ -132,7 +143,7 @@ def _kind(pair: PairResult) -> FindingKind:
         return "unrelated"
     if pair.said != pair.expected:
         return "other stance"
-    return "right" if is_whole(pair.rationales, pair.pointed) else "other sentences"
+    return "right" if _shows(pair) else "other sentences"
 
 
 def _cell(at: str, expected: str, got: str) -> str:
@@ -164,7 +175,12 @@ def _ratios(at: Stage) -> dict[str, Ratio]:
         tuple(cells[e, g] for e in EXPECTED for g in against),
         tuple(cells["contradicts", g] for g in GOT),
     )
-    found: dict[str, Ratio] = {}
+    right = (*labelled, cells["unrelated", "none"])
+    every = tuple(cells.values())
+    found: dict[str, Ratio] = {
+        "micro": (right, every),
+        "micro read so": ((*right, cells["contradicts", "qualifies"]), every),
+    }
     for name, (hits, of, to_find) in scored.items():
         found |= {f"precision {name}": (hits, of), f"recall {name}": (hits, to_find)}
         found[f"f1 {name}"] = ((*hits, *hits), (*of, *to_find))
@@ -208,7 +224,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> PairScores:
     def scored(name: str) -> Scored:
-        return Scored(**{key: found[f"{at} {key} {name}"] for key in ("precision", "recall", "f1")})
+        keys = ("precision", "recall", "f1")
+        return Scored(**{key: found.get(f"{at} {key} {name}", NOTHING) for key in keys})
 
     cells = tuple(
         PairCell(expected=e, got=g, pairs=counts[_cell(at, e, g)]) for e in EXPECTED for g in GOT
@@ -224,6 +241,8 @@ def _scores(at: Stage, counts: Counter[str], found: Mapping[str, Estimate]) -> P
         stances=tuple(stances),
         macro_f1=found[f"{at} macro"],
         macro_f1_read_so=None if qualified else found[f"{at} macro read so"],
+        micro_f1=found[f"{at} micro"],
+        micro_f1_read_so=None if qualified else found[f"{at} micro read so"],
         confusion=cells,
         abstained=found[f"{at} abstained"],
         overlooked=found[f"{at} overlooked"],

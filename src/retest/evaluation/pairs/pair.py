@@ -29,7 +29,7 @@ EVER = Window(opens=date.min, as_of=date.max)
 class Pair:
     """A paper, and what is known of it with respect to a claim. `name` is what the file calls it.
     `rationales` are sets of sentence numbers from 1, each of which shows the stance by itself;
-    there is none where it is `unrelated`."""
+    there is none where it is `unrelated`, and where the gold has labels alone."""
 
     paper: Paper
     name: str

@@ -101,6 +101,10 @@ class PairScores(Frozen):
     """Over the stances that the gold has, without `unrelated`."""
     macro_f1_read_so: Estimate | None
     """The same with `qualifies` read as `contradicts`; there where the gold has no `qualifies`."""
+    micro_f1: Estimate
+    """Pairs with the gold's stance, `unrelated` hit by no finding, of all. What failed is wrong.
+    Each pair has one stance, so that this is precision, recall and F1 at once."""
+    micro_f1_read_so: Estimate | None
     confusion: tuple[PairCell, ...]
     abstained: Estimate
     """Pairs without a finding, of those that were read."""

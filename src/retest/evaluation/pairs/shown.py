@@ -20,7 +20,7 @@ from retest.evaluation.claims.shown import (
     summed,
     wrapped,
 )
-from retest.evaluation.pairs.measures import EXPECTED, FIRST, GOT
+from retest.evaluation.pairs.measures import EXPECTED, FIRST, GOT, NOTHING
 from retest.evaluation.pairs.result import (
     Miss,
     PairCell,
@@ -73,7 +73,10 @@ def rows(result: PairsResult, *, whole: bool = False) -> list[tuple[str, str, st
     """The table: a score, before entailment and after it; the `whole` of it has precision and
     recall too."""
     before, after = result.measures.before, result.measures.after
-    found = [("stance: macro-F1", before.macro_f1, after.macro_f1)]
+    found = [
+        ("stance: macro-F1", before.macro_f1, after.macro_f1),
+        ("stance: micro-F1", before.micro_f1, after.micro_f1),
+    ]
     scored = [
         (f"{a.stance} ({a.expected})", a.scored, b.scored)
         for a, b in zip(before.stances, after.stances, strict=True)
@@ -92,13 +95,16 @@ def rows(result: PairsResult, *, whole: bool = False) -> list[tuple[str, str, st
 
 
 def _abstracts(a: PairScores, b: PairScores) -> list[tuple[str, Scored, Scored]]:
-    return [
+    """Those for which there is something to reckon with: a gold of labels alone has no
+    sentences."""
+    found = [
         ("abstracts, label", a.abstract_label, b.abstract_label),
         ("abstracts, label + rationale", a.abstract_rationale, b.abstract_rationale),
         ("sentences", a.selection, b.selection),
         ("sentences + label", a.selection_label, b.selection_label),
         ("sentences, each alone", a.overlap, b.overlap),
     ]
+    return [row for row in found if row[1] != Scored(precision=NOTHING, recall=NOTHING, f1=NOTHING)]
 
 
 def entailed(result: PairsResult) -> str:
@@ -120,7 +126,7 @@ def _in(value: Estimate) -> str:
 def qualified(result: PairsResult) -> str:
     """How `qualifies` was counted where the gold has no such stance; else nothing."""
     before, after = result.measures.before, result.measures.after
-    if after.macro_f1_read_so is None:
+    if after.macro_f1_read_so is None or after.micro_f1_read_so is None:
         return ""
     cells = [
         cell
@@ -133,7 +139,8 @@ def qualified(result: PairsResult) -> str:
         f"The gold has no `qualifies`; the model said it where the gold has "
         f"{', '.join(f'{cell.expected} ({cell.pairs})' for cell in cells)}. Each counts as a wrong "
         "stance; read as "
-        f"contradicts, macro-F1 after entailment would be {estimate(after.macro_f1_read_so)}."
+        f"contradicts, macro-F1 after entailment would be {estimate(after.macro_f1_read_so)} and "
+        f"micro-F1 {estimate(after.micro_f1_read_so)}."
     )
 
 

@@ -173,11 +173,11 @@ def test_a_disk_that_is_full_is_told_and_leaves_the_mirror_as_it_was(
             raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
 
     mirror = Mirror(folder)
-    real, mirror._writer = mirror._writer, Full()  # type: ignore[assignment]  # noqa: SLF001 - a full disk
+    real, mirror._writer = mirror._writer, Full()  # type: ignore[assignment]
     with pytest.raises(RunError, match="No space left") as caught:
         mirror.upsert([paper("2403.10000", "New")])
     assert "make room" in caught.value.hint
-    mirror._writer = real  # noqa: SLF001
+    mirror._writer = real
     mirror.close()
     assert found(folder) == [PAPERS[1]]
 

@@ -38,7 +38,8 @@ from retest.citations.names import read_names
 from retest.citations.plain import read_plain
 from retest.domain.arxiv_id import find_ids
 from retest.errors import FileError, RetestError
-from retest.grounding.identity import authors_fit, title_fits, title_stands_in
+from retest.grounding.identity import title_fits, title_stands_in
+from retest.grounding.people import authors_fit
 from retest.grounding.prose import clean, to_look_up
 from retest.grounding.quote import find_quote
 from retest.lines.load import check_text

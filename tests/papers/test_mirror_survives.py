@@ -89,11 +89,11 @@ def test_every_flipped_byte_of_the_index_is_told_or_does_not_matter(folder: Path
                 assert found(folder) == right, f"{path.name}, byte {at}: another answer"
                 outcomes["did not matter"] += 1
             except (UsageError, SearchFailed) as error:
-                assert "damaged" in str(error) or "could not be read" in str(error)
-                assert "retest mirror" in error.hint
-                outcomes["told"] += 1
+                said = "damaged" in str(error) or "could not be read" in str(error)
+                outcomes["told" if said and "retest mirror" in error.hint else "unclear"] += 1
             path.write_bytes(data)
     assert outcomes["told"] > 40
+    assert not outcomes["unclear"]
     assert found(folder) == right
 
 

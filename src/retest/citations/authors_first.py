@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retest.citations.names import read_names
-from retest.citations.titles import clean, only_journal, only_labels, prose, title_end
+from retest.citations.titles import (
+    clean,
+    no_title,
+    only_journal,
+    only_labels,
+    prose,
+    title_end,
+)
 
 YEAR_FORM = r"(?:19|20)\d\d[a-z]?"
 YEAR = re.compile(
@@ -46,6 +53,18 @@ class Reference:
 
     title: str | None = None
     authors: tuple[str, ...] = ()
+    sure: bool = True
+    """Whether the form leaves no doubt that this is the cited title."""
+
+
+def titled(title: str, authors: tuple[str, ...] = (), sure: bool = True) -> Reference | None:
+    """A reference with this title, unless what stands in its place is something else."""
+    if no_title(title):
+        return None
+    names = read_names(title, 0, len(title))
+    if names and names.sure and only_labels(title[names.end :]):
+        return Reference(None, names.names) if names.people else Reference(title, authors, False)
+    return Reference(title, authors, sure)
 
 
 def authors_first(
@@ -75,12 +94,12 @@ def authors_first(
         known = bool(year) or names.sure or in_list
     authors = names.names if names.sure or year else ()
     if title := _in_quotes(text, at, stop):
-        return Reference(title, authors)
+        return titled(title, authors)
     emphasised = next(
         (b for a, b in marked if a == at and b <= stop and only_labels(text[b:stop])), None
     )
     if emphasised and known and (title := clean(text[at:emphasised])):
-        return None if prose(title, lower=True) else Reference(title, authors)
+        return None if prose(title, lower=True) else titled(title, authors)
     title_stop = title_end(text, at, stop)
     title = clean(text[at:title_stop])
     stopped = "." in text[past:at]
@@ -97,13 +116,13 @@ def authors_first(
     if prose(title, lower=stopped, stopped=text.startswith(".", title_stop)):
         return None
     short = len(title.split()) < 3 and not (names.sure and (in_list or dated) and len(title) > 3)
-    return None if short else Reference(title, authors)
+    return None if short else titled(title, authors)
 
 
 def _in_quotes(text: str, at: int, stop: int) -> str | None:
     """The title in quotation marks that begins at `at`, if nothing but a venue and labels follow up
     to `stop`."""
-    if closing := CLOSING.get(text[at]):
+    if closing := CLOSING.get(text[at : at + 1]):
         ends = [match.start() + at + 1 for match in re.finditer(closing, text[at + 1 : stop])]
         fit = [end for end in ends if only_labels(text[end + 1 : stop])]
         return clean(text[at + 1 : fit[-1]]) if fit else None
@@ -114,7 +133,7 @@ def framed(text: str, stop: int, start: int, linked: bool = False) -> bool:
     """Whether something separates a title, which ends at `stop`, from the id at `start`, or that is
     an address or a link."""
     between = text[stop:start].lstrip(" ")
-    if text[stop - 1] in "?!":
+    if text[stop - 1 : stop] in ("?", "!"):
         return True
     return between[0] in _FRAME if between else linked or text.startswith("http", start)
 

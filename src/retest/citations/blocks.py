@@ -66,19 +66,43 @@ class Block:
     """Ids that something shown links to."""
     marked: list[tuple[int, int]] = field(default_factory=list)
     """What is emphasised."""
-    titles: list[tuple[int, int]] = field(default_factory=list)
-    """What the layout says is a title: cells of a column of that name."""
+    labels: list[tuple[int, int]] = field(default_factory=list)
+    """Links whose text says what is behind them (pdf, code) and nothing of a paper."""
+    titles: list[tuple[int, int, bool]] = field(default_factory=list)
+    """Cells of a column of titles, and whether that is its name (else it is Paper or the like)."""
     size: int = 0
     _parts: list[str] = field(default_factory=list)
     _lines: list[tuple[int, int]] = field(default_factory=list)
+    _text: str | None = None
     _mentions: list[Mention] | None = None
 
     @property
     def text(self) -> str:
         """All that was added."""
-        if len(self._parts) != 1:
-            self._parts = ["".join(self._parts)]
-        return self._parts[0]
+        if self._text is None or len(self._text) != self.size:
+            self._text = "".join(self._parts)
+        return self._text
+
+    @property
+    def without_labels(self) -> str:
+        """The text with a space for each character of a label."""
+        pieces, at = list[str](), 0
+        for start, end in self.labels:
+            pieces += [self.text[at:start], " " * (end - start)]
+            at = end
+        return "".join([*pieces, self.text[at:]]) if pieces else self.text
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces were added, so that `since` can tell what was added behind them."""
+        return len(self._parts)
+
+    def since(self, pieces: int) -> str:
+        return "".join(self._parts[pieces:])
+
+    def ends_with(self, signs: str, pieces: int) -> bool:
+        """Whether the first so many pieces end with one of these characters."""
+        return pieces > 0 and self._parts[pieces - 1][-1:] in tuple(signs)
 
     def add(self, text: str, line: int) -> None:
         """More text, from one line of the file."""
@@ -120,6 +144,7 @@ class Block:
         self._parts.append(other.text)
         self.size += other.size
         self.marked += [(start + at, end + at) for start, end in other.marked]
+        self.labels += [(start + at, end + at) for start, end in other.labels]
         self._mentions = [
             *mentions,
             *(replace(m, start=m.start + at, end=m.end + at) for m in other.mentions()),

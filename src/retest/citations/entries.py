@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from retest.citations.authors_first import YEAR, Reference
 from retest.citations.blocks import Block, Mention, one_a_version
 from retest.citations.fields import begins_with_field, read_fields
 from retest.citations.names import read_names
-from retest.citations.reference import read_cell, read_reference
-from retest.citations.titles import fold
+from retest.citations.reference import begins, read_cell, read_reference, title_above
+from retest.citations.titles import fold, only_labels
 from retest.domain.citation import Citation
 
 LONGEST_ENTRY = 1_000
@@ -54,27 +55,37 @@ def _goes_on(last: Block, block: Block) -> bool:
         block.kind == "text"
         and last.kind in ("text", "heading")
         and last.size + block.size < _LARGEST_RECORD
-        and begins_with_field(block.text)
+        and (begins_with_field(block.text) or _only_about(block.without_labels))
         and len({mention.paper for mention in [*last.mentions(), *block.mentions()]}) < 2
     )
 
 
+def _only_about(shown: str) -> bool:
+    """Whether a text tells of a paper and names none: authors, a venue, a date, labels."""
+    names = read_names(shown, begins(shown), len(shown)) if len(shown) < _LARGEST_RECORD else None
+    return bool(names and names.sure and only_labels(shown[names.end :]))
+
+
 def read_block(block: Block, file: str) -> Iterator[Citation]:
     """The citations of one block."""
-    text, mentions = block.text, block.mentions()
+    text, mentions, shown = block.text, block.mentions(), block.without_labels
     alone = len({mention.paper for mention in mentions}) == 1
-    said = Reference() if block.kind == "data" or not alone else _said_by_layout(block)
+    said = Reference() if block.kind == "data" or not alone else _said_by_layout(block, shown)
     block.marked.sort()
-    at = 0
     entries = list(_entries(text, mentions))
     whole = (
         alone and len(entries) <= text.count("\n\n") + 1
     )  # a record, a row, a paragraph; not one entry of a list
-    for start, stop in entries:
+    ends = [*(start for start, _ in entries[1:]), len(text) + 1]
+    at, above = 0, list[tuple[int, int]]()
+    for (start, stop), end in zip(entries, ends, strict=True):
         first = at
-        while at < len(mentions) and mentions[at].start < stop:
+        while at < len(mentions) and mentions[at].start < end:
             at += 1
         inside = mentions[first:at]
+        if not inside:
+            above.append((start, stop))
+            continue
         papers: dict[str, list[int]] = {}
         for place, mention in enumerate(inside):
             papers.setdefault(mention.paper, []).append(place)
@@ -82,22 +93,58 @@ def read_block(block: Block, file: str) -> Iterator[Citation]:
             found = said
             if block.kind != "data" and not said.title:
                 found = _best(
-                    [_read(block, inside, place, start, stop) for place in places[:4]], said
+                    [_read(block, shown, inside, place, start, stop) for place in places[:4]], said
                 )
-            begin, end = (0, len(text)) if whole else _about(text, inside, places[0], start, stop)
+                if not found.title and len(papers) == 1 and block.kind != "row":
+                    found = _with_title_above(block, shown, above, (start, inside[0].start), found)
+            about = (0, len(text)) if whole else _about(text, inside, places[0], start, stop)
             for mention in one_a_version([inside[place] for place in places]):
                 yield Citation(
                     cited=mention.cited,
                     id=mention.cited,
                     title=found.title,
                     authors=found.authors,
-                    entry=_window(text, begin, end, mention),
+                    guessed=not found.sure,
+                    entry=_window(text, *about, mention),
                     file=file,
                     line=mention.line,
                 )
+        above = []
 
 
-def _read(block: Block, inside: Sequence[Mention], place: int, start: int, stop: int) -> Reference:
+def _with_title_above(
+    block: Block,
+    shown: str,
+    above: Sequence[tuple[int, int]],
+    lead: tuple[int, int],
+    said: Reference,
+) -> Reference:
+    """The title that stands in a paragraph above, if nothing but authors, venue and labels stands
+    between it and the id. A heading is one only above authors."""
+    between = [lead]
+    authors = said.authors
+    for start, stop in reversed(above[-3:]):
+        names: tuple[str, ...] = ()
+        for a, b in between:
+            text = shown[a:b]
+            found = read_names(text, begins(text), len(text))
+            end = found.end if found and found.sure else 0
+            names = names or (found.names if found and end else ())
+            if not only_labels(text[end:]):
+                return said
+        marked = [(a - start, b - start) for a, b in block.marked if start <= a and b <= stop]
+        if names or block.kind != "heading":
+            title = title_above(shown[start:stop], marked, bool(names))
+            if title:
+                return title if title.authors else replace(title, authors=authors or names)
+        between = [(start, stop)]
+        authors = authors or names
+    return said
+
+
+def _read(
+    block: Block, shown: str, inside: Sequence[Mention], place: int, start: int, stop: int
+) -> Reference:
     """What the text around one mention says, from the id of another paper to that of the next."""
     mention = inside[place]
     begin, end = _between(inside, place, start, stop)
@@ -105,7 +152,7 @@ def _read(block: Block, inside: Sequence[Mention], place: int, start: int, stop:
         bisect_left(block.marked, (begin, 0)) : bisect_left(block.marked, (end, 0))
     ]
     return read_reference(
-        block.text[begin:end],
+        shown[begin:end],
         mention.start - begin,
         mention.end - begin,
         linked=mention.linked,
@@ -119,16 +166,18 @@ def _best(readings: Sequence[Reference], said: Reference) -> Reference:
     return with_title or next((reading for reading in readings if reading.authors), said)
 
 
-def _said_by_layout(block: Block) -> Reference:
+def _said_by_layout(block: Block, shown: str) -> Reference:
     """What fields, or a column of titles in a table, say of the one paper of a block."""
-    for start, stop in block.titles:
-        ids = [m.start for m in block.mentions() if start <= m.start and not m.linked]
-        marked = [
-            b for a, b in block.marked if start <= a < start + 5 and b < stop
-        ]  # **Title** and what it is about
-        found = read_cell(block.text[start : min([*ids, *marked, stop])])
-        if found.title or found.authors:
-            return found
+    for start, stop, named in block.titles:
+        at = start
+        for piece in shown[start:stop].split("\n\n"):
+            end = at + len(piece)
+            ids = [m.start for m in block.mentions() if at <= m.start < end and not m.linked]
+            marked = sorted((a - at, b - at) for a, b in block.marked if at <= a and b <= end)
+            found = read_cell(shown[at : min([*ids, end])], marked, named)
+            if found.title or found.authors:
+                return found
+            at = end + 2
     return Reference() if block.kind == "row" else read_fields(block.text)
 
 
@@ -137,7 +186,7 @@ def _entries(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]
     that end with an id and before lines that begin with authors."""
     begin = 0
     for part in text.split("\n\n"):
-        if part:
+        if part or not text:
             yield from pairwise(
                 [begin, *_cuts(text, begin, begin + len(part), mentions), begin + len(part)]
             )

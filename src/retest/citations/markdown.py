@@ -49,6 +49,17 @@ _TITLES = re.compile(
     r"titles?|(?:paper|article|publication|work|reference)s?(?:\W{1,3}titles?)?", re.IGNORECASE
 )
 """Headers of columns that hold titles."""
+_ENDS_ITEM = frozenset(
+    {
+        "list_item_open",
+        "list_item_close",
+        "heading_open",
+        "table_open",
+        "html_block",
+        "code_block",
+        "fence",
+    }
+)
 _BIBTEX = ("bib", "bibtex", "biblatex")
 
 
@@ -110,17 +121,25 @@ class _Page:
     def __init__(self) -> None:
         self.used = set[str]()
         """The labels of link definitions that links use."""
-        self._columns: list[bool] = []
-        """Of each column of a table: whether it holds titles."""
+        self._columns: list[str] = []
+        """The header of each column of a table that holds titles; "" for all others."""
         self._cell, self._start = 0, 0
 
     def blocks(self, tokens: list[Token]) -> Iterator[Block | BibTeX]:
-        shown = Shown()
+        shown, depth = Shown(), 0
+        item: Shown | None = None  # paragraphs of one item of a list are one block
         for token in tokens:
             first = token.map[0] + 1 if token.map else 1
+            if item and token.type in _ENDS_ITEM:
+                yield item.finished()
+                item = Shown()
             match token.type:
+                case "list_item_open" | "list_item_close":
+                    depth += token.nesting
+                    item = Shown() if depth else None
                 case "paragraph_open":
-                    shown = Shown()
+                    shown = item or Shown()
+                    shown.block.end_line(2)
                 case "heading_open":
                     shown = Shown("heading")
                 case "table_open":
@@ -133,17 +152,21 @@ class _Page:
                 case "inline":
                     self._inline(token, first, shown)
                 case "th_close":
-                    self._columns.append(bool(_TITLES.fullmatch(shown.block.text[self._start :])))
+                    header = shown.block.text[self._start :]
+                    self._columns.append(header if _TITLES.fullmatch(header) else "")
                 case "td_close":
-                    if self._columns[self._cell] and shown.block.size > self._start:
-                        shown.block.titles.append((self._start, shown.block.size))
+                    if header := self._columns[self._cell]:
+                        named = "title" in header.lower()
+                        shown.block.titles.append((self._start, shown.block.size, named))
                     self._cell += 1
-                case "paragraph_close" | "heading_close" | "tr_close":
+                case "heading_close" | "tr_close":
+                    yield shown.finished()
+                case "paragraph_close" if item is None:
                     yield shown.finished()
                 case "html_block":
                     shown = Shown()
-                    shown.html(token.content, first)
-                    yield shown.finished()
+                    shown.html(token.content, first, entries=True)
+                    yield from shown.all_finished()
                 case "code_block":
                     yield from read_plain(token.content, first)
                 case "fence" if token.info.lower().startswith(_BIBTEX):
@@ -172,9 +195,7 @@ class _Page:
                 case "strong_close" | "em_close":
                     shown.unmark()
                 case "image":
-                    shown.open_link(str(child.attrs["src"]), line, source[start:end])
-                    shown.close_link()
-                    shown.block.add(child.content, line)
+                    shown.picture(str(child.attrs["src"]), child.content, line, source[start:end])
                 case "html_inline":
                     shown.html(child.content, line)
             if end and child.type != "link_open":

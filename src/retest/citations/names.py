@@ -23,6 +23,7 @@ class Names:
     """Names as they are written, and where in the text the list ends."""
 
     names: tuple[str, ...]
+    count: int
     end: int
     etal: bool
     """It ends with "et al." or the like."""
@@ -37,9 +38,19 @@ class Names:
         title."""
         return self.initials or self.etal or self.several
 
+    @property
+    def people(self) -> bool:
+        """Whether it could not even be a title: three names or initials, and no word of titles."""
+        if _WORDS.search(" ".join(self.names)):
+            return False
+        return self.etal or self.count > 2 or (self.initials and self.count > 1)
+
 
 def read_names(text: str, start: int, stop: int) -> Names | None:
     """The list of names that begins at `start` and ends not after `stop`."""
+    if listed := _WITH_ANDS.match(text, start, stop):
+        names = [" ".join(name.split()) for name in _AND.split(listed[0])]
+        return Names(tuple(names), len(names), listed.end(), False, False, True)
     names, at, style, closed = list[str](), start, "", False
     end = start
     while len(names) < MOST and (found := _name(text, at, stop, style, closed)):
@@ -58,18 +69,19 @@ def read_names(text: str, start: int, stop: int) -> Names | None:
     if etal := _ET_AL.match(text, end, stop):
         end = etal.end()
     short = [name for name in names if " " not in name]
+    few = len(short) <= len(names) / 4  # Mausam, amid others
     torn = (
         style == "given" and not etal and 0 < len(short) < len(names)
     )  # Márquez, Gabriel: one name or two
-    initials = any(_HAS_INITIALS.search(name) for name in names) and not (
-        len(names) == 1 and _ACRONYM.search(names[0])
-    )
+    bare = len(names) == 1 and _BARE_INITIALS.search(names[0])  # Acoustic BPE, Building A
+    initials = any(_HAS_INITIALS.search(name) for name in names) and not bare
     return Names(
         names=() if torn else tuple(names),
+        count=len(names),
         end=end,
         etal=etal is not None,
         initials=initials,
-        several=len(names) > 1 and not short,
+        several=len(names) > 1 and few,
     )
 
 
@@ -182,10 +194,14 @@ _STYLES = {
 }
 _ONLY_INITIALS = re.compile(rf"{_INITIALS}\s?{PERSON}")  # J. Smith, unlike J. Zico Smith
 _HAS_INITIALS = re.compile(rf"(?:^|[\s.-]){_UPPER}\.|,\s{_UPPER}{{1,3}}$|\s{_UPPER}{{1,3}}$")
-_ACRONYM = re.compile(rf"\s{_UPPER}{{3}}$")  # Acoustic BPE is no name
+_BARE_INITIALS = re.compile(rf"\s{_UPPER}{{1,3}}$")
+_WORDS = re.compile(
+    r"\b(?:[Nn]ot|[Yy]et|[Cc]an|[Dd]o|[Jj]ust|[Tt]heir|[Ii]ts|[Oo]wn|[Ww]hether|[Ii]s|[Bb]e|[Bb]eyond|[Tt]he"
+    r"|[Mm]ore|[Ll]ess|[Ii]n|[Oo]n|[Tt]o|[Nn]eeds?|[Ll]LMs?|LLMs?|[Aa]gents?|[Aa]gentic)\b"
+)
 _MARKS = r"[*\u2020\u2021\u00a7\u00b6\u2217]{0,3}"
 _BETWEEN = re.compile(
-    rf"{_MARKS}(?:,?\s(?P<and>and|AND|&|und|y|et)\s(?!al\b|others\b|colleagues\b)|,\s?&\s"
+    rf"{_MARKS}\s?(?:,?\s(?P<and>and|AND|&|und|y|et)\s(?!al\b|others\b|colleagues\b)|,\s?&\s"
     r"|,\s?(?:\.\s?\.\s?\.|\u2026),?\s|;\s|,\s(?!(?:and\s)?[*_]?(?:et\s?al\b|others\b)))"
 )
 _ET_AL = re.compile(
@@ -199,7 +215,12 @@ _NO_NAME = re.compile(
     r"|Via|How|What|Why|Are|Our|This|These|That|Work|Works|Related|Results?|Introduction|Conclusions?|Abstract"
     r"|Background|Discussion|Summary|Note|(?<!\.\s)See(?!,)|Following|Recently|However|Figure|Table|Section|Appendix|References"
     r"|Proceedings|Conference|Journal|Preprint|Report|Paper|arXiv|ArXiv|We|It|They|As|But|Both|Also|Like|Unlike|After"
-    r"|Before|By|Reviewed|Accepted|Thanks|Comment|Commentary|Read|Download|Code|Dataset|Data)(?![\w-])"
+    r"|Before|By|University|Universit\u00e9|Institute|Laborator(?:y|ies)|Corporation|Reviewed|Accepted|Thanks|Comment|Commentary|Read|Download|Code|Dataset|Data)(?![\w-])"
+)
+_WITH_ANDS = re.compile(  # Smith, John and Doe, Alice, as BibTeX has it
+    rf"{PERSON},\s{_WORD}(?:\s(?:{_INITIALS}|{_WORD})){{0,2}}"
+    rf"(?:\s+and\s+{PERSON},\s{_WORD}(?:\s(?:{_INITIALS}|{_WORD})){{0,2}}){{1,{MOST}}}"
+    r"(?=[\s.*_)\]]*(?:$|\n|\.\s|\sarxiv))",
 )
 _SURNAME = re.compile(r"[^\W\d_][\w'\u2019-]{2,}")
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)

@@ -32,10 +32,12 @@ from retest.citations.authors_first import (
     authors_first,
     framed,
     listed,
+    titled,
 )
 from retest.citations.names import PERSON, Names, read_names
 from retest.citations.titles import (
     asks,
+    breaks,
     clean,
     like_title,
     only_labels,
@@ -58,6 +60,7 @@ def read_reference(
     emphasised."""
     entry = _Entry.around(text, start, end, linked, marked)
     ways = (
+        entry.title_opens,
         entry.authors_first,
         entry.title_marked,
         entry.title_first,
@@ -70,22 +73,47 @@ def read_reference(
     return Reference()
 
 
-def read_cell(text: str) -> Reference:
-    """What the cell of a column of titles says: a title, a whole reference, or `Smith et al.,
-    2023`."""
+def begins(text: str) -> int:
+    """Where an entry begins behind its list marker, date and the like."""
     lead = _LEAD.match(text)
-    cell = text[lead.end() if lead else 0 :]
+    return lead.end() if lead else 0
+
+
+def read_cell(text: str, marked: Sequence[tuple[int, int]], named_title: bool) -> Reference:
+    """What a piece of a cell of a column of titles says: a title, a whole reference, or `Smith et
+    al., 2023`. A piece that begins with something emphasised has that for its title, surely if
+    nothing else follows; if the column is not `named_title` but, say, Paper, bare words must have
+    the form of a title."""
+    begin = begins(text)
+    for start, end in marked:
+        if not any(c.isalnum() for c in text[begin:start]) and (title := clean(text[start:end])):
+            sure = only_labels(text[end:]) and len(title.split()) >= 3
+            found = titled(title, sure=sure) if len(title.split()) > 2 else None
+            return found or Reference()
+    cell = text[begin:]
     found = read_reference(cell, 0, len(cell), linked=True)
-    title = clean(cell)
-    if (
-        found.title
-        or found.authors
-        or not title
-        or not 3 <= len(title.split()) <= 40
-        or prose(title)
-    ):
+    title = found.title or clean(cell)
+    if not title or found.authors or like_title(title):
         return found
-    return Reference(title)
+    # not a whole sentence, nor what a paper is about
+    words = len(title.split())
+    bare = named_title and 3 <= words <= 25 and not (says_something(title) or breaks(title))
+    return (titled(title) if bare and not prose(title) else None) or Reference()
+
+
+def title_above(text: str, marked: Sequence[tuple[int, int]], names: bool) -> Reference | None:
+    """The title that a paragraph above an entry is, if it is one for its form: all of it
+    emphasised, or capitalised as titles are; between it and the id stand `names`."""
+    begin = begins(text)
+    title = clean(text[begin:])
+    if not title or prose(title) or breaks(title) or len(title.split()) < 3:
+        return None
+    whole = any(
+        not any(c.isalnum() for c in text[begin:start] + text[end:]) for start, end in marked
+    )
+    if whole or (like_title(title) and (names or len(title.split()) >= 6)):
+        return titled(title)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +149,16 @@ class _Entry:
         opens = not any(c.isalnum() for c in text[self.lead : start])
         before = read_names(text, self.lead, start)
         if before and self._reaches(before, start) and not prose(title, lower=True):
-            return Reference(title, before.names)
+            return titled(title, before.names)
         if (names := read_names(text, start, end)) and names.sure:
             dated = YEAR.match(text, names.end, end)
             if (names.etal or dated or (names.several and names.initials)) and only_labels(
                 text[names.end : end]
             ):
                 return Reference(None, names.names)
-            if (names.initials or names.etal) and (
-                whole := authors_first(text, start, end, end, ())
-            ):
+            several = names.count > 1 or names.etal
+            surely = several and (names.initials or names.etal)
+            if surely and (whole := authors_first(text, start, end, end, ())):
                 return whole
         if cited := _CITED_BEHIND.search(text, start, end):
             named = read_names(text, cited.start(1), end)
@@ -140,11 +168,23 @@ class _Entry:
             behind = self._names_behind(end)
         sure = ":" in title or "?" in title or len(title.split()) >= 7  # for its form alone
         if like_title(title) and (sure or (opens and not _GOES_ON.match(text, end))):
-            return Reference(title, behind)
+            return titled(title, behind)
         if opens and len(title.split()) >= 4 and not prose(title) and not title.endswith("."):
             follows = _NEW_MATTER.match(text, end)
             if behind or (follows and not says_something(title) and not _ABOUT_LINK.search(title)):
-                return Reference(title, behind)
+                return titled(title, behind)
+        return None
+
+    def title_opens(self) -> Reference | None:
+        """A title that is emphasised as a whole at the head of the entry, capitalised as titles
+        are, and has nothing but authors, year and venue between it and the id."""
+        for start, end in self.marked:
+            opens = end <= self.start and not any(
+                c.isalnum() for c in self.text[self.lead : max(start, self.lead)]
+            )
+            title = clean(self.text[max(start, self.lead) : end]) if opens else None
+            if title and like_title(title) and (matter := self._matter(end)):
+                return titled(title, matter[0])
         return None
 
     def authors_first(self) -> Reference | None:
@@ -157,7 +197,8 @@ class _Entry:
         text = self.text
         places = [(a, b, beyond, True) for a, b, beyond in quoted(text[: self.start])]
         places += [(a, b, b, False) for a, b in self.marked if b <= self.start]
-        if (closing := CLOSING.get(text[self.lead])) and self.lead < self.start:
+        closing = CLOSING.get(text[self.lead : self.lead + 1])
+        if closing and self.lead < self.start:
             ends = re.finditer(closing, text[self.lead + 1 : self.start])
             places += [
                 (self.lead, self.lead + 1 + m.start(), self.lead + 1 + m.end(), True) for m in ends
@@ -187,7 +228,7 @@ class _Entry:
                     )
                 )
             ):
-                return Reference(title, authors)
+                return titled(title, authors)
         return None
 
     def title_first(self) -> Reference | None:
@@ -203,7 +244,7 @@ class _Entry:
             if not names or not (names.sure or stopped) or not only_labels(text[names.end : start]):
                 continue
             title = clean(text[lead : break_.start() + 1])
-            if not title or prose(title) or _SENTENCE_BREAK.search(title):
+            if not title or prose(title) or breaks(title):
                 continue
             closes = (
                 names.etal
@@ -215,7 +256,7 @@ class _Entry:
                 closes and ANY_YEAR.search(text, names.end, start)
             )
             if like_title(title) or (listed_so and len(title.split()) >= 4):
-                return Reference(title, names.names if names.sure else ())
+                return titled(title, names.names if names.sure else ())
         stop = title_end(text, lead, start)
         title = clean(text[lead:stop])
         if not title or (first and first.end >= stop) or prose(title) or asks(title):
@@ -226,13 +267,13 @@ class _Entry:
             return None
         if _GOES_ON.match(text, self.end):
             return None
-        whole = not _SENTENCE_BREAK.search(title)
+        whole = not breaks(title)
         in_list = (
             listed(text, start, self.end)
             and text[stop : stop + 1] == "."
             and len(title.split()) >= 4
         )
-        return Reference(title) if whole and (like_title(title) or in_list) else None
+        return titled(title) if whole and (like_title(title) or in_list) else None
 
     def id_first(self) -> Reference | None:
         """An id that opens the entry, and a title behind it."""
@@ -243,7 +284,7 @@ class _Entry:
         start, stop = gap.end(), len(text)
         for a, b, _ in quoted(text[start : start + 450]):
             if a <= 1 and (title := clean(text[start + a : start + b])) and len(title.split()) >= 3:
-                return Reference(title)
+                return titled(title)
         for a, b in self.marked:
             if (
                 a == start
@@ -251,12 +292,12 @@ class _Entry:
                 and len(title.split()) >= 4
                 and not prose(title)
             ):
-                return Reference(title) if like_title(title) or not says_something(title) else None
+                return titled(title) if like_title(title) or not says_something(title) else None
         if (names := read_names(text, start, stop)) and names.sure:
             return authors_first(text, start, stop, stop, self.marked)
         chunk = _CHUNK.match(text, start)
         title = clean(chunk[0]) if chunk else None
-        return Reference(title) if title and like_title(title) else None
+        return titled(title) if title and like_title(title) else None
 
     def authors_only(self) -> Reference | None:
         """Authors without a title: `J. Smith and A. Doe, arXiv:...`, `Smith et al. (2023,
@@ -308,7 +349,8 @@ class _Entry:
 
 _PEOPLE = re.compile(rf"{PERSON}\s{PERSON},\s{PERSON}\s{PERSON}")
 _LEAD = re.compile(
-    r"(?:\s|[^\w\s\"\u201c\u2018'\u00ab\u201e`$(\[]|\[[\w^+.-]{1,16}\]:?|\((?:\d{1,3}|(?:19|20)\d\d[^)]{0,12})\)|\d{1,3}[.)|]\s"
+    r"(?:\s|[^\w\s\"\u201c\u2018'\u00ab\u201e`$(\[]|\[[^\[\]\n]{1,40}\]:?"
+    r"|\((?:\d{1,3}|[^()\n]{0,20}(?:(?:19|20)\d\d|'\d\d)[^()\n]{0,20})\)|\d{1,3}[.)|]\s"
     r"|\d{1,3}\s\||(?:19|20)\d\d(?:-\d\d){0,2}(?=[\s:,)])(?!,\s[A-Z]\.)|(?:and|also|see|See|cf\.|Cf\.)\s"
     r"|(?:[Pp]aper|[Tt]itle|[Rr]eference|[Rr]ef|[Ss]ource|[Cc]itation|[Pp]reprint)s?\s?:\s)*+"
 )
@@ -324,7 +366,6 @@ _ABOUT_LINK = re.compile(
 _GOES_ON = re.compile(r"[)\]}]*(?:,?\s+(?!arxiv|pdf|code|by\s|in\s[A-Z])[a-z]|['\u2019])")
 _CITED_BEHIND = re.compile(rf"\s\(([^()]{{3,60}}?,?\s{YEAR_FORM})\)[\s.]*$")
 _BREAK = re.compile(r"[.,;:?!]{1,2}['\"\u201d]?\s+|\s[-\u2013\u2014|\u00b7/]\s|\s\(|,?\sby\s|\n")
-_SENTENCE_BREAK = re.compile(r"\w[\w)][.]\s+[A-Z]")
 _BEFORE_ID = re.compile(
     r"(?:\W|(?:19|20)\d\d\b|\d{1,3}\b|\w[\w -]{0,23}?\s?[\u00b7|:\u2022]\s){0,12}+"
 )

@@ -116,6 +116,7 @@ _LOOSE = " \n.,;:([<|/\u2013\u2014-"
 _SEPARATOR = re.compile(r"[.,;](?=\s)|[(\[|\n\u2013\u2014]")
 _VOLUME = re.compile(r"\d[\d, :-]{0,20}\((?:19|20)\d\d\)|\d.{1,40}\b(?:19|20)\d\d\b")
 _DROPPED = re.compile(
+    r"\s?\(@[^()]{1,80}\)[\s.]*$|\.?\s\([A-Z][^(),]{1,25}\s(?:19|20)\d\d\)[\s.]*$|"
     r"\s(?:arXiv(?:\se-?prints?|\spreprints?)?|CoRR|Preprint\sat|\[[Pp]reprint\]|\([Pp]reprint\))[\s:.,]*$"
 )
 _SENTENCE = re.compile(
@@ -136,6 +137,25 @@ _INITIAL = re.compile(r"(?<![\w.])[A-Z]\.[\s,)]")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|will|may|might|should|must|does|do|did|shows?|we|it|they)\b"
 )
+_CONFERENCE = (
+    r"(?:NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|EACL|AACL|COLING|COLM|CVPR|ICCV|ECCV|WACV"
+    r"|KDD|WWW|SIGIR|CIKM|WSDM|TMLR|JMLR|TACL|TPAMI|ICASSP|Interspeech|ICRA|IROS|CoRL|RSS|CHI|UIST"
+    r"|OSDI|SOSP|NSDI|ASPLOS|MLSys|ICSE|FSE|ASE|ISSTA|USENIX|CCS|NDSS|S&P|MM|ECAI|UAI|AISTATS|LREC"
+    r"|BMVC|MICCAI|VLDB|SIGMOD|ICDE|RecSys|DAC|HPCA|ISCA|MICRO)"
+)
+_VENUE_LINE = re.compile(
+    r"(?:IEEE|ACM|The)?\s?(?:Trans\.|Transactions|Journal|Proc\.|Proceedings|Annals)\s(?:on|of|in)\b|"
+    rf"(?=.*?(?:\b(?:19|20)\d\d\b|['\u2019]\d\d\b|\bWorkshop\b))"
+    rf"(?=.*?\b(?:{_CONFERENCE}\b|Workshop\b|Conference\b|Symposium\b|Proceedings\b|arXiv\b))",
+)
+_EXPANDED = re.compile(
+    r"[\w.+-]+\s?[(\uff08][^()\uff08\uff09]+[)\uff09]|(?:[\w-]+\s){1,4}\([A-Z][\w-]{1,9}\)"
+)
+_FILE = re.compile(r"\S+\.(?:pdf|html?|md|tex|ps)|https?:\S+", re.IGNORECASE)
+_OTHER_SCRIPT = re.compile(
+    "[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
+)
+_SENTENCE_BREAK = re.compile(r"\w[\w)][.]\s+[A-Z]")
 _QUOTED = re.compile(
     '\u201c([^\u201c\u201d]{3,400})\u201d|"([^"]{3,400})"|\u00ab([^\u00ab\u00bb]{3,400})\u00bb'
     "|\u201e([^\u201c\u201d]{3,400})[\u201c\u201d]|``([^`]{3,400}?)''"
@@ -191,6 +211,22 @@ def prose(title: str, lower: bool = False, stopped: bool = False) -> bool:
     )
 
 
+def no_title(text: str) -> bool:
+    """Whether what stands where a title could is something else for its form: labels, a venue's
+    line, a method's name with what it stands for, a file, or words of another language than that
+    of arXiv's titles, which may translate one."""
+    words = text.split()
+    foreign = sum(any(c.isalpha() and not c.isascii() for c in word) for word in words)
+    return bool(
+        _LABELS.fullmatch(text)
+        or (len(text) < 160 and ":" not in text and _VENUE_LINE.match(text))
+        or _EXPANDED.fullmatch(text)
+        or _FILE.fullmatch(text)
+        or _OTHER_SCRIPT.search(text)
+        or (foreign > 1 and foreign >= len(words) / 5)
+    )
+
+
 def asks(title: str) -> bool:
     """Whether what stands bare at the beginning of an entry begins as a note or a task does, and no
     title."""
@@ -200,6 +236,11 @@ def asks(title: str) -> bool:
 def says_something(text: str) -> bool:
     """Whether a text has a verb that sentences have, and titles in lower case seldom."""
     return bool(_VERB.search(text))
+
+
+def breaks(text: str) -> bool:
+    """Whether a sentence ends in a text and another begins."""
+    return bool(_SENTENCE_BREAK.search(text))
 
 
 def quoted(text: str) -> list[tuple[int, int, int]]:

@@ -17,7 +17,8 @@ from retest.domain.arxiv_id import ArxivId, read_id
 from retest.domain.citation import Citation
 from retest.domain.evidence import Reason, Rung
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
-from retest.grounding.identity import authors_fit, title_fits, title_stands_in
+from retest.grounding.identity import title_fits, title_stands_in
+from retest.grounding.people import authors_fit
 from retest.grounding.quote import Fallen, find_quote
 from retest.papers.source import Source
 from retest.text.form import title_words
@@ -50,6 +51,11 @@ class Verified:
     """The place of the quote in the paper's texts."""
     identity: Identity | None = None
     """Whether the paper exists and is the one described; None where that could not be told."""
+
+    @property
+    def by_id_alone(self) -> bool:
+        """Whether it is grounded by no more than that there is a paper with its id."""
+        return self.status == "grounded" and self.rung == "resolves"
 
 
 def verify(
@@ -238,27 +244,36 @@ def _described(citation: Citation, paper: Paper, known: _Known, as_of: date) -> 
     told = bool(
         citation.entry and title_stands_in(citation.entry, titles, apart=citation.title is not None)
     )
+    doubt = ""
     if citation.title and not told and not title_fits(citation.title, titles):
         unasked = known.other_titles.get(paper.id)
-        if isinstance(unasked, Unknown):
+        if citation.guessed:
+            doubt = f": {citation.title!r} may be no title"
+        elif isinstance(unasked, Unknown):
             detail = f"the titles of its other versions could not be asked: {unasked.reason}"
             return _open("title", detail)
-        return _fallen("title", "wrong-title", f"the paper is {paper.title!r}", "mis-described")
+        else:
+            detail = f"the paper is {paper.title!r}"
+            return _fallen("title", "wrong-title", detail, "mis-described")
     # "Title, A. Smith et al., 2023" reads like a list of names: the title in it is none
     named_authors = [
         name for name in citation.authors if not (citation.entry and title_fits(name, titles))
     ]
     fit, strangers = authors_fit(named_authors, paper.authors)
-    if not fit:
+    if not fit and not citation.guessed:
         detail = f"not by {', '.join(strangers[:3])}, but by {_byline(paper)}"
         return _fallen("title", "wrong-author", detail, "mis-described")
     if paper.published > as_of:
         return _fallen("newer", "after-as-of", f"{paper.published} is after {as_of}", "real")
+    by_title = citation.title and not doubt
+    by_authors = citation.authors and paper.authors and fit and not doubt
+    rung: Rung = "title" if told or by_title or by_authors else "resolves"
     note = f"not among its authors: {', '.join(strangers[:3])}" if strangers else ""
-    described = told or citation.title or (citation.authors and paper.authors)
-    grounded = {"status": "grounded", "detail": note, "identity": "real"}
+    if rung == "resolves" and citation.entry:
+        note = f"checked by its id alone{doubt}"
+    grounded = {"status": "grounded", "rung": rung, "detail": note, "identity": "real"}
     if citation.quote is None:
-        return {**grounded, "rung": "title" if described else "resolves"}
+        return grounded
     texts = [("title", paper.title)]
     if paper.abstract and not paper.synopsis:
         texts.insert(0, ("abstract", paper.abstract))

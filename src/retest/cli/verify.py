@@ -130,12 +130,12 @@ def _show(results: list[Verified]) -> None:
             one_line(one.citation.cited)[:30],
             one.rung,
             one.status,
-            one.reason or "",
+            one.reason or ("id alone" if one.by_id_alone else ""),
         )
         for one in results
     ]
     table(("place", "citation", "rung", "status", "why not further"), rows)
-    told = [one for one in results if one.detail]
+    told = [one for one in results if one.detail and not one.by_id_alone]
     if told:
         out()
     for one in told:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from retest.domain import Frozen
 
 
@@ -17,6 +19,9 @@ class Citation(Frozen):
     authors: tuple[str, ...] = ()
     """Names, each as `First Last`, `Last, First`, `Last` or with initials; without "et al." or "and
     others"."""
+    guessed: bool = Field(default=False, exclude=True)
+    """Whether title and authors were guessed from a layout that leaves doubt: they may confirm
+    what the paper is, and never convict."""
     quote: str | None = None
     claim: str | None = None
     """The sentence that the quote is to bear on."""

@@ -102,10 +102,11 @@ def words(text: str) -> list[str]:
 
 
 def title_words(title: str) -> tuple[str, ...]:
-    """The words of a title as titles are compared: without accents, punctuation and case."""
+    """The words of a title as titles are compared: without accents, punctuation and case, and with
+    Greek letters spelled out."""
     shown = plain(title).casefold()
     if not shown.isascii():
-        shown = unicodedata.normalize("NFKD", shown.translate(_BARRED))
+        shown = unicodedata.normalize("NFKD", shown.translate(_BARRED)).translate(_SPELLED)
         shown = "".join(c for c in shown if not unicodedata.combining(c))
     return tuple(_WORD.findall(shown))
 
@@ -176,6 +177,39 @@ _BARRED = {
     for c, plain_one in zip(
         "\u0142\u00f8\u0111\u00f0\u0131\u00e6\u0153\u00fe\u0127",
         ("l", "o", "d", "d", "i", "ae", "oe", "th", "h"),
+        strict=True,
+    )
+}
+_SPELLED = {
+    ord(letter): name
+    for letter, name in zip(
+        "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8\u03b9\u03ba\u03bb\u03bc\u03bd\u03be\u03c0\u03c1\u03c3\u03c2\u03c4\u03c5\u03c6\u03c7\u03c8\u03c9",
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+        ],
         strict=True,
     )
 }

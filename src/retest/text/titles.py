@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from retest.text.form import plain, title_words
 
 LEAST_SUBTITLE = 4
 """Words that a subtitle must have in order to stand for the whole title."""
+LONGEST, MOST_CUTS = 1_000, 20
+"""Characters of a title that are looked at, and how often it is cut into parts: arXiv's longest
+titles have some 400 characters. Every part is copied, so that time without a bound grows with the
+square of the title."""
 
 
 def title_keys(titles: Iterable[str]) -> list[str]:
     """What titles and their parts are found by, whatever their form: their words without spaces."""
     keys: dict[str, None] = {}
-    for title in titles:
+    for title in (title[:LONGEST] for title in titles):
         if (
             title.isascii()
             and not _MARKED.search(title)
@@ -41,11 +46,11 @@ def _simple_keys(title: str) -> list[str]:
 def title_parts(title: str) -> tuple[str, ...]:
     """What may stand for a title: the beginnings that end at a colon, dash or bracket, then the
     subtitles."""
-    return _parts_of(plain(title))
+    return _parts_of(plain(title[:LONGEST]))
 
 
 def _parts_of(shown: str) -> tuple[str, ...]:
-    cuts = list(_CUT.finditer(shown))
+    cuts = list(islice(_CUT.finditer(shown), MOST_CUTS))
     heads = [shown[: cut.start()] for cut in cuts if shown[: cut.start()].strip()]
     tails = [shown[cut.end() :] for cut in cuts if cut[0].strip() not in ("(", "[")]
     long_tails = [tail for tail in tails if len(title_words(tail)) >= LEAST_SUBTITLE]

@@ -18,7 +18,7 @@ from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
 from tests.fakes.wires import Fault
-from tests.papers_small import AGREES, DENIES, LIMITS
+from tests.papers_small import AGREES
 
 BROKEN = {
     "prose": prose("The claim holds, I am sure."),
@@ -231,38 +231,6 @@ def test_a_claim_without_its_text_of_before_starts_afresh(workspace: Workspace, 
     assert claim["evidence"] == [], "quotes about another sentence are no evidence about this one"
     assert [entry["verdict"] for entry in claim["history"]] == ["undetermined"]
     assert fake.requests
-
-
-def test_kept_evidence_lies_in_the_window_of_the_night(workspace: Workspace, model: Any) -> None:
-    model(Reader())
-    workspace.run()
-    forget(workspace)
-    rests = CLAIMS.replace('anchors: ["2501.00001"]', f'anchors: ["2501.00001", "{AGREES.id}"]')
-    anchor = f'anchors:\n  - {{id: "{AGREES.id}", dated: 2026-03}}\n'
-    workspace.claims(rests.replace("anchors:\n", anchor, 1))
-    model(Reader().saying("Extraction", status(503)))
-    workspace.run(as_of="2026-08-22")
-    claim = workspace.claim("wind-drives")
-    assert claim["window"]["opens"] == str(AGREES.published)
-    assert [item["arxiv_id"] for item in claim["evidence"]] == [LIMITS.id]
-
-
-def test_a_failed_night_keeps_no_evidence_that_has_become_an_anchor(
-    workspace: Workspace, model: Any
-) -> None:
-    """An anchor is no evidence for or against what rests on it, however it was kept."""
-    model(Reader())
-    workspace.run()
-    before = {item["arxiv_id"] for item in workspace.claim("counter-thesis")["evidence"]}
-    assert before == {DENIES.id, LIMITS.id}
-    more = f'  - {{id: "{LIMITS.id}", dated: 2026-04, about: ice}}\nclaims:\n'
-    workspace.claims(CLAIMS.replace("claims:\n", more))
-    forget(workspace)
-    model(Reader().saying("Extraction", status(503)))
-    assert workspace.run(as_of="2026-08-22").status == 3
-    claim = workspace.claim("counter-thesis")
-    assert claim["why"] == "not-judged"
-    assert [item["arxiv_id"] for item in claim["evidence"]] == [DENIES.id]
 
 
 def test_a_source_that_ends_before_the_window_opens_was_not_searched(

@@ -22,7 +22,7 @@ from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose
 from tests.papers_small import ANCHOR, LIMITS, PAPERS
 
-KINDS = ("QueryPlan", "Extraction", "Entailment", "Judgment", "Synthesis")
+KINDS = ("QueryPlan", "Triage", "Extraction", "Entailment", "Judgment", "Synthesis")
 NEW = Paper(
     id="2608.00007",
     version=1,
@@ -144,6 +144,11 @@ class Situation:
         assert self.workspace.run().status == 3
         self.fake.brain = brain
 
+    def untitled(self) -> None:
+        """More papers are found than may be read, and one more comes in: its title is new."""
+        self.workspace.environment["RETEST_CANDIDATES"] = "2"
+        self.paper()
+
     def all_denied(self) -> None:
         """The check is asked anew and denies what it let pass: then it is searched once more."""
         self.workspace.environment["RETEST_CANDIDATES"] = "2"
@@ -182,6 +187,7 @@ SITUATIONS: dict[str, tuple[str, list[str]]] = {
     "a_flip": ("wind-drives", ["1 paper new to it"]),
     "nothing_grounded": ("wind-drives", ["1 paper new to it"]),
     "unread": ("wind-drives", ["left open last time: not-judged", "2 papers to read"]),
+    "untitled": ("wind-drives", ["1 title new to it"]),
     "all_denied": ("wind-drives", ["prompt entail changed"]),
     "lost_answers": ("wind-drives", ["never asked in these words", PLAN]),
 }

@@ -36,6 +36,20 @@ def test_it_goes_from_station_to_station_and_reports_what_a_run_without_it_repor
     assert reports == direct(workspace)
 
 
+def test_choices_by_title_go_through_batches_too(
+    workspace: Workspace, host: Callable[..., FakeBatches]
+) -> None:
+    workspace.environment["RETEST_CANDIDATES"] = "3"
+    fake = host(Reader().saying("Triage", {"picks": [AGREES.id, DENIES.id]}))
+    through(workspace)
+    assert once(fake)
+    assert "Triage" in {schema for schema, _ in fake.submitted}
+    assert "Triage" not in {request.schema for request in fake.requests}
+    assert workspace.claim("wind-drives")["searched"]["extracted"] == 2
+    reports = workspace.reports()
+    assert reports == direct(workspace)
+
+
 def test_strange_answers_are_reported_as_in_a_run_without_it(
     workspace: Workspace, host: Callable[..., FakeBatches]
 ) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUIET = "nothing: quiet"
 WORDS = {
     "QueryPlan": "plan",
+    "Triage": "choose",
     "Extraction": "read",
     "Entailment": "check",
     "Judgment": "judge",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from retest.domain.answers import Entailment, Extraction, Judgment
+from retest.domain.answers import Entailment, Extraction, Judgment, Triage
 from retest.errors import ModelFailed
 from retest.llm.batch.service import Ended, Result
 from retest.llm.batch.state import Asked, Failed, Invalid, Sent, Untold, read_state, write_state
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from retest.cache import AnswerCache
 
 SCHEMAS: dict[str, type[BaseModel]] = {
+    "Triage": Triage,
     "Extraction": Extraction,
     "Entailment": Entailment,
     "Judgment": Judgment,

@@ -61,8 +61,8 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
 
 
 def terms() -> dict[str, Any]:
-    """Terms as long as careful readers wrote them when asked for 15 words a field: 19 words, 135
-    characters."""
+    """Terms as long as careful readers wrote them when asked for at most 25 words a
+    field: 135 characters each."""
     said = "The result that is spoken of, in models of that kind and size, trained and measured as "
     said += "those earlier papers trained and measured them."
     texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")

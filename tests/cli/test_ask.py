@@ -28,8 +28,8 @@ def test_a_sentence_gets_the_verdict_that_a_night_would_give_it(
     assert ran.status == 0, ran.err
     claim = json.loads(ran.out)["claim"]
     assert claim["verdict"] == night["verdict"]
-    assert [item["quote"] for item in claim["evidence"]] == [
-        item["quote"] for item in night["evidence"]
+    assert [item["points"] for item in claim["evidence"]] == [
+        item["points"] for item in night["evidence"]
     ]
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from retest.data import defaults
 from retest.domain.paper import Paper
-from tests.answers import judgment
+from tests.answers import TERMS, check, judgment
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import FakeModels, prose
@@ -154,9 +154,7 @@ class Situation:
         self.workspace.environment["RETEST_CANDIDATES"] = "2"
         self.prompt("entail")
         ids = [paper.id for paper in PAPERS]
-        denied = {
-            "checks": [{"arxiv_id": name, "entails": False, "why": "It does not."} for name in ids]
-        }
+        denied = {"checks": [check(name, False, "It does not.") for name in ids]}
         self.fake.brain = Reader().saying("Entailment", denied)
 
     def lost_answers(self) -> None:
@@ -265,6 +263,7 @@ def test_answers_that_people_have_written_are_not_asked_for_again(workspace: Wor
         "tides--wind-drives--QueryPlan-*.prompt.md"
     )
     plan = {
+        "terms": TERMS,
         "queries": [{"all_of": ["lakes"], "any_of": ["tides", "wind"]}],
         "counter_statement": "The moon does.",
     }

@@ -10,6 +10,7 @@ import pytest
 from retest.cache import AnswerCache
 from retest.domain.paper import Unknown
 from retest.papers.mirror_source import MirrorSource
+from tests.answers import TERMS
 from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import Brain, FakeModels
@@ -127,6 +128,7 @@ def test_a_plan_that_a_person_wrote_is_found(workspace: Workspace) -> None:
     manual = workspace.folder / ".retest" / "manual"
     (prompt,) = manual.glob("tides--wind-drives--QueryPlan-*.prompt.md")
     plan = {
+        "terms": TERMS,
         "queries": [{"all_of": ["moon"], "any_of": ["tides"]}],
         "counter_statement": "The moon drives the tides of small lakes.",
     }

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from retest.evaluation.claims.result import Result
+from tests.answers import TERMS
 from tests.conftest import Workspace
 from tests.evaluation.conftest import Bench
 from tests.evaluation.world import AS_OF, KNOWN, TOPICS
@@ -83,7 +84,8 @@ def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_ar
     (prompt,) = folder.glob("*.prompt.md")
     assert prompt.name.startswith("gold--c00--QueryPlan-")
     assert "1 prompt waits in" in ran.err
-    plan = {"queries": [{"all_of": [], "any_of": ["barley"]}], "counter_statement": "No."}
+    queries = [{"all_of": [], "any_of": ["barley"]}]
+    plan = {"terms": TERMS, "queries": queries, "counter_statement": "No."}
     prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(
         json.dumps(plan), encoding="utf-8"
     )

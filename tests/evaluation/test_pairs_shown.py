@@ -11,6 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]  # as in retest.reports.s
 from markdown_it import MarkdownIt
 
 from retest.evaluation.pairs.result import PairsResult
+from tests.answers import check, finding
 from tests.conftest import Workspace
 from tests.evaluation.pairs_world import CLAIMS, CORPUS, Json, PairsBench, Reader
 from tests.fakes.wires import Fault
@@ -35,20 +36,9 @@ def test_hostile_texts_close_no_fence_and_are_no_markup(
         asked.append(user)
         shown = re.findall(r"^<paper (\S+)>$", user, re.MULTILINE)
         if schema == "Extraction":
-            return {
-                "findings": [
-                    {
-                        "arxiv_id": name,
-                        "stance": "contradicts",
-                        "sentences": [1],
-                        "why": HOSTILE,
-                        "lever": None,
-                    }
-                    for name in shown
-                ]
-            }
+            return {"findings": [finding(name, "contradicts", [1], HOSTILE) for name in shown]}
         names = re.findall(r"^<citation (\S+) ", user, re.MULTILINE)
-        return {"checks": [{"arxiv_id": name, "entails": False, "why": HOSTILE} for name in names]}
+        return {"checks": [check(name, False, HOSTILE) for name in names]}
 
     out = tmp_path / "out"
     ran, _ = bench.run(brain, "--out", str(out))

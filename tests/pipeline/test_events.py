@@ -89,7 +89,7 @@ def test_a_station_is_left_as_often_as_it_is_entered_also_where_it_breaks(
     workspace: Workspace, model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model(Reader())
-    monkeypatch.setattr("retest.pipeline.ground.one_per_paper", lambda _: 1 // 0)
+    monkeypatch.setattr("retest.pipeline.ground.points_apart", lambda _: 1 // 0)
     told: list[Event] = []
     assert not run(workspace, told.append).complete
     entered = Counter((e.claim, e.station) for e in told if isinstance(e, StationEntered))

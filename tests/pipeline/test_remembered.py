@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retest.cache import AnswerCache
-from retest.domain.line import Claim, Window
+from retest.domain.line import Claim, Line, Window
 from retest.domain.paper import Paper, Query
 from retest.papers.mirror import Mirror
 from retest.papers.mirror_source import MirrorSource
@@ -26,6 +26,7 @@ OPENS, TODAY = date(2025, 1, 1), date(2025, 6, 30)
 CLAIM = Claim(
     id="wind", text="Wind drives the tides of small lakes.", dated="2025", anchors=("2412.00001",)
 )
+LINE = Line(line="tides", question="What?", thesis="Wind.", counter_thesis="Moon.", claims=(CLAIM,))
 SEARCHES = [
     PlannedSearch(query=Query(any_of=(CLAIM.text,)), by="rule"),
     PlannedSearch(query=Query(all_of=("tides",), any_of=("wind", "moon")), by="model"),
@@ -83,7 +84,7 @@ class Place:
         """The candidates, and how many rounds were searched for them."""
         source = Counted(self.folder)
         limits = Limits(candidates=most, per_query=most)
-        deps = Deps(None, as_of, source, None, None, {}, limits, None, self.memory)  # type: ignore[arg-type]  # of a run's parts a round needs the source, the limits and the memory
+        deps = Deps(LINE, as_of, source, None, None, {}, limits, None, self.memory)  # type: ignore[arg-type]  # of a run's parts a round needs the source, the limits and the memory
         subject = Subject(
             claim=CLAIM, window=Window(opens=OPENS, as_of=as_of), excluded=CLAIM.anchors
         )

@@ -17,6 +17,7 @@ from retest.papers.source import Ranked
 from retest.pipeline.plan import by_rule, wider
 from retest.pipeline.search import fuse
 from retest.pipeline.state import PlannedSearch, Subject
+from tests.answers import TERMS
 from tests.brains import PLAN, Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.papers.some import paper
@@ -139,6 +140,7 @@ def test_a_plan_that_finds_nothing_leaves_the_rule_and_the_report_says_so(
     workspace: Workspace, model: Any
 ) -> None:
     nothing = {
+        "terms": TERMS,
         "queries": [{"all_of": ["seiche zzz"], "any_of": ["qqq"]}],
         "counter_statement": "Xyzzy plugh.",
     }
@@ -156,7 +158,7 @@ def test_a_plan_that_finds_something_needs_no_note(workspace: Workspace, model: 
 
 
 def test_a_claim_without_a_word_is_not_quietly_unfound(workspace: Workspace, model: Any) -> None:
-    model(Reader().saying("QueryPlan", {"queries": [], "counter_statement": ""}))
+    model(Reader().saying("QueryPlan", {"terms": TERMS, "queries": [], "counter_statement": ""}))
     workspace.claims(CLAIMS.replace("The tides of small lakes grow with their depth.", '"?!"'))
     ran = workspace.run()
     assert ran.status == 3, ran.err

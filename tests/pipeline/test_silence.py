@@ -13,7 +13,7 @@ import pytest
 
 from retest.domain.paper import Lookup, Unknown
 from retest.papers.mirror_source import MirrorSource
-from tests.answers import judgment
+from tests.answers import TERMS, judgment
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
 from tests.fakes.models import HANG, HTML, REFUSAL, RESET, TRUNCATED, prose, status
@@ -73,7 +73,7 @@ def test_a_refused_key_stops_the_run_and_names_the_variable(
 def test_an_unusable_plan_is_replaced_by_the_rule_and_the_report_says_so(
     workspace: Workspace, model: Any
 ) -> None:
-    model(Reader().saying("QueryPlan", {"queries": [], "counter_statement": ""}))
+    model(Reader().saying("QueryPlan", {"terms": TERMS, "queries": [], "counter_statement": ""}))
     assert workspace.run().status == 0
     searched = workspace.claim("wind-drives")["searched"]
     assert "planned by rule" in searched["detail"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from retest.domain.evidence import Evidence
 from retest.domain.record import AnchorRecord, ClaimRecord, Flip, HistoryEntry, Record
+from tests.answers import point
 from tests.reports import records
 
 BEFORE, DAY = date(2026, 8, 20), date(2026, 8, 21)
@@ -34,8 +35,13 @@ def line(*claims: ClaimRecord, **more: Any) -> Record:
     return base.model_copy(update={"claims": claims or (claim(),), **more})
 
 
-def paper(arxiv_id: str, **more: Any) -> Evidence:
-    return records.evidence("A paper").model_copy(update={"arxiv_id": arxiv_id, **more})
+def paper(
+    arxiv_id: str, stance: str = "qualifies", quote: str = "A paper", **more: Any
+) -> Evidence:
+    points = (point(stance, quote),)
+    return records.evidence("A paper").model_copy(
+        update={"arxiv_id": arxiv_id, "points": points, **more}
+    )
 
 
 def anchor(status: str = "ok", **more: Any) -> AnchorRecord:

@@ -151,16 +151,13 @@ def test_evidence_of_one_week_lies_on_levels_and_not_on_one_heap() -> None:
     assert max(heights) - min(heights) == PITCH * (LEVELS - 1)
 
 
-def test_stances_differ_in_shape_and_verdicts_in_letter() -> None:
+def test_marks_differ_in_shape_and_verdicts_in_letter() -> None:
     root = drawn(twelve())
-    shapes = {
-        stance: {m.tag for m in of_class(root, stance)}
-        for stance in ("supports", "qualifies", "contradicts")
-    }
+    shapes = {mark: {m.tag for m in of_class(root, mark)} for mark in ("for", "in-part", "against")}
     assert shapes == {
-        "supports": {f"{SVG}circle"},
-        "qualifies": {f"{SVG}path"},
-        "contradicts": {f"{SVG}rect"},
+        "for": {f"{SVG}circle"},
+        "in-part": {f"{SVG}path"},
+        "against": {f"{SVG}rect"},
     }
     assert len(set(LETTERS.values())) == len(LETTERS)
     assert {t.text for t in of_class(root, "letter")} == set(LETTERS.values())
@@ -181,7 +178,7 @@ def test_text_and_marks_stand_out_from_what_is_behind_them(colours: dict[str, st
         assert contrast(colours[text], colours["back"]) >= 4.5, text
     for verdict in ("holds", "relaxed", "overturned"):
         assert contrast(colours[f"on-{verdict}"], colours[verdict]) >= 4.5, verdict
-    for mark in ("supports", "qualifies", "contradicts", "holds", "overturned", "undetermined"):
+    for mark in ("for", "in part", "against", "holds", "overturned", "undetermined"):
         assert contrast(colours[mark], colours["back"]) >= 3, mark
 
 

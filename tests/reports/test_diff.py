@@ -60,11 +60,11 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
         "1 with new evidence",
         "### New evidence",
     ),
-    "another stance": (
+    "another mark": (
         line(),
         line(claim(evidence=(paper("2606.00001", stance="supports"),))),
         "1 with new evidence",
-        "(was: qualifies)",
+        "(was: in part)",
     ),
     "pending": (
         line(),

@@ -112,7 +112,7 @@ def item(title: str, authors: tuple[str, ...] = (), key: str = "arxiv-2606.00001
         version=2,
         title=one_line(title),
         published=date(2026, 6, 1),
-        keywords=("a-claim: qualifies",),
+        keywords=("a-claim: for",),
         authors=authors,
         category="cs.CL",
     )

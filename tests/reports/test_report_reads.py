@@ -130,7 +130,7 @@ def test_what_waits_for_a_person_has_a_place_of_its_own() -> None:
     looks = section(TEXT, "To look at")
     assert "**Pending flip** of 2026-11-20: [middle-of-the-window-is-lost]" in looks
     assert "**Evidence against a review:** [retrieval-helps-small-models-most]" in looks
-    assert "[2606.90603](https://arxiv.org/abs/2606.90603) contradicts (2026-06-14)" in looks
+    assert "[2606.90603](https://arxiv.org/abs/2606.90603) against (2026-06-14)" in looks
     assert "**withdrawn**, withdrawn by its authors" in section(TEXT, "News of the anchors")
     quiet = markdown(line(claim("tides")))
     assert "To look at" not in quiet
@@ -196,18 +196,18 @@ def test_long_evidence_is_folded_but_what_decided_and_what_speaks_otherwise_is_n
     ] * DECIDING
     assert {item.mark for item in shown} == {"for", "in part", "against"}
     place = about(TEXT, many.id)
-    assert unfolded(place).count("  > “") == len(shown)
+    assert unfolded(place).count("\n  > ") == len(shown)
     assert (
         f"<details><summary>{len(folded)} more pieces of evidence: {counted(folded)}</summary>"
         in place
     )
-    assert place.count("  > “") == 25
+    assert place.count("\n  > ") == 25
 
 
 def test_a_quote_stands_with_its_paper_its_date_and_its_place() -> None:
     place = about(TEXT, "chunk-size-is-secondary")
     assert re.search(
-        r"- \*\*contradicts\*\*, decided it · 2025-06-17 · \[2506\.90700v2\]\(\S+\) .+\n"
+        r"- \*\*against\*\*, decided it · 2025-06-17 · \[2506\.90700v2\]\(\S+\) .+\n"
         r"  > “.+” \(abstract, sentence \d\)",
         place,
     )
@@ -277,10 +277,12 @@ def test_a_run_notes_which_evidence_decided_and_a_review_notes_none(
     model(Reader())
     workspace.run()
     found = workspace.claim("wind-drives")
-    ids = {item["arxiv_id"]: item["stance"] for item in found["evidence"]}
+    ids = {
+        item["arxiv_id"]: {point["side"] for point in item["points"]} for item in found["evidence"]
+    }
     decided = found["history"][-1]["decided_by"]
     assert decided, "the evidence that the judgment cites"
-    assert {ids[one] for one in decided} <= {"qualifies", "contradicts"}, "and that relaxes"
+    assert all("against" in ids[one] for one in decided), "and that relaxes"
     assert "decided it" in about(workspace.markdown(), "wind-drives")
     workspace.claims(
         CLAIMS.replace(

@@ -30,9 +30,6 @@ CUT = {
     "sentences within a bracket": (
         "We went out (It was cold. Nobody complained.) and gauged. We came back. All was well."
     ),
-    "a group of LaTeX that closes behind its end": (
-        "\\emph{We ask how deep a lake is.} We gauge ninety lakes. They are \\textbf{deep.}"
-    ),
     "a stop within a formula": (
         "It runs on lakes$.$org at night. The depth is $h = 3. \\dots$ at least. We stop there."
     ),

@@ -4,6 +4,7 @@ line in process."""
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -148,14 +149,26 @@ class Workspace:
         }
 
 
+@pytest.fixture(scope="session")
+def small_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mirror of the small papers, made once."""
+    folder = tmp_path_factory.mktemp("small") / "mirror"
+    with Mirror(folder) as mirror:
+        mirror.upsert(PAPERS)
+    return folder
+
+
 @pytest.fixture
 def workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    small_mirror: Path,
 ) -> Workspace:
     """A workspace with the line `tides` and a mirror of the small papers."""
     made = Workspace(tmp_path, monkeypatch, capsys)
     made.claims()
-    made.mirror(*PAPERS)
+    shutil.copytree(small_mirror, tmp_path / ".retest" / "mirror")
     return made
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from langgraph.errors import NodeError
@@ -94,8 +95,9 @@ def _after_ground(state: ClaimState) -> str:
     return "settle" if state["round"] > 1 else "widen"
 
 
+@cache
 def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
-    """One claim's way through the stations."""
+    """One claim's way through the stations. It holds nothing, so a process makes it once."""
     graph = StateGraph(ClaimState, context_schema=Deps, output_schema=Settled)
     graph.add_node("plan", _announced("plan", plan), error_handler=stumble)
     graph.add_node("search", _announced("search", search), error_handler=stumble)

@@ -68,6 +68,7 @@ class Standing(Frozen):
     """A claim that could not be searched or judged before, and still cannot."""
 
     id: str
+    text: str
     why: Why
     detail: str
 
@@ -130,7 +131,7 @@ def compared(before: Record | None, after: Record | None) -> LineNews:
     claims += [_gone(claim) for name, claim in old.items() if name not in new]
     before_now = {(claim.id, claim.why, claim.text) for claim in old.values()}
     standing = [
-        Standing(id=claim.id, why=claim.why, detail=claim.detail)
+        Standing(id=claim.id, text=claim.text, why=claim.why, detail=claim.detail)
         for claim in new.values()
         if claim.why and claim.why in FAILED and (claim.id, claim.why, claim.text) in before_now
     ]

@@ -21,6 +21,8 @@ WHY: dict[Why | None, str] = {
     "not-judged": "not judged",
     None: "",
 }
+ORDER: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
+"""In the order in which a reader wants to know of them."""
 MARKS: tuple[Mark, ...] = ("against", "in part", "for")
 """What speaks most strongly against a claim first."""
 DECIDING = 2
@@ -46,12 +48,13 @@ class Turn(Frozen):
 
 
 class Summary(Frozen):
-    """The top of a report. `is_first` says that no claim has a past: then nothing changed, and all
-    is new."""
+    """The top of a report. `is_first` says that no claim has a past: then it tells what is new
+    since the claims were dated."""
 
     is_first: bool
     turned: tuple[Turn, ...]
-    """Claims that came to their verdict in the run of `as_of`; none on a first report."""
+    """Claims that came to their verdict in the run of `as_of`; of a first report those that newer
+    work overturned."""
     others: tuple[ClaimRecord, ...]
     """Claims of which that run brought other news: evidence, a review, an anchor; their verdict
     stayed."""
@@ -77,7 +80,7 @@ def summary(record: Record) -> Summary:
         len(claim.history) == 1 and claim.history[0].on == record.as_of for claim in every
     )
     if is_first:
-        fresh = []
+        fresh = [claim for claim in record.claims if claim.verdict == "overturned"]
     return Summary(
         is_first=is_first,
         turned=tuple(Turn(claim=claim, was=claim.decided_before) for claim in fresh),
@@ -151,6 +154,43 @@ def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
     else:
         when = "as before" if before == claim.verdict else f"was {before}"
     return (when, f"pending: {claim.flip.to}?") if claim.flip and claim.flip.pending else (when,)
+
+
+def told(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
+    """What is said of a claim in a list of its like: what this run changed, who reviewed it, why it
+    is not decided, its evidence counted and how new it is."""
+    changed = [word for word in state(claim, as_of) if word.startswith(("was ", "pending: "))]
+    if claim.review:
+        changed.append(f"by {claim.review.by[:30]}")
+    if claim.verdict == "undetermined" and claim.why:
+        changed.append(WHY[claim.why])
+    if claim.evidence:
+        newest = _newest_first(claim.evidence)[0]
+        changed.append(f"{counted(claim.evidence)}, the newest of {newest.published:%Y-%m}")
+    return tuple(changed)
+
+
+def since_dated(record: Record) -> str:
+    """What a first report says: what became of the claims since the library dated them."""
+    days = sorted(unit for claim in record.claims for unit in claim.dated.split("/"))
+    counts = Counter(claim.verdict for claim in record.claims)
+    words = {
+        "overturned": "overturns",
+        "relaxed": "relaxes",
+        "holds": "bears out",
+        "undetermined": "leaves undecided",
+    }
+    became = ", ".join(f"{words[one]} {counts[one]}" for one in ORDER if counts[one])
+    levers = Counter(claim.moved for claim in record.claims if claim.moved)
+    moved = ", ".join(
+        f"{lever} ({number})"
+        for lever, number in sorted(levers.items(), key=lambda one: (-one[1], one[0]))[:3]
+    )
+    span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return (
+        f"The library dated its claims {span}. Of {len(record.claims)}, newer work "
+        f"{became}.{f' What moved most often: {moved}.' if moved else ''}"
+    )
 
 
 def _newest_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

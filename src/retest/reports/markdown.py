@@ -25,6 +25,7 @@ from retest.reports.summary import (
     against_review,
     counted,
     decided,
+    question_told,
     shown_and_folded,
     since_dated,
     summary,
@@ -163,6 +164,7 @@ def markdown(record: Record) -> str:
         counter_id=COUNTER_THESIS,
         texts={claim.id: claim.text for claim in every},
         groups=groups(record),
+        stands=question_told(record),
         top=summary(record),
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -35,6 +35,7 @@ from retest.reports.summary import (
     against_review,
     counted,
     decided,
+    question_told,
     shown_and_folded,
     since_dated,
     state,
@@ -120,6 +121,7 @@ def _page(record: Record, common: dict[str, str]) -> str:
         counter_id=COUNTER_THESIS,
         texts={claim.id: claim.text for claim in every},
         top=summary(record),
+        stands=question_told(record),
         linked=lambda text: _linked(text, known),
         **common,
     )

@@ -4,11 +4,12 @@ each claim stands."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
+from retest.domain.question import on_question
 from retest.domain.record import AnchorRecord, ClaimRecord, Record
 from retest.domain.verdict import MARKS_FOR, Mark, Verdict, Why
 
@@ -170,17 +171,61 @@ def told(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
     return tuple(changed)
 
 
+BECAME: dict[Verdict, str] = {
+    "overturned": "overturns",
+    "relaxed": "relaxes",
+    "holds": "bears out",
+    "undetermined": "leaves undecided",
+}
+"""What newer work does to a claim."""
+
+
+def became(counts: Mapping[Verdict, int]) -> str:
+    """`overturns 1, relaxes 4`: what newer work does to claims, by verdict."""
+    return ", ".join(f"{BECAME[one]} {counts[one]}" for one in ORDER if counts.get(one))
+
+
+def question_told(record: Record) -> tuple[str, str]:
+    """The verdict on the record's question in a few words, and what it rests on, in a sentence or
+    three."""
+    found = on_question(record)
+    if found.why == "nothing-bears":
+        said = "no claim of the line is said to bear on its thesis (`bears_on` in the claims file)"
+        return "Open", f"There is no verdict on the question, since {said}."
+    both_stand = found.thesis.state == found.counter_thesis.state == "stands"
+    heads = {
+        "thesis stands": ("The thesis stands", ""),
+        "counter-thesis stands": ("The counter-thesis stands", ""),
+        "divided": (
+            "Divided",
+            "Thesis and counter-thesis both stand."
+            if both_stand
+            else "Neither thesis nor counter-thesis stands as it is worded.",
+        ),
+        "open": (
+            "Open",
+            "Newer work decides too little of either side."
+            if found.why == "untested"
+            else "Neither thesis nor counter-thesis stands.",
+        ),
+    }
+    head, first = heads[found.verdict]
+    told = [first] if first else []
+    for name, side in (("thesis", found.thesis), ("counter-thesis", found.counter_thesis)):
+        counts = {verdict: len(ids) for verdict, ids in side.claims.items()}
+        total = sum(counts.values())
+        many = "the one claim that bears" if total == 1 else f"the {total} claims that bear"
+        told.append(f"Of {many} on the {name}, newer work {became(counts)}.")
+    if found.turns_on:
+        levers = ", ".join(f"{lever} ({number})" for lever, number in found.turns_on[:4])
+        told.append(f"What their evidence turns on: {levers}.")
+    return head, " ".join(told)
+
+
 def since_dated(record: Record) -> str:
     """What a first report says: what became of the claims since the library dated them."""
     days = sorted(unit for claim in record.claims for unit in claim.dated.split("/"))
     counts = Counter(claim.verdict for claim in record.claims)
-    words = {
-        "overturned": "overturns",
-        "relaxed": "relaxes",
-        "holds": "bears out",
-        "undetermined": "leaves undecided",
-    }
-    became = ", ".join(f"{words[one]} {counts[one]}" for one in ORDER if counts[one])
     levers = Counter(claim.moved for claim in record.claims if claim.moved)
     moved = ", ".join(
         f"{lever} ({number})"
@@ -189,7 +234,7 @@ def since_dated(record: Record) -> str:
     span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
     return (
         f"The library dated its claims {span}. Of {len(record.claims)}, newer work "
-        f"{became}.{f' What moved most often: {moved}.' if moved else ''}"
+        f"{became(counts)}.{f' What moved most often: {moved}.' if moved else ''}"
     )
 
 

@@ -174,13 +174,3 @@ def model(workspace: Workspace) -> Iterator[Callable[[Brain], FakeModels]]:
     yield start
     for fake in started:
         fake.__exit__(None, None, None)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that are owed may fail: tests/left_behind.py says which, and why."""
-    from tests.left_behind import OWED
-
-    owed = pytest.mark.xfail(reason="owed: tests/left_behind.py")
-    for item in items:
-        if item.nodeid in OWED:
-            item.add_marker(owed)

@@ -20,8 +20,9 @@ from tests.fakes.models import FakeModels, status
 from tests.temperaments import AlwaysHolds, RightWhenShown, RightWith
 
 FEW = ("--limit", "4")
-CALLS = 4
-"""Of a claim: plan, extraction, entailment, judgment."""
+CALLS = 5
+"""Of a claim: plan, triage (its words find more than the four papers that may be read),
+extraction, entailment, judgment."""
 
 
 def test_people_get_a_table_of_eighty_columns_and_the_sentence_that_counts(bench: Bench) -> None:
@@ -81,16 +82,17 @@ def test_prompts_of_a_person_are_named_after_gold_and_claim_and_their_answers_ar
     ran = bench.workspace.retest(*arguments)
     assert ran.status == 3
     folder = bench.workspace.folder / ".retest" / "manual"
-    (prompt,) = folder.glob("*.prompt.md")
-    assert prompt.name.startswith("gold--c00--QueryPlan-")
     assert "1 prompt waits in" in ran.err
     queries = [{"all_of": [], "any_of": ["barley"]}]
     plan = {"terms": TERMS, "queries": queries, "counter_statement": "No."}
-    prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(
-        json.dumps(plan), encoding="utf-8"
-    )
-    bench.workspace.retest(*arguments)
-    assert any("Extraction" in path.name for path in folder.glob("*.prompt.md"))
+    for schema, answer in (("QueryPlan", plan), ("Triage", {"picks": [TOPICS[0].gold.id]})):
+        (prompt,) = folder.glob(f"gold--c00--{schema}-*.prompt.md")
+        prompt.with_name(prompt.name.replace(".prompt.md", ".answer.json")).write_text(
+            json.dumps(answer), encoding="utf-8"
+        )
+        assert bench.workspace.retest(*arguments).status == 3
+    (reading,) = folder.glob("gold--c00--Extraction-*.prompt.md")
+    assert f"<paper {TOPICS[0].gold.id}>" in reading.read_text(encoding="utf-8")
 
 
 def test_the_same_inputs_give_the_same_bytes_and_cost_nothing_twice(bench: Bench) -> None:

@@ -93,7 +93,7 @@ def test_documents_travel_under_ids_that_are_no_papers_and_nobody_sees(
     assert result.measures.strays == 2
     assert {pair.arxiv_id for claim in result.claims for pair in claim.pairs} == {None}
     (refused,) = [pair for claim in result.claims for pair in claim.pairs if pair.fate == "refused"]
-    assert refused.detail == "contradicts? 13 measures something else."
+    assert refused.detail == "against? 13 measures something else."
 
 
 def test_the_golds_own_sentences_are_shown_and_not_cut_anew(pairs_bench: PairsBench) -> None:

@@ -75,7 +75,7 @@ def test_a_state_that_is_not_ours_is_an_error_that_names_the_file(
         ran = workspace.run(*arguments)
         assert ran.status == 2
         assert "batches.json" in ran.err
-        assert "delete it" in ran.err
+        assert "move it away and keep it" in ran.err
         assert "Traceback" not in ran.err
     assert fake.happened == []
     assert fake.requests == []

@@ -3,16 +3,17 @@ the same report."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import Any
 
 import pytest
 
+from tests.answers import claim_of
 from tests.brains import Reader
 from tests.conftest import Workspace
 from tests.fakes.models import FakeModels
@@ -22,11 +23,15 @@ LONG = 100
 COMMAND = [sys.executable, "-m", "retest", "run", "--line", "tides", "--as-of", "2026-08-21"]
 
 
-def start(workspace: Workspace) -> subprocess.Popen[str]:
+SIBLINGS = {"depth-matters", "counter-thesis"}
+"""The claims that go on while the one about wind is held."""
+
+
+def start(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
     ours = ("RETEST_", "ANTHROPIC", "OPENAI")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.Popen(
-        COMMAND,
+        [*COMMAND, *arguments],
         cwd=workspace.folder,
         env={**kept, **workspace.environment},
         text=True,
@@ -43,7 +48,7 @@ def held(
     reader = Reader()
 
     def brain(name: str, system: str, user: str) -> Any:
-        if name == schema and "Wind drives the tides" in user and not go.is_set():
+        if name == schema and claim_of(user).startswith("Wind") and not go.is_set():
             reached.set()
             go.wait(LONG)
         return reader(name, system, user)
@@ -60,17 +65,18 @@ def test_killed_and_started_again_it_pays_for_no_answer_twice(
     fake, reached, go = held(workspace, model, schema)
     if schema == "Synthesis":
         fake.brain = _at_synthesis(fake, reached, go)
-    process = start(workspace)
-    assert reached.wait(LONG), process.communicate(timeout=5)
-    time.sleep(0.3)  # the sibling claim gets as far as it can
+    process = start(workspace, "--json")
+    settle(process)
+    assert reached.wait(LONG)
     open_one = "" if schema == "Synthesis" else "Wind"
     answered = [
-        (r.schema, r.user) for r in fake.requests if r.schema != schema or open_one not in r.user
+        (r.schema, r.user)
+        for r in fake.requests
+        if r.schema != schema or not claim_of(r.user).startswith(open_one)
     ]
     process.kill()
     process.communicate()
     go.set()
-    time.sleep(0.1)
     fake.requests.clear()
     ran = workspace.run()
     assert ran.status == 0, ran.err
@@ -88,6 +94,19 @@ def test_killed_and_started_again_it_pays_for_no_answer_twice(
     assert workspace.run().status == 0
     assert workspace.reports() == interrupted, "the report differs from that of an undisturbed run"
     assert not list((workspace.folder / "reports").glob(".*")), "a temporary file stayed"
+
+
+def settle(process: subprocess.Popen[str]) -> None:
+    """Wait until the siblings are settled: all that they were answered is kept by then."""
+    assert process.stderr is not None
+    open_ones = set(SIBLINGS)
+    for line in process.stderr:
+        event = json.loads(line)
+        if event["event"] == "station" and (event["station"], event["state"]) == ("settle", "left"):
+            open_ones.discard(event["claim"])
+            if not open_ones:
+                return
+    raise AssertionError(f"the run ended, and these were not settled: {open_ones}")
 
 
 def _at_synthesis(fake: FakeModels, reached: threading.Event, go: threading.Event) -> Any:

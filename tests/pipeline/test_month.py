@@ -1,5 +1,6 @@
 """A month of nights: papers come on five of them, and the others cost nothing and change
-nothing."""
+nothing. All papers together are fewer than one claim is shown titles of, so each that comes in is
+new to every claim: no night is dearer."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def line() -> str:
     )
 
 
-def test_thirty_nights_cost_a_twentieth_of_testing_all_anew(
+def test_thirty_nights_cost_a_fourteenth_of_testing_all_anew(
     workspace: Workspace, model: Any
 ) -> None:
     fake = model(lambda schema, system, user: steady.answer(schema, user))
@@ -90,7 +91,7 @@ def test_thirty_nights_cost_a_twentieth_of_testing_all_anew(
     )
     assert ran.status == 0, ran.err
     every = len(fake.requests)
-    assert 30 * every >= 20 * sum(calls), (
+    assert 30 * every >= 14 * sum(calls), (
         f"{30 * every} calls anew every night, {sum(calls)} in fact: {calls}"
     )
     assert {p.name: p.read_bytes() for p in (workspace.folder / "reports").iterdir()} == stood, (

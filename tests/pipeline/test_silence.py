@@ -330,9 +330,11 @@ def test_evidence_that_the_source_could_not_be_asked_for_fails_its_claim(
         }
 
     monkeypatch.setattr(MirrorSource, "get", get)
-    workspace.environment["RETEST_CANDIDATES"] = (
-        "1"  # as if newer papers had pushed it out of the ranks
-    )
+    abstract = f"Wind drives the tides of small lakes, not the moon. {AGREES.abstract}"
+    newer = [  # they push it out of all titles that are shown
+        AGREES.model_copy(update={"id": f"2607.{n:05}", "abstract": abstract}) for n in range(120)
+    ]
+    workspace.mirror(*newer)
     assert workspace.run().status == 3
     claim = workspace.claim("wind-drives")
     assert (claim["verdict"], claim["why"]) == ("undetermined", "search-failed")

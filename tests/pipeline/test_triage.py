@@ -108,15 +108,35 @@ def test_a_night_chooses_among_the_papers_that_are_new_to_the_claim(
     crowded.run()
     assert not fake.requests, "a quiet night asked"
     assert crowded.reports() == before
-    crowded.mirror(NEW)
+    more = NEW.model_copy(update={"id": "2608.00008", "title": "Wind tides of another lake"})
+    crowded.mirror(NEW, more)
     fake.brain = picking(NEW.id)
     crowded.run(as_of="2026-08-22")
     (prompt,) = asked(fake, "Triage")
-    assert titles(prompt) == [NEW.id], "a title was shown twice for the same claim"
+    assert titles(prompt) == [NEW.id, more.id], "a title was shown twice for the same claim"
     assert read(fake) == {NEW.id}
 
 
+def test_what_is_new_is_read_without_a_choice_where_one_call_and_the_most_hold_it(
+    crowded: Workspace, model: Any
+) -> None:
+    crowded.environment["RETEST_CANDIDATES"] = "12"
+    fake = model(picking(LIMITS.id, MANY[3].id))
+    crowded.run()
+    fake.requests.clear()
+    crowded.mirror(NEW)
+    crowded.run(as_of="2026-08-22")
+    assert not asked(fake, "Triage")
+    assert read(fake) == {NEW.id}
+    before = crowded.reports()
+    fake.requests.clear()
+    crowded.run(as_of="2026-08-23")
+    assert not fake.requests, "a quiet night asked"
+    assert crowded.reports() == before
+
+
 def test_a_title_or_a_claim_in_other_words_is_chosen_anew(crowded: Workspace, model: Any) -> None:
+    crowded.environment["RETEST_CANDIDATES"] = "1"
     fake = model(picking(LIMITS.id))
     crowded.run()
     fake.requests.clear()
@@ -185,6 +205,9 @@ def test_of_more_picks_than_may_be_read_the_first_by_rank_are_read(
     assert read(fake) == ranked(crowded)
     searched = crowded.claim("wind-drives")["searched"]
     assert len(searched["left"]) == searched["candidates"] - 3
+    fake.requests.clear()
+    crowded.run()
+    assert not fake.requests, "what is evidence by now made room for others"
 
 
 def test_a_claim_of_whose_titles_none_fits_costs_no_reading(crowded: Workspace, model: Any) -> None:

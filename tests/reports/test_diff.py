@@ -61,7 +61,7 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
         "### New evidence",
     ),
     "another mark": (
-        line(),
+        line(claim(evidence=(paper("2606.00001"),))),
         line(claim(evidence=(paper("2606.00001", stance="supports"),))),
         "1 with new evidence",
         "(was: in part)",

@@ -11,8 +11,8 @@ from pydantic import Field, StringConstraints
 from retest.domain import Frozen
 
 Kind = Literal["existence", "negative", "magnitude", "universal", "comparison", "cause", "general"]
-"""existence: something can be, or is found. negative: it is not, or hardly, or not reliably.
-magnitude: by so much. universal: only, all, never, cannot. comparison: A rather than B. cause:
+"""existence: something can be, or is found. negative: it is not or cannot be, or hardly, or not
+reliably. magnitude: by so much. universal: only, all, never. comparison: A rather than B. cause:
 because. general: any other, true of most of what it speaks of."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST = 300

@@ -84,9 +84,8 @@ class LibrarySource:
     ) -> tuple[list[list[Paper]], None]:
         return self.search_all(queries, window, limit), None
 
-    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> None:
         del queries, window, seen  # nothing is noted here, so nothing is known to be as it was
-        return False
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """A paper that is not in the library may well exist: it is Unknown, never Missing."""

@@ -136,9 +136,8 @@ class ArxivSource:
     ) -> tuple[list[list[Paper]], None]:
         return self.search_all(queries, window, limit), None
 
-    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> None:
         del queries, window, seen  # nothing is noted here, so nothing is known to be as it was
-        return False
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """See Source. One request for up to 100 ids that were not asked for today."""

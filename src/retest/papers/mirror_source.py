@@ -69,7 +69,7 @@ class MirrorSource:
         with _searched():
             return self._index.paper(place)
 
-    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> Seen | None:
         same = (
             seen.mirror == self._id and seen.mark <= self._mark and len(seen.last) == len(queries)
         )
@@ -79,13 +79,15 @@ class MirrorSource:
             or seen.window.opens != window.opens
             or seen.window.as_of > window.as_of
         ):
-            return False
+            return None
         with _searched():
             came = self._came(seen.mark, seen.window.as_of, window.as_of)
-            return came is None or not any(
+            if came is not None and any(
                 self._index.reaches(query, window, last, came)
                 for query, last in zip(queries, seen.last, strict=True)
-            )
+            ):
+                return None
+        return seen.model_copy(update={"mark": self._mark, "window": window})
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:
         """A paper newer than the newest one here may well exist: it is Unknown, not Missing."""

@@ -87,10 +87,10 @@ class Source(Protocol):
         tell. The lists may all be `Ranked`; reading a paper of them raises as `search` does."""
         ...
 
-    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
-        """Whether the queries would find in this window what they had found when `seen` was noted:
-        no paper that came since reaches their lists. It costs as much as there are new papers.
-        Raises as `search` does."""
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> Seen | None:
+        """What to ask with the next time, if the queries would find in this window what they had
+        found when `seen` was noted: no paper that came since reaches their lists. None if one does,
+        or nobody can tell. It costs as much as there are new papers. Raises as `search` does."""
         ...
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:

@@ -37,11 +37,32 @@ class Remembered(Frozen):
     note: str
 
 
+class Searched(Frozen):
+    """One round of searches of a run: what was asked, and what it had before it."""
+
+    queries: tuple[Query, ...]
+    opens: date
+    seen: Seen
+
+
 class SearchMemory:
-    """Rounds of searches by what was asked. Safe to use from several threads."""
+    """Rounds of searches by what was asked. Safe to use from several threads.
+
+    `made` has the rounds of the line that is run, None for each of which the source cannot tell
+    what it had before it."""
 
     def __init__(self, kept: AnswerCache) -> None:
         self._kept = kept
+        self.made: list[Searched | None] = []
+
+    def of_a_line(self) -> SearchMemory:
+        """The same memory, with no round made yet."""
+        return SearchMemory(self._kept)
+
+    def note(self, queries: Sequence[Query], opens: date, seen: Seen | None) -> None:
+        """Take down a round that was made, or was not made since nothing could change it."""
+        done = Searched(queries=tuple(queries), opens=opens, seen=seen) if seen else None
+        self.made.append(done)
 
     def key(
         self,

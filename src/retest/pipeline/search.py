@@ -145,13 +145,14 @@ def round_of(
         else ""
     )
     before = memory.get(key) if memory else None
-    if before and deps.source.unchanged(queries, subject.window, before.seen):
+    if before and (now := deps.source.unchanged(queries, subject.window, before.seen)):
         papers = deps.source.get([name for name, _ in before.candidates])
         found = [(papers[name], by) for name, by in before.candidates]
         kept = [
             Candidate(paper=paper, found_by=by) for paper, by in found if isinstance(paper, Paper)
         ]
-        if len(kept) == len(found):
+        if memory and len(kept) == len(found):
+            memory.note(queries, subject.window.opens, now)
             return _round(deps, kept, _done(searches, before.found), before.note, siblings)
     lists, seen = deps.source.search_noted(queries, subject.window, each)
     by_plan = [
@@ -169,6 +170,8 @@ def round_of(
     ran = list(zip(searches, lists, strict=True))
     candidates = fuse(ran, excluded, most, siblings)[: most + limits.siblings]
     counts, note = tuple(map(len, lists)), "; ".join(notes)
+    if memory:
+        memory.note(queries, subject.window.opens, seen)
     if memory and seen:
         ids = tuple((candidate.paper.id, candidate.found_by) for candidate in candidates)
         memory.put(key, Remembered(seen=seen, found=counts, candidates=ids, note=note))

@@ -16,7 +16,7 @@ from retest.errors import ModelFailed, Waiting
 from retest.llm.model import Facts
 from retest.llm.parts import parts_of
 from retest.pipeline.calls import request, rests_on, shown_terms
-from retest.pipeline.extract import ordered
+from retest.pipeline.extract import batches, ordered
 from retest.pipeline.state import ClaimState, Deps, Failure, Subject
 
 LONGEST_TITLE = 200
@@ -26,8 +26,9 @@ LONGEST_TITLE = 200
 
 async def triage(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """The candidates to read, best first: those that the model picks, at most `limits.candidates`,
-    and those that are read in any case. Nothing is asked where all may be read. A claim waits while
-    its choice does; any other failure leaves the choice to the order, and the record says so."""
+    and those that are read in any case. Nothing is asked where all may be read, nor where the few
+    that are new fit into one reading call and among the most. A claim waits while its choice does;
+    any other failure leaves the choice to the order, and the record says so."""
     deps, candidates = runtime.context, state["candidates"]
     held = {*state["held"]}
     by_order = first(candidates, {*held, *state["shared"]}, deps.limits.candidates)
@@ -40,10 +41,12 @@ async def triage(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         return {"failure": Failure.of(waiting), "candidates": by_order}
     except ModelFailed as failed:
         return {"candidates": by_order, "triage_note": f"chosen by order: {failed.message}"}
-    chosen = [candidate for candidate in shown if candidate.paper.id in picked]
-    kept = held | {candidate.paper.id for candidate in chosen[: deps.limits.candidates]}
+    # What is read in any case counts among the most, so that a night reads no more than the first.
+    chosen = [one for one in candidates if one.paper.id in held | picked]
+    read = first(chosen, held, deps.limits.candidates)
+    kept = {candidate.paper.id for candidate in read}
     return {
-        "candidates": [candidate for candidate in candidates if candidate.paper.id in kept],
+        "candidates": read,
         "left": {
             candidate.paper.id: shortened(candidate.paper.title)
             for candidate in candidates
@@ -104,7 +107,8 @@ class _Titles:
 
 async def _picked(deps: Deps, state: ClaimState, shown: Sequence[Candidate]) -> set[str]:
     """The ids that are picked: remembered ones, and of the papers that are new to the claim those
-    of one answer. Raises ModelFailed, and Waiting where a choice is under way."""
+    of one answer, or all where reading them takes the one call that choosing would. Raises
+    ModelFailed, and Waiting where a choice is under way."""
     subject = state["subject"]
     anchors = rests_on(deps.line, subject, state["anchor_papers"])
     titles = _Titles(deps, subject, anchors, shown_terms(state.get("terms")))
@@ -119,7 +123,11 @@ async def _picked(deps: Deps, state: ClaimState, shown: Sequence[Candidate]) -> 
             waiting.append(error)
         elif remembered is None:
             unseen.append(candidate)
-    if unseen:
+    new = {candidate.paper.id for candidate in unseen}
+    fits = len({*state["held"]} | picked | new) <= deps.limits.candidates
+    if fits and len(batches(unseen, deps.limits)) == 1:
+        picked |= new
+    elif unseen:
         papers = [candidate.paper for candidate in ordered(unseen, deps.order)]
         picked |= await _ask(deps, titles, papers)
     if waiting:

@@ -1,13 +1,11 @@
 """Lines through the pipeline: one after the other, each with its report and its entry in the run
-log."""
+log. A line for which nothing has changed since it last ended whole is left as it stands."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,9 +15,9 @@ from retest.domain.record import Record
 from retest.errors import RetestError, UsageError
 from retest.grounding.ladder import LADDER_VERSION
 from retest.pipeline.events import ignore
-from retest.pipeline.graph import line_graph
 from retest.pipeline.state import Deps, LineState
 from retest.reports.news import merged
+from retest.reports.read import read_record
 from retest.reports.write import write_report
 from retest.run import log as runlog
 from retest.run.checkpoints import UNREADABLE, open_checkpoints
@@ -38,6 +36,7 @@ from retest.run.job import Job
 from retest.run.log import Account, errors_logged, stamp
 from retest.run.model_factory import batches_for
 from retest.run.open_run import OpenRun, open_lines_first, open_run
+from retest.run.standing import digest_of, still
 from retest.run.tracing import tracing
 from retest.run.trust import Doubted, Written
 
@@ -59,17 +58,43 @@ async def run_lines(job: Job, sink: EventSink = ignore) -> list[LineOutcome]:
     def notify(text: str, *, needed: bool = False) -> None:
         sink(Notice(text, needed))
 
-    outcomes: dict[str, LineOutcome] = {}
-    async with tracing(job.settings.trace), open_checkpoints(home) as checkpoints:
-        with (
-            errors_logged(home, job.mask),
-            open_run(job, batched=batches_for(job, notify)) as opened,
-        ):
-            runner = LineRunner(opened, checkpoints, sink)
-            async with opened.models.through_batches():
-                for line in open_lines_first(job):
+    with (
+        errors_logged(home, job.mask),
+        open_run(job, batched=batches_for(job, notify)) as opened,
+    ):
+        lines = open_lines_first(job, opened.standings)
+        outcomes = {line.line: same for line in lines if (same := unchanged(opened, line, sink))}
+        if due := [line for line in lines if line.line not in outcomes]:
+            async with (
+                tracing(job.settings.trace),
+                open_checkpoints(home) as checkpoints,
+                opened.models.through_batches(),
+            ):
+                runner = LineRunner(opened, checkpoints, sink)
+                for line in due:
                     outcomes[line.line] = await runner.run_line(line)
     return [outcomes[line.line] for line in job.lines]
+
+
+def unchanged(run: OpenRun, line: Line, sink: EventSink) -> LineOutcome | None:
+    """What the line's last run came to, where a run would come to the same: it is not run."""
+    started, job = run.job.clock(), run.job
+    stood = run.standings.of(line.line) if run.standings else None
+    if run.standings is None or stood is None:
+        return None
+    now = still(stood, run.inputs(line), job.as_of, run.source(line.line))
+    record = read_record(job.settings.path("reports"), line.line) if now else None
+    if now is None or record is None:
+        return None
+    total, account = len(line.claims) + 1, Account()
+    sink(LineStarted(line.line, total, total))
+    entry = account.entry()
+    outcome = LineOutcome(record, False, (), account.spent.usage, account.spent.usd())
+    if now != stood:
+        run.standings.note(line.line, now)
+    _log(run, outcome, started, entry, ran=False)
+    sink(LineEnded(outcome))
+    return outcome
 
 
 def _writable(reports: Path) -> None:
@@ -109,7 +134,7 @@ class LineRunner:
             if last:
                 await last.ground(look_up)
             deps = replace(deps, previous=last.record if last else None)
-            state = await self._through_the_graph(deps)
+            state, whole = await self._through_the_graph(deps)
             record = self.run.job.mask.model(self._record(deps, state))
             if last:
                 await last.reword(record, asked, look_up)
@@ -123,15 +148,23 @@ class LineRunner:
         outcome = LineOutcome(
             record, news, tuple(written), spent.usage, spent.usd(), entry["seconds"]
         )
-        self._log(outcome, started, entry)
+        _log(self.run, outcome, started, entry)
         if self.run.models.batches:
             self.run.models.batches.book.logged(line.line)
+        made = deps.searches.made if deps.searches else []
+        if self.run.standings and whole and outcome.complete and not news and made and all(made):
+            searched = [one for one in made if one is not None]
+            self.run.standings.stand(
+                kept, self.run.job.as_of, self.run.inputs(line), searched, deps.source
+            )
         self.sink(LineEnded(outcome))
         return outcome
 
-    async def _through_the_graph(self, deps: Deps) -> LineState:
-        """Start, or go on where a killed run of the same inputs stood. The thread is dropped when
-        it has ended."""
+    async def _through_the_graph(self, deps: Deps) -> tuple[LineState, bool]:
+        """Start, or go on where a killed run of the same inputs stood; and whether all of it was
+        done by this run. The thread is dropped when it has ended."""
+        from retest.pipeline.graph import line_graph  # heavy: a quiet night needs none
+
         graph = line_graph().compile(checkpointer=self.checkpoints)
         thread = self._thread(deps)
         config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": 50}
@@ -166,27 +199,12 @@ class LineRunner:
             raise
         ended = await graph.aget_state(config)
         await self.checkpoints.adelete_thread(thread)
-        return cast("LineState", ended.values)
-
-    @property
-    def _batched(self) -> bool:
-        return bool(self.run.models.batches and self.run.models.batches.on)
+        return cast("LineState", ended.values), start is not None
 
     def _thread(self, deps: Deps) -> str:
         """One id per run: everything that the run's answer depends on."""
-        inputs = {
-            "line": deps.line.model_dump(mode="json"),
-            "as_of": str(deps.as_of),
-            "model": self.run.job.model,
-            "verifier": self.run.job.verifier,
-            "source": deps.source.name,
-            "limits": asdict(deps.limits),
-            "prompts": {name: prompt.hash for name, prompt in deps.prompts.items()},
-            "ladder": LADDER_VERSION,
-            "previous": deps.previous.model_dump(mode="json") if deps.previous else None,
-            "batch": self._batched,
-        }
-        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
+        previous = deps.previous.model_dump(mode="json") if deps.previous else None
+        return digest_of([self.run.inputs(deps.line), str(deps.as_of), previous])[:32]
 
     def _record(self, deps: Deps, state: LineState) -> Record:
         settled = {record.id: record for record in state["outcomes"]}
@@ -210,27 +228,36 @@ class LineRunner:
             rejected=ended.rejected,
         )
 
-    def _log(self, outcome: LineOutcome, started: datetime | None, used: Mapping[str, Any]) -> None:
-        """One JSON line a line and run: what it cost and found, all that the record must not
-        hold."""
-        record = outcome.record
-        every = (*record.claims, record.counter_thesis)
-        entry = {
-            "line": record.line,
-            "run": stamp(self.run.job.began),
-            "started": stamp(started),
-            "ended": stamp(self.run.job.clock()),
-            "as_of": str(record.as_of),
-            "model": record.model,
-            "verifier": record.verifier,
-            "source": record.source,
-            "prompts": record.prompts,
-            "ladder": LADDER_VERSION,
-            "batch": self._batched,
-            "news": outcome.news,
-            "complete": outcome.complete,
-            **used,
-            "written": [path.name for path in outcome.written],
-            "claims": {claim.id: claim.why or claim.verdict for claim in every},
-        }
-        runlog.add(self.run.job.settings.path("home"), entry, self.run.job.mask)
+
+def _log(
+    run: OpenRun,
+    outcome: LineOutcome,
+    started: datetime | None,
+    used: Mapping[str, Any],
+    *,
+    ran: bool = True,
+) -> None:
+    """One JSON line a line and run: what it cost and found, all that the record must not
+    hold."""
+    record = outcome.record
+    every = (*record.claims, record.counter_thesis)
+    entry = {
+        "line": record.line,
+        "run": stamp(run.job.began),
+        "started": stamp(started),
+        "ended": stamp(run.job.clock()),
+        "as_of": str(record.as_of),
+        "model": record.model,
+        "verifier": record.verifier,
+        "source": record.source,
+        "prompts": record.prompts,
+        "ladder": LADDER_VERSION,
+        "batch": run.batched,
+        "ran": ran,
+        "news": outcome.news,
+        "complete": outcome.complete,
+        **used,
+        "written": [path.name for path in outcome.written],
+        "claims": {claim.id: claim.why or claim.verdict for claim in every},
+    }
+    runlog.add(run.job.settings.path("home"), entry, run.job.mask)

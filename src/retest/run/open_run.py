@@ -7,15 +7,16 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retest.cache import AnswerCache
 from retest.errors import UsageError
+from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.providers import provider_of
 from retest.papers.circuit import Circuit
-from retest.pipeline.remembered import SearchMemory
+from retest.pipeline.remembered import RANKING_VERSION, SearchMemory
 from retest.pipeline.state import Deps, Limits
 from retest.prompts import Prompt, load_prompts
 from retest.reports.read import read_record
@@ -23,7 +24,9 @@ from retest.run.events import EventSink
 from retest.run.job import Job
 from retest.run.models import Models
 from retest.run.source_factory import open_following, open_library, open_source
+from retest.run.standing import Standings, digest_of
 from retest.settings import Settings
+from retest.version import __version__
 
 if TYPE_CHECKING:
     from retest.domain.line import Line
@@ -45,27 +48,71 @@ class OpenRun:
     prompts: Mapping[str, Prompt]
     searches: SearchMemory | None = None
     """What searches found before; None where each is made anew."""
+    standings: Standings | None = None
+    """Where lines stood that ended whole; None where all are run anew."""
     arxiv: Circuit = field(default_factory=Circuit)
     openalex: Circuit = field(default_factory=Circuit)
     """Whether arXiv and OpenAlex count as down in this run."""
+    _sources: dict[str, Source] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> Limits:
+        """How much of what is found reaches the model on a night."""
+        if provider_of(self.job.model).is_annotated:
+            return Limits(candidates=READ_ALL, per_query=READ_ALL)
+        return Limits(candidates=self.job.settings.candidates)
+
+    def library(self, line: str) -> Library | None:
+        """The bundled annotated library of a line, where papers or answers come from one."""
+        annotated = any(provider_of(spec).is_annotated for spec in self.job.specs)
+        return open_library(line) if self.job.settings.source == "library" or annotated else None
+
+    def source(self, line: str) -> Source:
+        """Where a line's papers come from on a night: the same for all lines, but for the bundled
+        library, and as it stood when it was first asked for. Raises UsageError where it is not
+        there."""
+        job, key = self.job, line if self.job.settings.source == "library" else ""
+        if key not in self._sources:
+            self._sources[key] = open_source(
+                job.settings, job.environment, self.library(line), job.today, self.arxiv
+            )
+        return self._sources[key]
+
+    @property
+    def batched(self) -> bool:
+        """Whether new questions are queued."""
+        return bool(self.models.batches and self.models.batches.on)
+
+    def inputs(self, line: Line) -> str:
+        """A digest of all that a line's report depends on, besides the day within its month (the
+        counter-thesis looks back whole months), the papers, and its last record."""
+        return digest_of(
+            {
+                "line": line.model_dump(mode="json"),
+                "month": f"{self.job.as_of:%Y-%m}",
+                "model": self.job.model,
+                "verifier": self.job.verifier,
+                "source": self.source(line.line).name,
+                "limits": asdict(self.limits),
+                "prompts": {name: prompt.hash for name, prompt in self.prompts.items()},
+                "ladder": LADDER_VERSION,
+                "ranking": RANKING_VERSION,
+                "retest": __version__,
+                "batch": self.batched,
+            }
+        )
 
     @asynccontextmanager
     async def night(self, line: Line, sink: EventSink) -> AsyncIterator[Deps]:
         """What the stations work with on a night: the source that the settings name, and the
         line's last report."""
         settings, job = self.job.settings, self.job
-        annotated = any(provider_of(spec).is_annotated for spec in job.specs)
-        offline = settings.source == "library" or annotated
-        library = open_library(line.line) if offline else None
-        limits = Limits(candidates=settings.candidates)
-        if provider_of(job.model).is_annotated:
-            limits = Limits(candidates=READ_ALL, per_query=READ_ALL)
         async with self.deps(
             line,
-            open_source(settings, job.environment, library, job.today, self.arxiv),
-            limits,
+            self.source(line.line),
+            self.limits,
             sink,
-            library=library,
+            library=self.library(line.line),
             following=open_following(settings, job.environment, job.today, self.openalex),
             previous=read_record(settings.path("reports"), line.line),
         ) as deps:
@@ -100,7 +147,7 @@ class OpenRun:
                 prompts=self.prompts,
                 limits=limits,
                 previous=previous,
-                searches=self.searches,
+                searches=self.searches.of_a_line() if self.searches else None,
                 following=following,
                 sink=sink,
                 threads=threads,
@@ -130,7 +177,6 @@ def open_run(
     """Open them, and close the memories at the end. `kept` and `models` stand in for what remembers
     and asks; `batched` opens the batches that answers may come from. Raises UsageError, before
     anything is asked, where a line's record is of a later day than the job's."""
-    _refuse_earlier_days(job)
     home = job.settings.path("home")
     prompts = load_prompts(job.settings.workspace)
     cache, searches = kept(home / "answers"), kept(home / "searches")
@@ -138,16 +184,21 @@ def open_run(
         batches = batched(cache) if batched else None
         afresh = batches.afresh if batches else f"full {job.today}" if job.full else ""
         remembered = None if afresh else SearchMemory(searches)
-        yield OpenRun(job, models(job, cache, afresh, batches), prompts, remembered)
+        standings = None if afresh else Standings(searches, job.settings.path("reports"))
+        _refuse_earlier_days(job, standings)
+        yield OpenRun(job, models(job, cache, afresh, batches), prompts, remembered, standings)
     finally:
         cache.close()
         searches.close()
 
 
-def _refuse_earlier_days(job: Job) -> None:
+def _refuse_earlier_days(job: Job, standings: Standings | None) -> None:
     """A run that stands on an earlier day than the record would take evidence away, turn verdicts
     into `undetermined` and put the history out of order."""
     for line in job.lines:
+        stood = standings.of(line.line) if standings else None
+        if stood is not None and stood.as_of <= job.as_of:
+            continue  # its record is of that day or an earlier one
         last = read_record(job.settings.path("reports"), line.line)
         if last is not None and job.as_of < last.as_of:
             raise UsageError(
@@ -158,12 +209,14 @@ def _refuse_earlier_days(job: Job) -> None:
             )
 
 
-def open_lines_first(job: Job) -> list[Line]:
+def open_lines_first(job: Job, standings: Standings | None = None) -> list[Line]:
     """The job's lines. Those come first of which the last run left something open, or that have
     no report."""
-    return sorted(job.lines, key=lambda line: not _is_open(job.settings, line))
+    return sorted(job.lines, key=lambda line: not _is_open(job.settings, line, standings))
 
 
-def _is_open(settings: Settings, line: Line) -> bool:
+def _is_open(settings: Settings, line: Line, standings: Standings | None) -> bool:
+    if standings and standings.of(line.line):
+        return False
     last = read_record(settings.path("reports"), line.line)
     return last is None or any(claim.is_open for claim in last.every)

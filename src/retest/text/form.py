@@ -32,6 +32,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = _SOFT_BREAK.sub("", text)
         text = unicodedata.normalize("NFKC", _SCRIPTS.sub(_raised, text).translate(_SIGNS))
+        text = text.translate(_SIGNS)  # those that a compatibility form brings: \u0149 is \u02bcn
     return one_line(text)
 
 
@@ -45,13 +46,14 @@ def folded(shown: str) -> str:
         shown = _QUOTES.sub("'", shown)
     if "[" in shown:
         shown = _BRACKETED.sub(r"\1", shown)
+    shown = _composed(shown)
     for sign in "<>=+~\u2248\xb1":
         if sign in shown:
             shown = shown.replace(f" {sign}", sign).replace(f"{sign} ", sign)
     shown = shown.replace(" %", "%")
     if "_" in shown:
         shown = _SUBSCRIPT.sub("", shown)
-    return _hyphenless(shown) if "-" in shown else shown
+    return _composed(_hyphenless(shown)) if "-" in shown else shown
 
 
 @lru_cache(maxsize=8192)
@@ -111,13 +113,19 @@ def title_words(title: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(shown))
 
 
+def _composed(text: str) -> str:
+    """What letters and accents are one letter of now: those of `[a]` and of `\u00df`, whose small
+    letters are two, were none before."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 def _hyphenless(text: str) -> str:
     """Without the dashes between letters, line breaks behind them included, and without spaces
-    around all others."""
+    around all others, save between two."""
     parts = (_DASHES_RUN.sub("-", text) if "--" in text else text).split("-")
     last = len(parts) - 1
     parts = [
-        p.strip() if 0 < n < last else p.rstrip() if n < last else p.lstrip()
+        p.strip() or p[:1] if 0 < n < last else p.rstrip() if n < last else p.lstrip()
         for n, p in enumerate(parts)
     ]
     joined = [parts[0]]
@@ -138,7 +146,9 @@ def _raised(match: re.Match[str]) -> str:
 
 _WORD = re.compile(r"[^\W_]+")
 _SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
-_BRACKETED = re.compile(r"\[([^\W\d_])\]")  # "[t]he" is "the" at the head of a sentence
+_BRACKETED = re.compile(
+    r"(?<!\[)\[([^\W\d_])\](?!\])"
+)  # "[t]he" is "the" at the head of a sentence
 _SPACE = re.compile(r"(?<!\d) (?!\d)")
 _TIED_FIGURES = re.compile(r"(?<=\d) (?=\d)")
 _QUOTES = re.compile(r"'{2,}")

@@ -82,9 +82,7 @@ class Gold:
             question="Which of these claims still hold?",
             thesis="Each as its author read the literature.",
             counter_thesis="Newer work says otherwise.",
-            anchors=tuple(
-                Anchor(id=i, dated=day, about="what a claim rests on") for i, day in dated.items()
-            ),
+            anchors=tuple(Anchor(id=i, dated=day) for i, day in dated.items()),
             claims=tuple(
                 Claim(id=one.id, text=one.claim, dated=one.claim_date, anchors=one.anchor_ids)
                 for one in self.claims

@@ -104,7 +104,7 @@ class Heard:
         self._note(lists)
         return lists, seen
 
-    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> bool:
+    def unchanged(self, queries: Sequence[Query], window: Window, seen: Seen) -> Seen | None:
         return self._source.unchanged(queries, window, seen)
 
     def get(self, ids: Sequence[str]) -> dict[str, Lookup]:

@@ -86,7 +86,8 @@ def test_a_verdict_change_is_a_row_within_80_columns_and_a_status_for_scripts(
     assert ran.status == 0, ran.err
     first, *rows = ran.out.splitlines()
     assert first == "tides: 1 overturned"
-    assert ["wind-drives", "relaxed", "overturned"] in [row.split()[:3] for row in rows]
+    assert ["relaxed", "overturned", "Plain", "words"] in [row.split()[:4] for row in rows]
+    assert "(wind-drives)" in ran.out
     assert max(map(len, rows)) <= 80
     assert "\x1b" not in ran.out
     assert night.retest("diff", "--exit-code").status == 4, "1 would say that the command failed"
@@ -97,7 +98,7 @@ def test_markdown_is_title_empty_line_and_body(night: Workspace) -> None:
     title, empty, *body = night.retest("diff", "tides", "--markdown").out.split("\n")
     assert (title, empty) == ("tides: 1 overturned", "")
     text = "\n".join(body)
-    assert "🟡 relaxed → 🔴 overturned **wind-drives**: Plain words" in text
+    assert "🟡 relaxed → 🔴 overturned **Plain words** (wind-drives)" in text
     assert "reports/" in text
 
 

@@ -181,7 +181,7 @@ def test_quiet_says_nothing_of_a_run_that_went_well(workspace: Workspace, model:
     ran = workspace.run("--quiet")
     assert ran.status == 0
     assert ran.err == ""
-    assert ran.out.startswith("claim "), "the result is no progress"
+    assert ran.out.startswith("verdict "), "the result is no progress"
 
 
 def test_quiet_still_says_what_went_wrong_and_what_is_to_be_done(

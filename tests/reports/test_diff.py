@@ -39,7 +39,7 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
         line(),
         line(claim(verdict="relaxed")),
         "1 relaxed",
-        "🟢 holds → 🟡 relaxed **a-claim**",
+        "🟢 holds → 🟡 relaxed **Plain words** (a-claim)",
     ),
     "holds again": (line(claim(verdict="relaxed")), line(), "1 now holds", "🟡 relaxed → 🟢 holds"),
     "undecided": (
@@ -52,7 +52,7 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
         line(),
         line(counter_thesis=claim("counter-thesis", "overturned")),
         "counter-thesis overturned",
-        "**counter-thesis**",
+        "(counter-thesis)",
     ),
     "evidence": (
         line(),
@@ -110,12 +110,12 @@ CHANGES: dict[str, tuple[Record, Record, str, str]] = {
         "1 other change",
         "searched and judged again, and is holds",
     ),
-    "new claim": (line(), line(claim(), claim("another")), "1 claim new", "**another** is new"),
+    "new claim": (line(), line(claim(), claim("another")), "1 claim new", "(another) is new"),
     "claim gone": (
         line(claim(), claim("another")),
         line(),
         "1 claim gone",
-        "**another** is no longer a claim",
+        "(another) is no longer a claim",
     ),
     "reworded": (line(), line(claim(text="Else")), "1 claim reworded", "begins without a past"),
     "review": (
@@ -208,9 +208,9 @@ def test_what_still_cannot_be_searched_is_no_news_and_stays_said() -> None:
     failed = line(claim(**FAILS))
     said, text = told(failed, failed)
     assert said == "Nothing new: a-line"
-    assert "Still not searched or judged: **a-claim**." in text
+    assert "Still not searched or judged: **Plain words** (a-claim)." in text
     _, text = told(failed, failed.model_copy(update={"anchors": (anchor("revised"),)}))
-    assert "**a-claim**: still search-failed. arXiv answered 503" in text
+    assert "(a-claim): still search-failed. arXiv answered 503" in text
 
 
 def test_verdict_changes_come_first_and_overturned_before_all() -> None:
@@ -227,7 +227,7 @@ def test_verdict_changes_come_first_and_overturned_before_all() -> None:
     assert said == "a-line: 1 overturned, 1 relaxed, 1 with new evidence, 1 flip pending, …"
     places = [
         text.index(words)
-        for words in ("**d**", "**a**", "### New evidence", "### Pending", "### Anchors")
+        for words in ("(d)", "(a)", "### New evidence", "### Pending", "### Anchors")
     ]
     assert places == sorted(places)
 
@@ -243,7 +243,7 @@ def test_a_first_report_says_how_the_claims_stand() -> None:
     said, text = told(None, line(claim(verdict="relaxed"), claim("another", **FAILS)))
     assert said == "a-line: first report, 1 relaxed, 1 undetermined"
     assert "First report of a-line" in text
-    assert "**another**: search-failed. arXiv answered 503" in text
+    assert "(another): search-failed. arXiv answered 503" in text
 
 
 def test_a_line_that_is_gone_is_said_to_be() -> None:
@@ -260,7 +260,7 @@ def test_several_lines_are_counted_together_and_named_with_their_claims() -> Non
         compared(line(line="quiet"), line(line="quiet")),
     ]
     assert title(news) == "2 lines: 1 overturned, 1 relaxed"
-    assert "**a-line: a-claim**" in body(news, "reports")
+    assert "(a-line: a-claim)" in body(news, "reports")
     assert title(news[1:]) == "b-line: 1 relaxed", "a quiet line is not counted"
 
 
@@ -370,7 +370,7 @@ def test_a_body_that_is_too_long_leaves_the_quotes_out_and_says_so() -> None:
     assert len(text) <= LONGEST_BODY
     assert "Quotes and the claims of first reports are left out" in text
     assert "under reports/" in text
-    assert "**claim-99**" in text
+    assert "(claim-99)" in text
     assert "long words" not in text
 
 

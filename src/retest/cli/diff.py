@@ -12,7 +12,7 @@ from retest.cli.options import ASKED_FOR, Json, Reports, Workspace
 from retest.errors import UsageError
 
 if TYPE_CHECKING:
-    from retest.reports.diff import ClaimNews, LineNews
+    from retest.reports.diff import ClaimNews, LineNews, Standing
 
 
 @app.command()
@@ -132,18 +132,25 @@ def _table(line: LineNews) -> None:
     from retest.text.harmless import one_line
 
     rows: list[tuple[object, ...]] = [
-        (claim.id, claim.was or "", claim.now or "", _what(claim)) for claim in line.claims
+        (claim.was or "", claim.now or "", _sentence(claim, _what(claim))) for claim in line.claims
     ]
-    rows += [(f"anchor {a.anchor.id}", a.was or "", a.now or "", "") for a in line.anchors]
-    rows += [("synthesis", "", "", line.synthesis)] if line.synthesis else []
-    rows += [(claim.id, "", "", f"still {claim.why}") for claim in line.standing]
-    rows += [("", "", "", note) for note in line.notes]
-    rows += [("", "", "", f"the report is {line.kind}")] if line.kind != "known" else []
+    rows += [(a.was or "", a.now or "", f"anchor {a.anchor.id}") for a in line.anchors]
+    rows += [("", "", f"synthesis: {line.synthesis}")] if line.synthesis else []
+    rows += [("", "", _sentence(claim, f"still {claim.why}")) for claim in line.standing]
+    rows += [("", "", note) for note in line.notes]
+    rows += [("", "", f"the report is {line.kind}")] if line.kind != "known" else []
     if rows:
         out()
-        table((line.line, "was", "is", "what came"), rows)
+        table(("was", "is", line.line), rows)
     if line.details:
         out(one_line(f"{line.line}: {'; '.join(line.details)}"))
+
+
+def _sentence(claim: ClaimNews | Standing, what: str) -> str:
+    from retest.cli.results import LONGEST
+    from retest.text.harmless import cut
+
+    return f"{cut(claim.text, LONGEST)} ({claim.id}){f': {what}' if what else ''}"
 
 
 def _what(claim: ClaimNews) -> str:

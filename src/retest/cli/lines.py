@@ -107,8 +107,8 @@ def show(
 
     A table of its claims, or one claim with its evidence.
     """
+    from retest.cli.results import sentence
     from retest.cli.show import out, out_json, table
-    from retest.reports.markdown import newest
     from retest.reports.read import read_record
     from retest.run import log as runlog
     from retest.settings import environment, load_settings
@@ -148,11 +148,7 @@ def show(
     if as_json:
         out_json(record.model_dump(mode="json"))
         return
-    rows = []
-    for c in every:
-        item = newest(c)
-        rows.append((c.id, c.verdict, len(c.evidence), item.published if item else c.why or ""))
-    table(("claim", "verdict", "evidence", "newest"), rows)
+    table(("verdict", "claim"), [(c.verdict, sentence(c)) for c in every])
     if last := runlog.last(settings.path("home"), name):
         out()
         out(one_line(f"last run: as of {last['as_of']}, {_cost(last['usage'], last.get('usd'))}"))

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from retest.settings import Settings
 
 
+LONGEST = 120
+"""Characters of a claim's sentence in a table."""
+
+
 def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
     """Whether a claim of the lines stands as `--fail-on` names it; each is said. A counter-thesis
     fails nothing, and where a reviewer has decided the model's other mind is no flip."""
@@ -28,8 +32,6 @@ def fails(outcomes: list[LineOutcome], fail_on: set[str]) -> bool:
 def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool) -> None:
     """A table a line, or all as one JSON object; then what there is to do, what it cost and what
     was written."""
-    from retest.reports.markdown import newest
-
     if as_json:
         out_json({"lines": [_described(outcome) for outcome in outcomes]})
     for outcome in outcomes:
@@ -37,11 +39,12 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
         if not as_json:
             rows = []
             for claim in every:
-                item = newest(claim)
-                last = item.arxiv_id if item else claim.why or ""
                 change = "waits" if claim.awaits else _changed(claim, outcome)
-                rows.append((claim.id, claim.verdict, change, last))
-            table(("claim", "verdict", "change", "newest evidence"), rows)
+                rows.append((claim.verdict, change, sentence(claim)))
+            if all(change == "new" for _, change, _ in rows):  # a first report: it says nothing
+                table(("verdict", "claim"), [(verdict, said) for verdict, _, said in rows])
+            else:
+                table(("verdict", "change", "claim"), rows)
         if _is_manual(outcome):
             say_what_waits(settings)
         for claim in every:
@@ -66,6 +69,16 @@ def show_results(outcomes: list[LineOutcome], settings: Settings, as_json: bool)
             )
         else:
             say("nothing new: the report stays as it is")
+
+
+def sentence(claim: ClaimRecord) -> str:
+    """A claim as tables have it: its sentence, and behind it its id and how much evidence it has,
+    or why it has none."""
+    from retest.reports.summary import WHY, counted
+    from retest.text.harmless import cut
+
+    said = counted(claim.evidence) or WHY[claim.why] or "no evidence"
+    return f"{cut(claim.text, LONGEST)} ({claim.id}; {said})"
 
 
 def say_what_waits(settings: Settings) -> bool:

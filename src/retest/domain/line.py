@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from retest.domain import Frozen
 from retest.domain.terms import Terms
-from retest.domain.verdict import ReviewedVerdict
+from retest.domain.verdict import Bearing, ReviewedVerdict
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -113,6 +113,9 @@ class Claim(Frozen):
     text: Text
     dated: Dated
     anchors: tuple[str, ...] = ()
+    bears_on: Bearing | None = None
+    """The side of the line's question that it speaks for, if it holds; None for claims that are of
+    the line without deciding it."""
     levers: tuple[Text, ...] = ()
     queries: tuple[HandQuery, ...] = ()
     terms: Terms | None = None

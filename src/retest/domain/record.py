@@ -13,7 +13,7 @@ from retest.domain import Frozen
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
 from retest.domain.terms import Proposer, Terms
-from retest.domain.verdict import OPEN, Condition, State, Verdict, Why
+from retest.domain.verdict import OPEN, Bearing, Condition, State, Verdict, Why
 from retest.errors import Awaits
 
 FORMAT = 2
@@ -112,6 +112,7 @@ class ClaimRecord(Frozen):
     id: str
     text: str
     dated: str
+    bears_on: Bearing | None = None
     anchors: tuple[str, ...]
     window: Window
     verdict: Verdict

@@ -29,6 +29,8 @@ STANCE_OF: dict[Mark, Stance] = {
 }
 State = Literal["stands", "divided", "fails", "untested"]
 """How the ordinary case of a claim, or of a part of it, fares in newer work."""
+Bearing = Literal["thesis", "counter-thesis"]
+"""The side of a line's question that a claim speaks for, if it holds."""
 Verdict = Literal["holds", "relaxed", "overturned", "undetermined"]
 ReviewedVerdict = Literal["holds", "relaxed", "overturned"]
 Why = Literal[

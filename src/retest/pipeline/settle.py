@@ -70,6 +70,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         id=subject.claim.id,
         text=subject.claim.text,
         dated=subject.claim.dated,
+        bears_on=subject.claim.bears_on,
         anchors=subject.claim.anchors,
         window=subject.window,
         verdict=shown,

@@ -21,6 +21,7 @@ from retest.domain.record import ClaimRecord, HistoryEntry, Record
 from retest.reports import chart_marks as marks
 from retest.reports.chart_marks import BAND, EDGE, WIDTH, text, written
 from retest.reports.summary import WHY, counted
+from retest.text.harmless import cut
 
 STUB = 40
 """How far the last verdict's band runs on beyond the day of the report, so that it is seen on a
@@ -31,8 +32,11 @@ below a row."""
 PITCH, APART, LEVELS = 12, 12, 4
 """Between levels of marks; between marks of a level; how many levels there may be before marks
 overlap."""
-LONGEST, LONGEST_NARROW = 58, 36
-"""Letters of a claim's id that have room in its row, in a wide and in a narrow window."""
+LETTER, LETTER_NARROW, LETTER_QUIET = 7.9, 17.5, 6.9
+"""How wide a letter of a name is taken to be, in a wide and in a narrow window, and of what stands
+beside it."""
+LONGEST_NARROW = 36
+"""Letters of the line's name that have room in a narrow window."""
 Place = Callable[[date], float]
 
 
@@ -143,15 +147,19 @@ def _turns(row: ClaimRecord) -> Iterator[HistoryEntry]:
 
 
 def _named(row: ClaimRecord, y: int) -> Iterator[svg.Element]:
-    """The claim's id and, in words, its verdict; in a wide window also what goes with it."""
-    yield text(EDGE, y, _short(row.id, LONGEST), "name more")
-    yield text(EDGE, y, _short(row.id, LONGEST_NARROW), "name narrow")
+    """The claim, as much of its sentence as there is room for, and, in words, its verdict; in a
+    wide window also what goes with it."""
     pending = row.flip.to if row.flip and row.flip.pending else None
     why = WHY[row.why] if row.verdict == "undetermined" else ""
     with_it = filter(None, (why, f"since {row.history[-1].on}", "reviewed" if row.review else ""))
     said = f"{row.verdict}, pending" if pending else row.verdict
-    more = f" flip to {pending}" if pending else ""
-    yield text(WIDTH - EDGE, y, said, "name", "end", more=f"{more}, {', '.join(with_it)}")
+    more = f"{f' flip to {pending}' if pending else ''}, {', '.join(with_it)}"
+    room = WIDTH - 2 * EDGE - 20
+    wide = int((room - len(said) * LETTER - len(more) * LETTER_QUIET) / LETTER)
+    narrow = int((room - len(said) * LETTER_NARROW) / LETTER_NARROW)
+    yield text(EDGE, y, cut(row.text, wide), "name more")
+    yield text(EDGE, y, cut(row.text, narrow), "name narrow")
+    yield text(WIDTH - EDGE, y, said, "name", "end", more=more)
 
 
 def _short(name: str, longest: int) -> str:
@@ -164,5 +172,5 @@ def _described(rows: list[ClaimRecord]) -> str:
     for row in rows:
         past = ", ".join(f"{entry.verdict} from {entry.on}" for entry in row.history)
         why = f" ({WHY[row.why]})" if row.verdict == "undetermined" and row.why else ""
-        told.append(f"{row.id}: {past}{why}; evidence: {counted(row.evidence) or 'none'}.")
+        told.append(f"{row.text} {past}{why}; evidence: {counted(row.evidence) or 'none'}.")
     return "\n".join(map(written, told))

@@ -11,6 +11,7 @@ from typing import Literal
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
 from retest.domain.line import COUNTER_THESIS
+from retest.domain.question import on_question
 from retest.domain.record import AnchorRecord, AnchorStatus, ClaimRecord, Record
 from retest.domain.verdict import Condition, Mark, Verdict, Why
 
@@ -68,6 +69,7 @@ class Standing(Frozen):
     """A claim that could not be searched or judged before, and still cannot."""
 
     id: str
+    text: str
     why: Why
     detail: str
 
@@ -130,7 +132,7 @@ def compared(before: Record | None, after: Record | None) -> LineNews:
     claims += [_gone(claim) for name, claim in old.items() if name not in new]
     before_now = {(claim.id, claim.why, claim.text) for claim in old.values()}
     standing = [
-        Standing(id=claim.id, why=claim.why, detail=claim.detail)
+        Standing(id=claim.id, text=claim.text, why=claim.why, detail=claim.detail)
         for claim in new.values()
         if claim.why and claim.why in FAILED and (claim.id, claim.why, claim.text) in before_now
     ]
@@ -267,6 +269,8 @@ def _notes(before: ClaimRecord, now: ClaimRecord) -> Iterator[str]:
         and not {before.why, now.why} & FAILED
     ):
         yield f"undetermined for another reason: {now.why}, was {before.why}"
+    if before.bears_on != now.bears_on:
+        yield f"bears on {now.bears_on or 'neither side'}, was {before.bears_on or 'neither side'}"
     if before.anchors != now.anchors:
         yield (
             f"rests on {', '.join(now.anchors) or 'no anchor'}, was "
@@ -301,6 +305,9 @@ def _frame(before: Record, after: Record) -> Iterator[str]:
         yield "the line's question is worded anew"
     if before.thesis != after.thesis:
         yield "the line's thesis is worded anew"
+    was, now = on_question(before).verdict, on_question(after).verdict
+    if was != now:
+        yield f"the verdict on the question is {now}, was {was}"
     if _unwritten(before) and not _unwritten(after):
         yield "the synthesis could be written again"
 

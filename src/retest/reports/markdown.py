@@ -20,15 +20,18 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.llm.providers import provider_of
 from retest.reports.summary import (
+    ORDER,
     WHY,
     against_review,
     counted,
     decided,
+    question_told,
     shown_and_folded,
-    state,
+    since_dated,
     summary,
+    told,
 )
-from retest.text.harmless import is_right_to_left, one_line
+from retest.text.harmless import cut, is_right_to_left, one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$^]|!(?=\[))")
 _LINE_START = re.compile(r"^([-+=/])|^(\d{1,9})([.)])(?=\s|$)")
@@ -44,6 +47,8 @@ _READ_BY_HOSTS = re.compile(
 "Autolinked references and URLs", "Basic writing and formatting syntax"). An empty comment there
 keeps it from that, unseen."""
 _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b", re.IGNORECASE | re.ASCII)
+SENTENCE = 180
+"""Characters of a claim where it stands in a list: most are shorter, and stand whole."""
 SIGNS = {
     "holds": "🟢 holds",
     "relaxed": "🟡 relaxed",
@@ -89,15 +94,6 @@ def link(arxiv_id: str, version: int | None = None) -> Safe:
     )
 
 
-def cut(text: str, length: int) -> str:
-    """`text` on one line, cut at a word where it is longer."""
-    plain = one_line(text)
-    if len(plain) <= length:
-        return plain
-    kept = plain[: length - 1]
-    return (kept.rpartition(" ")[0].rstrip(" ,;:.-") or kept) + "…"
-
-
 def linked(text: str, known: set[str]) -> Safe:
     """Escaped prose in which the ids of evidence, written [id], are links."""
     escaped = md(text)
@@ -133,11 +129,12 @@ def _template() -> jinja2.Template:
         link=link,
         linked=linked,
         signs=SIGNS,
-        newest=newest,
+        SENTENCE=SENTENCE,
+        since_dated=since_dated,
+        told=told,
         counted=counted,
         decided=decided,
         shown_and_folded=shown_and_folded,
-        state=state,
         against_review=against_review,
         rungs=_rungs,
         why=WHY,
@@ -165,9 +162,24 @@ def markdown(record: Record) -> str:
         counts=counts,
         known=known,
         counter_id=COUNTER_THESIS,
+        texts={claim.id: claim.text for claim in every},
+        groups=groups(record),
+        stands=question_told(record),
         top=summary(record),
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def groups(record: Record) -> list[tuple[str, tuple[ClaimRecord, ...]]]:
+    """The claims by verdict, what a reader wants to know of first in front; the counter-thesis by
+    itself."""
+    named = []
+    for verdict in ORDER:
+        claims = tuple(claim for claim in record.claims if claim.verdict == verdict)
+        if claims:
+            named.append((f"{SIGNS[verdict]}: {len(claims)}", claims))
+    counter = record.counter_thesis
+    return [*named, (f"The counter-thesis: {SIGNS[counter.verdict]}", (counter,))]
 
 
 def newest(claim: ClaimRecord) -> Any:

@@ -58,6 +58,7 @@ def _news(record: ClaimRecord) -> tuple[Any, ...]:
         record.text,
         dated,
         record.anchors,
+        record.bears_on,
         record.verdict,
         record.why,
         pending,

@@ -13,8 +13,9 @@ import jinja2
 
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.verdict import Verdict
-from retest.reports.diff import AnchorNews, ClaimNews, LineNews
-from retest.reports.markdown import SIGNS, Safe, cut, link, md
+from retest.reports.diff import AnchorNews, ClaimNews, LineNews, Standing
+from retest.reports.markdown import SIGNS, Safe, link, md
+from retest.text.harmless import cut
 
 LONGEST_TITLE = 72
 """Characters: what `git log` and code hosts show of a first line without cutting it."""
@@ -223,10 +224,12 @@ def _stands(line: LineNews) -> Safe:
     )
 
 
-def _names(several: bool) -> Callable[[LineNews, str], Safe]:
-    """How a claim is called: with its line's name in front where there are several."""
+def _names(several: bool) -> Callable[[LineNews, ClaimNews | Standing], Safe]:
+    """How a claim is called: by its sentence, and small behind it by its id, with its line's name
+    in front where there are several."""
 
-    def named(line: LineNews, name: str) -> Safe:
-        return Safe(f"**{md(f'{line.line}: {name}' if several else name)}**")
+    def named(line: LineNews, claim: ClaimNews | Standing) -> Safe:
+        small = f"{line.line}: {claim.id}" if several else claim.id
+        return Safe(f"**{md(cut(claim.text, TEXT))}** ({md(small)})")
 
     return named

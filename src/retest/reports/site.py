@@ -30,18 +30,19 @@ from retest.reports.chart import chart
 from retest.reports.chart_marks import css
 from retest.reports.markdown import newest
 from retest.reports.summary import (
+    ORDER,
     WHY,
     against_review,
     counted,
     decided,
+    question_told,
     shown_and_folded,
+    since_dated,
     state,
     summary,
 )
 from retest.text.harmless import escaped, one_line
 
-VERDICTS: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
-"""In the order in which a reader wants to know of them."""
 LATEST = 12
 """Verdict changes that the index lists."""
 _FOLDER = Path(__file__).parents[1] / "data" / "site"
@@ -105,7 +106,7 @@ def changes(records: Sequence[Record]) -> list[Change]:
                 if was.verdict != now.verdict
             ]
     return sorted(
-        found, key=lambda one: (-one.on.toordinal(), VERDICTS.index(one.now), one.line, one.claim)
+        found, key=lambda one: (-one.on.toordinal(), ORDER.index(one.now), one.line, one.claim)
     )
 
 
@@ -118,7 +119,9 @@ def _page(record: Record, common: dict[str, str]) -> str:
         chart=_drawn(record),
         root="../",
         counter_id=COUNTER_THESIS,
+        texts={claim.id: claim.text for claim in every},
         top=summary(record),
+        stands=question_told(record),
         linked=lambda text: _linked(text, known),
         **common,
     )
@@ -136,7 +139,7 @@ def _template(name: str) -> jinja2.Template:
     )
     environment.filters["class"] = css
     environment.globals.update(
-        verdicts=VERDICTS,
+        verdicts=ORDER,
         counts=_counts,
         url=paper_url,
         cited=_cited,
@@ -150,6 +153,7 @@ def _template(name: str) -> jinja2.Template:
         counted=counted,
         decided=decided,
         state=state,
+        since_dated=since_dated,
         shown_and_folded=shown_and_folded,
     )
     return environment.get_template(name)
@@ -168,7 +172,7 @@ def _parts(record: Record, width: int) -> list[tuple[Verdict, float, float]]:
     """A bar's parts: verdict, where it begins, how wide it is."""
     counts, total = _counts(record), max(len(record.claims), 1)
     begun, parts = 0, list[tuple[Verdict, float, float]]()
-    for verdict in VERDICTS:
+    for verdict in ORDER:
         if counts[verdict]:
             parts.append(
                 (

@@ -4,11 +4,12 @@ each claim stands."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from retest.domain import Frozen
 from retest.domain.evidence import Evidence
+from retest.domain.question import on_question
 from retest.domain.record import AnchorRecord, ClaimRecord, Record
 from retest.domain.verdict import MARKS_FOR, Mark, Verdict, Why
 
@@ -21,6 +22,8 @@ WHY: dict[Why | None, str] = {
     "not-judged": "not judged",
     None: "",
 }
+ORDER: tuple[Verdict, ...] = ("overturned", "relaxed", "holds", "undetermined")
+"""In the order in which a reader wants to know of them."""
 MARKS: tuple[Mark, ...] = ("against", "in part", "for")
 """What speaks most strongly against a claim first."""
 DECIDING = 2
@@ -46,12 +49,13 @@ class Turn(Frozen):
 
 
 class Summary(Frozen):
-    """The top of a report. `is_first` says that no claim has a past: then nothing changed, and all
-    is new."""
+    """The top of a report. `is_first` says that no claim has a past: then it tells what is new
+    since the claims were dated."""
 
     is_first: bool
     turned: tuple[Turn, ...]
-    """Claims that came to their verdict in the run of `as_of`; none on a first report."""
+    """Claims that came to their verdict in the run of `as_of`; of a first report those that newer
+    work overturned."""
     others: tuple[ClaimRecord, ...]
     """Claims of which that run brought other news: evidence, a review, an anchor; their verdict
     stayed."""
@@ -77,7 +81,7 @@ def summary(record: Record) -> Summary:
         len(claim.history) == 1 and claim.history[0].on == record.as_of for claim in every
     )
     if is_first:
-        fresh = []
+        fresh = [claim for claim in record.claims if claim.verdict == "overturned"]
     return Summary(
         is_first=is_first,
         turned=tuple(Turn(claim=claim, was=claim.decided_before) for claim in fresh),
@@ -151,6 +155,87 @@ def state(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
     else:
         when = "as before" if before == claim.verdict else f"was {before}"
     return (when, f"pending: {claim.flip.to}?") if claim.flip and claim.flip.pending else (when,)
+
+
+def told(claim: ClaimRecord, as_of: date) -> tuple[str, ...]:
+    """What is said of a claim in a list of its like: what this run changed, who reviewed it, why it
+    is not decided, its evidence counted and how new it is."""
+    changed = [word for word in state(claim, as_of) if word.startswith(("was ", "pending: "))]
+    if claim.review:
+        changed.append(f"by {claim.review.by[:30]}")
+    if claim.verdict == "undetermined" and claim.why:
+        changed.append(WHY[claim.why])
+    if claim.evidence:
+        newest = _newest_first(claim.evidence)[0]
+        changed.append(f"{counted(claim.evidence)}, the newest of {newest.published:%Y-%m}")
+    return tuple(changed)
+
+
+BECAME: dict[Verdict, str] = {
+    "overturned": "overturns",
+    "relaxed": "relaxes",
+    "holds": "bears out",
+    "undetermined": "leaves undecided",
+}
+"""What newer work does to a claim."""
+
+
+def became(counts: Mapping[Verdict, int]) -> str:
+    """`overturns 1, relaxes 4`: what newer work does to claims, by verdict."""
+    return ", ".join(f"{BECAME[one]} {counts[one]}" for one in ORDER if counts.get(one))
+
+
+def question_told(record: Record) -> tuple[str, str]:
+    """The verdict on the record's question in a few words, and what it rests on, in a sentence or
+    three."""
+    found = on_question(record)
+    if found.why == "nothing-bears":
+        said = "no claim of the line is said to bear on its thesis (`bears_on` in the claims file)"
+        return "Open", f"There is no verdict on the question, since {said}."
+    both_stand = found.thesis.state == found.counter_thesis.state == "stands"
+    heads = {
+        "thesis stands": ("The thesis stands", ""),
+        "counter-thesis stands": ("The counter-thesis stands", ""),
+        "divided": (
+            "Divided",
+            "Thesis and counter-thesis both stand."
+            if both_stand
+            else "Neither thesis nor counter-thesis stands as it is worded.",
+        ),
+        "open": (
+            "Open",
+            "Newer work decides too little of either side."
+            if found.why == "untested"
+            else "Neither thesis nor counter-thesis stands.",
+        ),
+    }
+    head, first = heads[found.verdict]
+    told = [first] if first else []
+    for name, side in (("thesis", found.thesis), ("counter-thesis", found.counter_thesis)):
+        counts = {verdict: len(ids) for verdict, ids in side.claims.items()}
+        total = sum(counts.values())
+        many = "the one claim that bears" if total == 1 else f"the {total} claims that bear"
+        told.append(f"Of {many} on the {name}, newer work {became(counts)}.")
+    if found.turns_on:
+        levers = ", ".join(f"{lever} ({number})" for lever, number in found.turns_on[:4])
+        told.append(f"What their evidence turns on: {levers}.")
+    return head, " ".join(told)
+
+
+def since_dated(record: Record) -> str:
+    """What a first report says: what became of the claims since the library dated them."""
+    days = sorted(unit for claim in record.claims for unit in claim.dated.split("/"))
+    counts = Counter(claim.verdict for claim in record.claims)
+    levers = Counter(claim.moved for claim in record.claims if claim.moved)
+    moved = ", ".join(
+        f"{lever} ({number})"
+        for lever, number in sorted(levers.items(), key=lambda one: (-one[1], one[0]))[:3]
+    )
+    span = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return (
+        f"The library dated its claims {span}. Of {len(record.claims)}, newer work "
+        f"{became(counts)}.{f' What moved most often: {moved}.' if moved else ''}"
+    )
 
 
 def _newest_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

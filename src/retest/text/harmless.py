@@ -59,6 +59,16 @@ def one_line(text: str) -> str:
     return " ".join(shown.split()) if "  " in shown else shown.strip()
 
 
+def cut(text: str, length: int) -> str:
+    """`text` on one line, cut at a word where it is longer. One without anything to see stays as it
+    is: whoever shows it knows what to put in its place."""
+    plain = one_line(text)
+    if len(plain) <= length:
+        return plain or text
+    kept = plain[: length - 1]
+    return (kept.rpartition(" ")[0].rstrip(" ,;:.-") or kept) + "…"
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether something in `text` is written from the right, and so may move what stands
     around it."""

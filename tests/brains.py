@@ -1,4 +1,4 @@
-"""Readers for the small literature: what a loopback model says to each of the six calls, to be
+"""Readers for the small literature: what a loopback model says to each of the seven calls, to be
 bent test by test."""
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Reader:
             return checks(user)
         if schema == "Judgment":
             return self._judged(evidence(user))
-        return SYNTHESIS
+        return {"sentences": []} if schema == "Essay" else SYNTHESIS
 
     @staticmethod
     def _judged(seen: list[tuple[str, str]]) -> Json:

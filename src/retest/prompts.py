@@ -27,7 +27,7 @@ from retest.errors import FileError
 from retest.files.read import read_text
 from retest.text.harmless import one_line
 
-NAMES = ("plan", "triage", "extract", "entail", "judge", "synthesize")
+NAMES = ("plan", "triage", "extract", "entail", "judge", "synthesize", "essay")
 LONGEST_FIELD = 6000
 _OPENING = re.compile("[<\ufe64\uff1c][ <\ufe64\uff1c]*")
 """Runs of `<`, and of the two characters that become one in Unicode's compatibility form, which
@@ -173,7 +173,7 @@ def _template(source: str) -> jinja2.Template:
 
 
 def load_prompts(workspace: Path, folder: Path | None = None) -> dict[str, Prompt]:
-    """The six prompts by name: the workspace's `prompts/NAME.md` where there is one, else the
+    """The seven prompts by name: the workspace's `prompts/NAME.md` where there is one, else the
     bundled one. `folder` stands in for the workspace's `prompts/`."""
     prompts = {}
     for name in NAMES:

@@ -23,6 +23,7 @@ WORDS = {
     "Entailment": "check",
     "Judgment": "judge",
     "Synthesis": "close",
+    "Essay": "answer",
 }
 """What the calls do, as the table has it."""
 FIRST = 24

@@ -31,6 +31,7 @@ STATIONS = (
     "judge",
     "settle",
     "synthesize",
+    "essay",
 )
 """In the order of the picture."""
 GROUND, LEAST = 3, 2.0

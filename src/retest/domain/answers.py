@@ -1,4 +1,4 @@
-"""What the six model calls answer. The class names are the schemas' names; nothing in them is
+"""What the seven model calls answer. The class names are the schemas' names; nothing in them is
 believed yet."""
 
 from __future__ import annotations
@@ -118,4 +118,16 @@ class Synthesis(Frozen):
     limits: Prose
 
 
-Answer = QueryPlan | Triage | Extraction | Entailment | Judgment | Synthesis
+class EssaySentence(Frozen):
+    number: int = Field(description="its number in the answer; 0 of a new one")
+    claims: list[str] = Field(description="ids of the claims that it leans on")
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)] = Field(
+        description="one sentence, ids of its evidence as [id]"
+    )
+
+
+class Essay(Frozen):
+    sentences: list[EssaySentence]
+
+
+Answer = QueryPlan | Triage | Extraction | Entailment | Judgment | Synthesis | Essay

@@ -29,6 +29,7 @@ Reason = Literal[
     "quote-too-short",
     "quote-is-claim",
     "not-entailed",
+    "number-not-found",
     "not-evidence",
 ]
 """Why a citation fell off; `not-evidence` is what prose leans on without its being evidence here: a

@@ -123,6 +123,18 @@ class Claim(Frozen):
     review: Review | None = None
 
 
+class Sentence(Frozen):
+    """One sentence of the line's essay, which says what its claims say together."""
+
+    text: Text
+    claims: tuple[Slug, ...] = ()
+    """The claims that it leans on; a model proposes them, once, where none are named."""
+    pinned: bool = False
+    """The curator's own word: no run writes another one in its place."""
+    paragraph: bool = False
+    """Whether a paragraph begins with it."""
+
+
 class Line(Frozen):
     """A question, a thesis, a counter-thesis and the claims that bear on them."""
 
@@ -135,3 +147,5 @@ class Line(Frozen):
     anchors: tuple[Anchor, ...] = ()
     claims: Annotated[tuple[Claim, ...], Field(min_length=1)]
     questions: tuple[Text, ...] = ()
+    answer: Annotated[tuple[Sentence, ...], Field(max_length=100)] = ()
+    """The essay as the library or the curator wrote it: what the living answer begins with."""

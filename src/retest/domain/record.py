@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from retest.domain import Frozen
+from retest.domain.answer import Answer, restated
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import Review, Window
 from retest.domain.terms import Proposer, Terms
@@ -187,6 +188,7 @@ class Record(Frozen):
     counter_thesis: ClaimRecord
     superseding: tuple[SupersedingRecord, ...]
     questions: tuple[QuestionRecord, ...]
+    answer: Answer = Answer()
     limits: str
     synthesis_failed: bool = False
     """Whether the synthesis could not be written; `limits` then says why. A later run that has one
@@ -198,6 +200,13 @@ class Record(Frozen):
     def every(self) -> tuple[ClaimRecord, ...]:
         """The claims, and the counter-thesis last."""
         return (*self.claims, self.counter_thesis)
+
+    def stated(self) -> Record:
+        """The same record, with how each sentence of its answer stands by its claims."""
+        verdicts = {claim.id: claim.verdict for claim in self.every}
+        decided_by = {claim.id: claim.history[-1].decided_by for claim in self.every}
+        answer = restated(self.answer, verdicts, decided_by)
+        return self.model_copy(update={"answer": answer})
 
     @model_validator(mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from retest.domain.answers import (
     Entailment,
+    Essay,
     Extraction,
     Judgment,
     QueryPlan,
@@ -29,6 +30,7 @@ from retest.llm.batch.state import Kind
 from retest.llm.budget import BEYOND, Budget, Prices
 from retest.llm.model import Usage
 from retest.pipeline.calls import dated, estimated_tokens
+from retest.pipeline.essay import MOST_CLAIMS, PAPERS
 from retest.pipeline.state import Deps, Limits, Subject
 
 PROMPTS: dict[type[BaseModel], str] = {
@@ -38,6 +40,7 @@ PROMPTS: dict[type[BaseModel], str] = {
     Entailment: "entail",
     Judgment: "judge",
     Synthesis: "synthesize",
+    Essay: "essay",
 }
 SAID: dict[type[BaseModel], tuple[int, int]] = {
     QueryPlan: (600, 0),
@@ -46,20 +49,23 @@ SAID: dict[type[BaseModel], tuple[int, int]] = {
     Entailment: (50, 45),
     Judgment: (350, 0),
     Synthesis: (900, 0),
+    Essay: (900, 0),
 }
 """Tokens of an answer, and for each paper that it speaks of: a plan of five queries; the ids of a
 third of the titles; a finding for most papers; a check with a sentence for each quote; what a
 model thinks without saying it is not in it."""
 ASSUMED = (
     "answers are taken to have 600 tokens for a plan, 20 and 3 a title for choosing, 50 and 60 a "
-    "paper for reading, 50 and 45 a quote for checking, 350 for a judgment, 900 for the "
-    "synthesis, without what a model thinks unseen; each to be valid the first time"
+    "paper for reading, 50 and 45 a quote for checking, 350 for a judgment, 900 each for the "
+    "synthesis and the answer, without what a model thinks unseen; each to be valid the first time"
 )
 PAPER = 520
 """Tokens of a paper that is not found yet: arXiv takes abstracts of up to 1,920 characters, and
 titles of some 200."""
 TERMS = 800
 """Characters of a claim's terms: about 150 tokens with their names."""
+CLAIM = 60
+"""Tokens of a claim, and of a sentence of the answer that leans on it."""
 TITLE = 50
 """Tokens of a title of 200 characters, with its id and year."""
 LONGEST = 4000
@@ -182,6 +188,10 @@ class Bounds:
         return self._call(
             Synthesis, QUOTE * min(evidence, self.deps.limits.evidence_a_synthesis), 0
         )
+
+    def essay(self) -> Expected:
+        claims = min(len(self.deps.line.claims) + 1, MOST_CLAIMS)
+        return self._call(Essay, (QUOTE * PAPERS + CLAIM) * claims, 0)
 
     def _call(
         self, schema: type[BaseModel], tokens: int, about: int, *, verifier: bool = False

@@ -193,8 +193,9 @@ class _Walked:
             evidence += sum(
                 claim.papers or deps.limits.candidates for claim in claims if claim.certain
             )
-            call = Bounds(deps, subject, (), self.job.today).synthesis(evidence)
-            return ClaimExplained(name, ("if what the claims rest on changes",), "", 0, (), (call,))
+            bounds = Bounds(deps, subject, (), self.job.today)
+            calls = (bounds.synthesis(evidence), bounds.essay())
+            return ClaimExplained(name, ("if what the claims rest on changes",), "", 0, (), calls)
         if not notes:
             return ClaimExplained(name, (), "", 0, (), ())
         stood = before(deps, self.job.settings.path("home"))

@@ -16,6 +16,7 @@ from retest.domain.answers import (
     LONGEST_CASE,
     Check,
     Entailment,
+    Essay,
     Extraction,
     Finding,
     JudgedPart,
@@ -49,7 +50,7 @@ class AnnotationsModel:
         }
 
     async def complete(self, request: Request) -> Reply:
-        """The answer to any of the six calls. Raises ModelFailed where there is no annotation to
+        """The answer to any of the seven calls. Raises ModelFailed where there is no annotation to
         answer from."""
         answer = self._answer(request.schema, request.facts)
         return Reply(answer.model_dump_json())
@@ -73,6 +74,8 @@ class AnnotationsModel:
                     for number in range(1, MOST_POINTS + 1)
                 ]
             )
+        if schema is Essay:
+            raise ModelFailed("annotations write no prose")
         if schema is Judgment:
             return judged(facts.evidence)
         return self._synthesis(facts)

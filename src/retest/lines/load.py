@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from retest.domain.line import Anchor, Claim, HandQuery, Line, Review
+from retest.domain.line import Anchor, Claim, HandQuery, Line, Review, Sentence
 from retest.domain.terms import Terms
 from retest.errors import FileError
 from retest.files.read import read_text, shown
@@ -28,6 +28,7 @@ _LISTS: dict[str, type[BaseModel]] = {
     "terms": Terms,
     "counter_terms": Terms,
     "review": Review,
+    "answer": Sentence,
 }
 
 

@@ -53,6 +53,8 @@ class _Rules:
         )
         for scalar in listed:
             yield from self._id(scalar)
+        for sentence in _items(root, "answer"):
+            yield from self._leans_on(_scalars(sentence, "claims"), {name.text for name in names})
         for claim in claims:
             yield from self._claim_anchors(_scalars(claim, "anchors"), known)
             yield from self._queries(_items(claim, "queries"))
@@ -98,6 +100,12 @@ class _Rules:
                 yield self._fault(
                     at, f'"{at.text}"', "one of the ids in the line's `anchors`", hint
                 )
+
+    def _leans_on(self, ids: list[_Scalar], known: set[str]) -> Iterator[FileError]:
+        yield from self._repeated(ids, "claim of this sentence")
+        for at in ids:
+            if at.text not in {*known, COUNTER_THESIS}:
+                yield self._fault(at, f"`{shown(at.text)}`", "the id of a claim of the line")
 
     def _repeated(self, scalars: Iterable[_Scalar], what: str) -> Iterator[FileError]:
         first: dict[str, int] = {}

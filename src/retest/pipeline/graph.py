@@ -1,6 +1,6 @@
 """The picture of docs/design.md as a LangGraph.
 
-    anchors --(Send: each claim, and the counter-thesis)--> claim --> synthesize
+    anchors --(Send: each claim, and the counter-thesis)--> claim --> synthesize --> essay
 
     claim:  plan -> search -> triage -> extract -> ground -> judge -> settle
                       ^                              |
@@ -26,6 +26,7 @@ from langgraph.types import Send
 
 from retest.errors import RetestError
 from retest.pipeline.anchors import anchors
+from retest.pipeline.essay import essay
 from retest.pipeline.events import StationDone, StationEntered
 from retest.pipeline.extract import extract
 from retest.pipeline.ground import ground
@@ -139,7 +140,9 @@ def line_graph() -> StateGraph[LineState, Deps, LineState, LineState]:
     graph.add_edge(START, "anchors")
     graph.add_conditional_edges("anchors", fan_out, ["claim"])
     graph.add_edge("claim", "synthesize")
-    graph.add_edge("synthesize", END)
+    graph.add_node("essay", _announced("essay", essay))
+    graph.add_edge("synthesize", "essay")
+    graph.add_edge("essay", END)
     return graph
 
 

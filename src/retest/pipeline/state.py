@@ -19,6 +19,7 @@ from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar, get_args, 
 from pydantic import BaseModel
 
 from retest.domain import Frozen
+from retest.domain.answer import Answer
 from retest.domain.answers import Finding, Judgment
 from retest.domain.evidence import Evidence, Rejection
 from retest.domain.line import COUNTER_THESIS, Claim, Line, Window
@@ -163,6 +164,7 @@ class LineState(TypedDict, total=False):
     subjects: list[Subject]
     outcomes: Annotated[list[ClaimRecord], operator.add]
     synthesis: Synthesized
+    answer: Answer
 
 
 def channel_types() -> set[type[BaseModel]]:

@@ -32,7 +32,7 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
     standing = tuple(
         QuestionRecord(question=question, motivated_by=()) for question in deps.line.questions
     )
-    if _waits(deps, state["outcomes"]):
+    if waits(deps, state["outcomes"]):
         limits = _unwritten("answers about some claims are still awaited.")
         return {"synthesis": Synthesized(questions=standing, limits=limits, failed=True)}
     told = evidence_to_tell(state["outcomes"], deps.limits.evidence_a_synthesis)
@@ -48,7 +48,7 @@ async def synthesize(state: LineState, runtime: Runtime[Deps]) -> LineState:
         "thesis": deps.line.thesis,
         "counter_thesis": deps.line.counter_thesis,
         "standing": deps.line.questions,
-        "verdicts": _in_order(state["outcomes"], deps),
+        "verdicts": in_order(state["outcomes"], deps),
         "evidence": [
             {
                 "arxiv_id": e.arxiv_id,
@@ -79,14 +79,14 @@ def _unwritten(why: str) -> str:
     return f"The synthesis could not be written: {why}"
 
 
-def _waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
+def waits(deps: Deps, outcomes: Sequence[ClaimRecord]) -> bool:
     """Whether answers of a person or a batch are awaited: a synthesis of half the claims would have
     to be asked for again."""
     people = waits_for_people((deps.asker.model.provider, deps.verifier.model.provider))
     return any(record.awaits or (people and record.why == "not-judged") for record in outcomes)
 
 
-def _in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:
+def in_order(outcomes: Sequence[ClaimRecord], deps: Deps) -> list[ClaimRecord]:
     """The outcomes as the claims file has them, the counter-thesis last: claims settle in any
     order."""
     order = [*(claim.id for claim in deps.line.claims), COUNTER_THESIS]

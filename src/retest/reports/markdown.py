@@ -14,11 +14,13 @@ from typing import Any
 
 import jinja2
 
+from retest.domain.answer import AnswerSentence
 from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.llm.providers import provider_of
+from retest.reports.answer import about, note, paragraphs, said_before, shown
 from retest.reports.summary import (
     ORDER,
     WHY,
@@ -102,6 +104,23 @@ def linked(text: str, known: set[str]) -> Safe:
     return escaped
 
 
+def answered(sentence: AnswerSentence, record: Record, known: set[str]) -> Safe:
+    """A sentence of the answer, with what was struck, and a sign for each claim under it."""
+    marks = {"same": "", "struck": "~~", "new": "**"}
+    text = " ".join(
+        f"{marks[kind]}{linked(said, known)}{marks[kind]}"
+        for kind, said in shown(sentence, record.as_of)
+    )
+    verdicts = {claim.id: claim.verdict for claim in record.every}
+    signs = [
+        f'[{SIGNS[verdict].split()[0]}](#{name} "{verdict}")'
+        for name in sentence.claims
+        if (verdict := verdicts.get(name))
+    ]
+    more = f" *({note(sentence)})*" if note(sentence) else ""
+    return Safe(f"{text}{' ' if signs else ''}{''.join(signs)}{more}")
+
+
 def change(claim: ClaimRecord, as_of: date) -> str:
     """What a table of a run says first: what became of this claim in the run of `as_of`. A night in
     which it could not be searched or judged, before it was decided for the first time, does not
@@ -162,6 +181,10 @@ def markdown(record: Record) -> str:
         counts=counts,
         known=known,
         counter_id=COUNTER_THESIS,
+        answered=lambda sentence: answered(sentence, record, known),
+        paragraphs=paragraphs(record),
+        about_answer=about(record),
+        said_before=said_before(record),
         texts={claim.id: claim.text for claim in every},
         groups=groups(record),
         stands=question_told(record),

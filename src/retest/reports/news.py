@@ -22,15 +22,19 @@ def merged(previous: Record | None, new: Record) -> tuple[Record, bool]:
     before = {record.id: record for record in previous.claims}
     claims = tuple(_kept(before.get(record.id), record) for record in new.claims)
     counter = _kept(previous.counter_thesis, new.counter_thesis)
+    update: dict[str, Any] = {"claims": claims, "counter_thesis": counter}
+    answer = new.model_copy(update=update).stated().answer
     same = (
         claims == previous.claims
         and counter == previous.counter_thesis
         and _frame(previous) == _frame(new)
         and not (previous.synthesis_failed and not new.synthesis_failed)
+        and answer.sentences == previous.answer.sentences
+        and not (previous.answer.failed and not answer.failed)
     )
     if same:
         return previous, False
-    update: dict[str, Any] = {"claims": claims, "counter_thesis": counter}
+    update["answer"] = answer
     if any(record.awaits == "batch" for record in new.every):  # until there is a new synthesis
         known = {record.id for record in (*claims, counter)}
         update["superseding"] = tuple(item for item in previous.superseding if item.claim in known)

@@ -26,6 +26,7 @@ from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.domain.verdict import Verdict
 from retest.llm.providers import provider_of
+from retest.reports.answer import about, note, paragraphs, said_before, shown
 from retest.reports.chart import chart
 from retest.reports.chart_marks import css
 from retest.reports.markdown import newest
@@ -119,6 +120,10 @@ def _page(record: Record, common: dict[str, str]) -> str:
         chart=_drawn(record),
         root="../",
         counter_id=COUNTER_THESIS,
+        paragraphs=paragraphs(record),
+        about_answer=about(record),
+        said_before=said_before(record),
+        verdict_of={claim.id: claim.verdict for claim in every},
         texts={claim.id: claim.text for claim in every},
         top=summary(record),
         stands=question_told(record),
@@ -154,6 +159,8 @@ def _template(name: str) -> jinja2.Template:
         decided=decided,
         state=state,
         since_dated=since_dated,
+        shown=shown,
+        note=note,
         shown_and_folded=shown_and_folded,
     )
     return environment.get_template(name)

@@ -88,9 +88,11 @@ class LineOutcome:
 
     @property
     def complete(self) -> bool:
-        """Whether everything could be searched, judged and synthesized."""
-        is_open = any(claim.is_open for claim in self.record.every)
-        return not is_open and not self.record.synthesis_failed
+        """Whether everything could be searched, judged and synthesized, and the
+        answer written."""
+        record = self.record
+        failed = record.synthesis_failed or record.answer.failed
+        return not failed and not any(claim.is_open for claim in record.every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,10 +223,11 @@ class LineRunner:
             counter_thesis=settled[COUNTER_THESIS],
             superseding=ended.superseding,
             questions=ended.questions,
+            answer=state["answer"],
             limits=ended.limits,
             synthesis_failed=ended.failed,
             rejected=ended.rejected,
-        )
+        ).stated()
 
 
 def _log(

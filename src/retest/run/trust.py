@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retest.domain.answer import Answer
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.paper import Lookup, Missing, Unknown
 from retest.domain.record import ClaimRecord, Record
@@ -25,8 +26,8 @@ LookUp = Callable[[Sequence[str]], Awaitable[Mapping[str, Lookup]]]
 FOLDER = "written"
 LINE = ""
 """Under which id the words of the whole line stand, beside the claims'."""
-_CLOSING = ("superseding", "questions", "limits", "rejected")
-"""The fields of a record that the synthesis writes."""
+_CLOSING = ("superseding", "questions", "limits", "rejected", "answer")
+"""The fields of a record that the synthesis and the essay write."""
 _WORDS = (
     "evidence",
     "moved",
@@ -97,6 +98,9 @@ class Doubted:
     record: Record
     parts: Collection[str]
     notes: list[str]
+    is_lost: bool = False
+    """Whether nothing is known of what retest wrote: then its own words are taken for its own, and
+    climb again where models wrote them."""
 
     @classmethod
     def of(cls, record: Record | None, written: Written) -> Doubted | None:
@@ -106,7 +110,7 @@ class Doubted:
         unknown = written.unknown(record)
         if written.is_lost:  # the terms may well be those that were fixed: nothing says otherwise
             unknown -= {terms_of(claim.id) for claim in record.every}
-        return cls(record, unknown, [])
+        return cls(record, unknown, [], written.is_lost)
 
     def _note(self, part: str, what: str) -> None:
         name = part or "the synthesis"
@@ -129,9 +133,16 @@ class Doubted:
             }
         )
 
+    def forget_answer(self) -> None:
+        """Leave out an answer that was changed since retest wrote it: it is written anew."""
+        if LINE in self.parts and not self.is_lost and self.record.answer.sentences:
+            self._note(LINE, "the answer is not as retest wrote it, and is written anew")
+            self.record = self.record.model_copy(update={"answer": Answer()})
+
     async def ground(self, look_up: LookUp) -> None:
         """Let the evidence of the doubted parts climb again, in one look-up."""
         self.forget_terms()
+        self.forget_answer()
         doubted = [claim for claim in self.record.every if claim.id in self.parts]
         closing = self.record.superseding if LINE in self.parts else ()
         ids = {item.arxiv_id for claim in doubted for item in claim.evidence}

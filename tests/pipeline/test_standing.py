@@ -13,6 +13,7 @@ import pytest
 from retest.domain.paper import Paper
 from tests.brains import Reader
 from tests.conftest import CLAIMS, Workspace
+from tests.fakes.models import REFUSAL
 from tests.papers_small import DENIES, LIMITS
 
 ASTRAY = Paper(
@@ -160,7 +161,7 @@ def test_a_lost_or_foreign_note_of_where_it_stood_costs_a_run_and_nothing_else(
 def test_a_line_with_something_open_is_never_left_as_it_stands(
     workspace: Workspace, model: Any
 ) -> None:
-    model(Reader().saying("Judgment", "no JSON at all", "Wind"))
+    model(Reader().saying("Judgment", REFUSAL, "Wind"))
     for _ in range(3):
         assert workspace.run().status == 3
     assert all(nights(workspace))

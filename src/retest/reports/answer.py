@@ -14,8 +14,8 @@ from retest.text.harmless import one_line
 
 Kind = Literal["same", "struck", "new"]
 KEPT = 0.5
-"""Where a smaller share of its words is kept, the old sentence is struck as a whole, and the new one
-stands behind it."""
+"""Where a smaller share of its words is kept, the old sentence is struck as a whole, and the new
+one stands behind it."""
 
 
 def pieces(before: str, now: str) -> list[tuple[Kind, str]]:

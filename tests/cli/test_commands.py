@@ -322,7 +322,17 @@ def test_a_page_is_imported_under_the_name_of_its_file_and_checks(
     )
     ran = workspace.retest("import", str(page), "-o", "claims/small-lakes.yaml")
     assert ran.status == 0, ran.err
-    assert workspace.retest("check", "claims/small-lakes.yaml").status == 0
+    checked = workspace.retest("check", "claims/small-lakes.yaml")
+    assert checked.status == 2, "thesis and counter-thesis are left to a person"
+    assert "`thesis`" in checked.err
     assert workspace.retest("import", str(page), "-o", "claims/small-lakes.yaml").status == 2, (
         "nothing is overwritten"
     )
+
+
+def test_check_calls_no_file_faultless_that_still_says_todo(workspace: Workspace) -> None:
+    workspace.claims(CLAIMS.replace("thesis: The wind drives them.", "thesis: 'TODO: say it'"))
+    ran = workspace.retest("check")
+    assert ran.status == 2
+    assert "no fault" not in ran.out
+    assert "tides.yaml:3: found `TODO: say it` for `thesis`" in " ".join(ran.err.split())

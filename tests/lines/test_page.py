@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retest.domain.line import Line
 from retest.errors import FileError, UsageError
-from retest.lines.load import check_text
+from retest.lines.load import check_line, check_text
 from retest.lines.page import LARGEST_PAGE, MOST, ImportedPage, import_page, read_page
 
 PAGE = """\
@@ -114,12 +114,40 @@ def test_nothing_of_the_page_is_lost() -> None:
         "rose with the wind: 3-4x more in storms",
         "Nobody has measured it",
         "moves by itself",
-        "a *quiet* lake hardly moves",
+        "a quiet lake hardly moves",
         "Isolate what holds",
         "flag anything",
         "treat each as a snapshot",
     ):
         assert words in known, f"{words!r} is neither in the draft nor listed"
+
+
+def test_the_pages_explanation_is_the_answer_that_the_line_begins_with() -> None:
+    answer = loaded(import_page(PAGE, None)).answer
+    assert [(one.text, one.paragraph, one.claims) for one in answer] == [
+        ("This explores whether the water of small lakes moves by itself.", True, ()),
+        (
+            "The notes suggest that wind matters more than the moon: a quiet lake hardly moves "
+            "Does wind move lakes?.",
+            True,
+            (),
+        ),
+    ]
+
+
+def test_what_is_left_to_do_is_named_by_check_and_keeps_no_line_from_loading(
+    tmp_path: Path,
+) -> None:
+    page = "INQUIRING LINE\n\nWhy?\n\nFindings span 2025:\n• Water is wet (2025).\n"
+    path = tmp_path / "line.yaml"
+    path.write_text(import_page(page, None).yaml, encoding="utf-8")
+    checked = check_line(path)
+    assert (checked.line is not None, checked.faults) == (True, ())
+    thesis, counter = checked.to_do
+    assert "`thesis`" in thesis.found
+    assert "`counter_thesis`" in counter.found
+    assert thesis.path == str(path)
+    assert thesis.line is not None
 
 
 def test_ids_and_dates_are_quoted() -> None:
@@ -254,6 +282,7 @@ def test_a_hostile_page_cannot_break_out_of_the_values(evil: str) -> None:
         "anchors",
         "claims",
         "questions",
+        "answer",
     ]
 
 

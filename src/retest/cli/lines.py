@@ -75,18 +75,18 @@ def check(
     if as_json:
         out_json([_checked(result) for result in results])
     for result in [] if as_json else results:
-        for fault in result.faults:
+        for fault in (*result.faults, *result.to_do):
             complain(fault)
-        if result.line is not None:
+        if result.line is not None and not result.to_do:
             out(f"{result.path}: {len(result.line.claims)} claims, no fault")
-    if any(result.faults for result in results):
+    if any(result.faults or result.to_do for result in results):
         raise typer.Exit(2)
 
 
 def _checked(result: Checked) -> dict[str, Any]:
     faults = [
         {"line": fault.line, "found": fault.found, "expected": fault.expected, "hint": fault.hint}
-        for fault in result.faults
+        for fault in (*result.faults, *result.to_do)
     ]
     return {
         "path": str(result.path),

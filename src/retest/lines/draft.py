@@ -6,14 +6,17 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from retest.text.harmless import one_line
+from retest.text.sentences import sentences
 
+LONGEST, MOST_SENTENCES = 2000, 100
+"""Characters of a sentence, and sentences, of an answer (domain/line.py)."""
 _EMPHASIS = re.compile(r"\*{1,3}([^\s*](?:[^*]{0,300}[^\s*])?)\*{1,3}")
 _WORD = re.compile(r"[a-z0-9]+")
 _SMALL = frozenset(
@@ -61,6 +64,8 @@ Draft of a claims file, made by `retest import`. What a person still has to do:
 - cut each finding that says two things into claims of one sentence each;
 - give each claim the `anchors` that it rests on, and `levers` to ask about;
 - make claims of what the notes say beyond the findings;
+- say under each sentence of `answer` which `claims` it leans on, or leave that to a model; `pinned`
+  sentences are never rewritten;
 - replace what is marked TODO, and then delete these comments; `retest check` says what is wrong."""
 
 
@@ -80,6 +85,11 @@ class Draft:
     notes: list[tuple[str, str]] = field(default_factory=list)
     prompt: list[str] = field(default_factory=list)
 
+    def _answer(self) -> list[dict[str, Any]]:
+        """The page's explanation as the answer that a line begins with."""
+        found = [one for paragraph in self.explanation for one in _sentences_of(paragraph)]
+        return found[:MOST_SENTENCES]
+
     def text(self) -> str:
         head = {
             "line": self.line,
@@ -96,14 +106,20 @@ class Draft:
         blocks = [
             "\n".join(f"# {line}" for line in _TO_DO.split("\n")),
             _dump(head),
-            _comment("explanation", self.explanation),
             _dump({"anchors": anchors}),
             _dump({"claims": claims}),
             _comment("note", [f"{title} {text}" for title, text in self.notes]),
             _dump({"questions": self.questions}),
+            _dump({"answer": self._answer()}) if self.explanation else "",
             _comment("the page's prompt", self.prompt),
         ]
         return "\n\n".join(block.rstrip("\n") for block in blocks if block) + "\n"
+
+
+def _sentences_of(paragraph: str) -> Iterator[dict[str, Any]]:
+    """The sentences of a paragraph, none longer than a claims file takes."""
+    for number, text in enumerate(sentences(plain(paragraph))):
+        yield {"text": text[:LONGEST], **({} if number else {"paragraph": True})}
 
 
 def plain(text: str) -> str:

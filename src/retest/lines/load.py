@@ -4,7 +4,7 @@ expected."""
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,11 +34,13 @@ _LISTS: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claims file that was looked at: its line, or its faults in the order of their lines."""
+    """A claims file that was looked at: its line, or its faults in the order of their lines. Texts
+    that a draft left to a person (`TODO: ...`) keep no line from loading; `to_do` names them."""
 
     path: Path
     line: Line | None
     faults: tuple[FileError, ...] = ()
+    to_do: tuple[FileError, ...] = ()
 
 
 def load_line(path: Path, today: date | None = None) -> Line:
@@ -74,8 +76,25 @@ def check_text(text: str, path: Path, today: date | None = None) -> Checked:
     except ValidationError as error:
         faults += [fault for found in error.errors() if (fault := _fault(path, root, found))]
     return Checked(
-        path, None if faults else line, tuple(sorted(faults, key=lambda fault: fault.line or 0))
+        path,
+        None if faults else line,
+        tuple(sorted(faults, key=lambda fault: fault.line or 0)),
+        tuple(_left_to_do(root, path)),
     )
+
+
+def _left_to_do(node: Node, path: Path, name: str = "the file") -> Iterator[FileError]:
+    """The texts that still begin with TODO."""
+    if isinstance(node.value, str):
+        if node.value.lstrip().startswith("TODO"):
+            found = f"`{shown(node.value)}` for `{name}`"
+            yield FileError(path, node.line, found, "what a person writes in its place")
+    elif isinstance(node.value, list):
+        for item in node.value:
+            yield from _left_to_do(item, path, name)
+    else:
+        for key, item in node.value.items():
+            yield from _left_to_do(item, path, shown(key))
 
 
 def _data(node: Node) -> Any:

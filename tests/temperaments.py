@@ -105,6 +105,8 @@ class RightWhenShown:
             if slip == "refuses":
                 return checks(user, entails=False, why="It measures something else.")
             return checks(user)
+        if schema == "Essay":
+            return {"sentences": []}
         if schema == "Synthesis":
             return {"superseding": [], "questions": [], "limits": "Abstracts only."}
         return (

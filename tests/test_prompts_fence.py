@@ -73,6 +73,12 @@ LITERAL = {
     "item.against",
     "verdict.verdict",
     "year.number",
+    "sentence.number",
+    "sentence.moved",
+    "sentence.unbound",
+    "claim.verdict",
+    "claim.was",
+    "item.mark",
 }
 """What a template shows of closed lists of values, dates and its own counting."""
 PROMPTS = load_prompts(defaults("nowhere"))
@@ -91,7 +97,7 @@ def evidence(text: str) -> Evidence:
 
 
 def values(text: str) -> dict[str, Any]:
-    """What the six calls show, each text of it `text`."""
+    """What the seven calls show, each text of it `text`."""
     paper = {"id": "2606.00001", "title": text, "sentences": (text, text)}
     point = {
         "side": "against",
@@ -116,6 +122,7 @@ def values(text: str) -> dict[str, Any]:
         "claim": text,
         "title": text,
         "quote": text,
+        "mark": "for",
         "before": text,
         "between": text,
         "after": text,
@@ -137,6 +144,20 @@ def values(text: str) -> dict[str, Any]:
         "papers": [paper, paper],
         "years": [{"number": 2026, "papers": [paper, paper]}] * 2,
         "most": 32,
+        "whole": True,
+        "sentences": [
+            {"number": n, "text": text, "claims": (text, text), "moved": True, "unbound": n > 1}
+            for n in (1, 2)
+        ],
+        "claims": [
+            {
+                "id": "a-claim",
+                "text": text,
+                "verdict": "holds",
+                "was": "relaxed",
+                "evidence": [item],
+            }
+        ],
     }
 
 

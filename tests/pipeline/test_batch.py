@@ -26,7 +26,7 @@ def test_it_goes_from_station_to_station_and_reports_what_a_run_without_it_repor
     ran = through(workspace)
     assert once(fake)
     assert {schema for schema, _ in fake.submitted} == {"Extraction", "Entailment", "Judgment"}
-    assert {r.schema for r in fake.requests} == {"QueryPlan", "Synthesis"}, (
+    assert {r.schema for r in fake.requests} == {"QueryPlan", "Synthesis", "Essay"}, (
         "the rest is asked directly"
     )
     waited = [r for r in ran if "in batch batch_001" in r.err]
@@ -147,6 +147,7 @@ def test_a_run_without_it_takes_what_has_ended_and_asks_the_rest_itself(
         "Entailment",
         "Judgment",
         "Synthesis",
+        "Essay",
     }
     assert once(fake)
 

@@ -151,10 +151,10 @@ def test_full_asks_everything_anew_once_and_later_nights_go_on_from_it(
     workspace.run()
     paid = len(fake.requests)
     assert workspace.run("--full").status == 0
-    assert len(fake.requests) == 2 * paid
+    assert len(fake.requests) == 2 * paid - 1, "all but the answer, which stands"
     workspace.run("--full")
     workspace.run()
-    assert len(fake.requests) == 2 * paid, (
+    assert len(fake.requests) == 2 * paid - 1, (
         "the same day, a full run that was made already is not paid for again"
     )
 

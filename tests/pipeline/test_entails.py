@@ -189,7 +189,7 @@ def test_what_became_of_an_anchor_is_news_about_the_claim_that_rests_on_it(
     section = report.partition('<a id="wind-drives"></a>')[2].partition("<a id=")[0]
     assert f"Rests on [{ANCHOR.id}](https://arxiv.org/abs/{ANCHOR.id}) {said}" in section
     assert (
-        "Claims: [wind-drives](#wind-drives)."
+        "Claims: [Wind drives the tides of small lakes.](#wind-drives)"
         in report.partition("## News of the anchors")[2].partition("##")[0]
     )
 

@@ -78,7 +78,7 @@ def test_a_line_tells_its_beginning_every_station_call_and_claim_and_its_end(
     whole = [
         event.station for event in told if isinstance(event, StationEntered) and event.claim == ""
     ]
-    assert whole == ["anchors", "synthesize"]
+    assert whole == ["anchors", "synthesize", "essay"]
     calls = Counter(
         event.call.schema for event in told if isinstance(event, Called) and not event.call.cached
     )

@@ -105,7 +105,7 @@ def test_a_flip_that_a_second_answer_agrees_with_stands(workspace: Workspace, mo
         "on": "2026-08-22",
         "pending": False,
     }
-    assert "| was relaxed |" in workspace.markdown()
+    assert "Was relaxed; two independent answers on 2026-08-22" in workspace.markdown()
 
 
 def test_a_flip_that_the_verifier_disagrees_with_stays_pending(

@@ -130,7 +130,8 @@ def test_a_failed_night_keeps_the_evidence_and_makes_no_flip(
     )
     chart = (workspace.folder / "reports" / "tides.svg").read_text(encoding="utf-8")
     assert (
-        "wind-drives: relaxed from 2026-08-21, undetermined from 2026-08-21 (not judged)" in chart
+        "Wind drives the tides of small lakes. relaxed from 2026-08-21, "
+        "undetermined from 2026-08-21 (not judged)" in chart
     )
     model(Reader())
     assert workspace.run().status == 0
@@ -310,7 +311,7 @@ def test_a_bug_outside_the_claims_does_not_poison_the_next_run(
     paid = len(fake.requests)
     ran = workspace.run()
     assert ran.status == 0, ran.err
-    assert {r.schema for r in fake.requests[paid:]} == {"Synthesis"}, (
+    assert {r.schema for r in fake.requests[paid:]} == {"Synthesis", "Essay"}, (
         "what was paid for was paid for again"
     )
 

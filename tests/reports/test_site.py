@@ -26,6 +26,8 @@ from tests.reports.records import record
 from tests.reports.test_hostile_text import HOSTILE
 
 PAGES = ("index.html", "lines/a-line.html")
+SAID = ("content", "title", "aria-label")
+"""Attributes that hold words of a record."""
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
 
@@ -40,7 +42,7 @@ class _Shape(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(
-            (tag, *(name if name == "content" else f"{name}={value}" for name, value in attrs))
+            (tag, *(name if name in SAID else f"{name}={value}" for name, value in attrs))
         )
         if tag not in VOID:
             self._open.append(tag)

@@ -221,6 +221,9 @@ class Bounds:
             "counter_thesis": line.counter_thesis,
             "standing": line.questions,
             "verdicts": [{"id": one.id, "verdict": "undetermined"} for one in line.claims],
+            "whole": not line.answer,
+            "sentences": [],
+            "claims": [],
         }
         system, user = self.deps.prompts[PROMPTS[schema]].render(values)
         return estimated_tokens(system + user + _schema(schema))

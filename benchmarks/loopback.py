@@ -61,10 +61,9 @@ def answer(schema: str, user: str, findings: int) -> dict[str, Any]:
 
 
 def terms() -> dict[str, Any]:
-    """Terms as long as careful readers wrote them when asked for at most 25 words a
-    field: 135 characters each."""
-    said = "The result that is spoken of, in models of that kind and size, trained and measured as "
-    said += "those earlier papers trained and measured them."
+    """Terms as long as careful readers wrote them for 24 claims: 96 characters a field."""
+    said = "The result that is spoken of, in models of that kind and size, trained and tested as "
+    said += "they were."
     texts = ("ordinary", "supports", "limits", "overturns", "no_evidence")
     return {**TERMS, "parts": [said], **dict.fromkeys(texts, said)}
 

@@ -25,7 +25,7 @@ from tests.papers_small import PAPERS
 UNHURRIED = hypothesis.settings(
     deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.register_profile("same", UNHURRIED, derandomize=True)
+hypothesis.settings.register_profile("same", UNHURRIED, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("explore", UNHURRIED, max_examples=2000)
 hypothesis.settings.load_profile("same")
 

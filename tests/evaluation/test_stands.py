@@ -90,7 +90,7 @@ def test_who_is_sure_of_what_it_draws_at_random_is_badly_calibrated(bench: Bench
     assert (used.low, used.claims, used.confidence) == (0.8, EVERY, 0.95)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_who_is_right_as_often_as_it_says_is_well_calibrated(bench: Bench, seed: int) -> None:
     calibration = bench.result(AsGoodAsItsWord(KNOWN, seed)).measures.calibration
     assert (calibration.ece.value or 1) <= (calibration.chance_ece or 0)
@@ -279,7 +279,7 @@ def test_who_goes_by_what_is_shown_first_is_found_out(bench: Bench, at: str) -> 
     assert stations.total() >= 5
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_noise_is_not_taken_for_the_order(bench: Bench, seed: int) -> None:
     steady = bench.result(Noisy(KNOWN, 0.6, seed), *ROUNDS).steadiness
     assert steady is not None

@@ -176,7 +176,7 @@ def test_superseding_work_pending_flips_reviews_and_anchor_news_are_told() -> No
     assert "  → A reviewer's verdict of 2026-11-01: relaxed." in prompt
     assert "gauges [withdrawn]" in prompt
     assert "newest evidence arXiv:2610.00001 (2026-10-01, against)" in prompt
-    assert "published since 2026-05-24" in prompt
+    assert "published after 2026-05-01" in prompt, "the days of the counter-thesis"
 
 
 def test_nothing_is_said_of_a_claim_that_was_reworded_since() -> None:

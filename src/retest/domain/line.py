@@ -81,6 +81,17 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+COUNTER_MONTHS = 6
+"""The counter-thesis is asked of the last six months (docs/decisions/months.md)."""
+
+
+def recent(as_of: date) -> date:
+    """The day after which work counts as of the last six months. It moves once a month, on the
+    first: were it to move every night, papers would leave every night, and each would change the
+    report and be paid for."""
+    return months_before(as_of, COUNTER_MONTHS).replace(day=1)
+
+
 class Anchor(Frozen):
     """A paper that claims rest on, with the date that the line's author states for it."""
 

@@ -86,9 +86,21 @@ class Draft:
     prompt: list[str] = field(default_factory=list)
 
     def _answer(self) -> list[dict[str, Any]]:
-        """The page's explanation as the answer that a line begins with."""
-        found = [one for paragraph in self.explanation for one in _sentences_of(paragraph)]
+        """The page's explanation as the answer that a line begins with: without the gloss below
+        the question, and without the titles of notes that stand in it as links."""
+        paragraphs = []
+        for paragraph in map(plain, self.explanation[len(self._gloss) :]):
+            for title, _ in self.notes:
+                paragraph = paragraph.replace(f" {plain(title)}", "") if title else paragraph
+            paragraphs.append(paragraph)
+        found = [one for paragraph in paragraphs for one in _sentences_of(paragraph)]
         return found[:MOST_SENTENCES]
+
+    @property
+    def _gloss(self) -> list[str]:
+        """The first paragraph of an explanation of several says what is asked, and answers
+        nothing."""
+        return self.explanation[:1] if len(self.explanation) > 1 else []
 
     def text(self) -> str:
         head = {
@@ -106,6 +118,7 @@ class Draft:
         blocks = [
             "\n".join(f"# {line}" for line in _TO_DO.split("\n")),
             _dump(head),
+            _comment("gloss", self._gloss),
             _dump({"anchors": anchors}),
             _dump({"claims": claims}),
             _comment("note", [f"{title} {text}" for title, text in self.notes]),
@@ -118,7 +131,7 @@ class Draft:
 
 def _sentences_of(paragraph: str) -> Iterator[dict[str, Any]]:
     """The sentences of a paragraph, none longer than a claims file takes."""
-    for number, text in enumerate(sentences(plain(paragraph))):
+    for number, text in enumerate(sentences(paragraph)):
         yield {"text": text[:LONGEST], **({} if number else {"paragraph": True})}
 
 

@@ -16,21 +16,11 @@ from retest.domain.line import (
     Window,
     first_day,
     last_day,
-    months_before,
+    recent,
 )
 from retest.domain.paper import Lookup, Missing, Paper, Unknown
 from retest.domain.record import AnchorRecord, AnchorStatus
 from retest.pipeline.state import Deps, LineState, Subject
-
-COUNTER_MONTHS = 6
-"""The counter-thesis is asked of the last six months (docs/decisions/months.md)."""
-
-
-def recent(as_of: date) -> date:
-    """The day after which work counts as of the last six months. It moves once a month, on the
-    first: were it to move every night, papers would leave every night, and each would change the
-    report and be paid for."""
-    return months_before(as_of, COUNTER_MONTHS).replace(day=1)
 
 
 async def anchors(state: LineState, runtime: Runtime[Deps]) -> LineState:

@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from retest.domain.answers import Synthesis
 from retest.domain.arxiv_id import parse_id
 from retest.domain.evidence import Evidence, Rejection
-from retest.domain.line import COUNTER_THESIS
+from retest.domain.line import COUNTER_THESIS, recent
 from retest.domain.paper import Lookup
 from retest.domain.record import ClaimRecord, QuestionRecord, SupersedingRecord
 from retest.errors import ModelFailed
@@ -18,7 +18,6 @@ from retest.grounding.ladder import reject
 from retest.grounding.prose import clean, to_look_up
 from retest.llm.model import Facts
 from retest.llm.providers import waits_for_people
-from retest.pipeline.anchors import recent
 from retest.pipeline.calls import request
 from retest.pipeline.state import Deps, LineState, Synthesized
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from retest.domain.evidence import Evidence
-from retest.domain.line import Claim, Line, months_before
+from retest.domain.line import Claim, Line, recent
 from retest.domain.record import ClaimRecord, Record
 from retest.text.harmless import one_line
 
@@ -103,9 +103,8 @@ def _papers(evidence: Sequence[Evidence]) -> str:
 
 
 def _recently(record: Record | None) -> str:
-    return (
-        f"published since {months_before(record.as_of, 6)}" if record else "of the last six months"
-    )
+    """The same days as the counter-thesis's window."""
+    return f"published after {recent(record.as_of)}" if record else "of the last six months"
 
 
 def _levers(line: Line) -> str:

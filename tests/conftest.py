@@ -86,6 +86,7 @@ class Workspace:
             "RETEST_RETRY_PAUSE": "0.01",
             "RETEST_RETRY_ATTEMPTS": "2",
             "RETEST_TIMEOUT": "100",
+            "RETEST_FULL_TEXT": "never",
         }
 
     def claims(self, text: str = CLAIMS, name: str = "tides") -> None:

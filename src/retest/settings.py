@@ -17,6 +17,7 @@ from retest.masking import is_address, shown_url
 from retest.text.harmless import one_line
 
 SOURCES = ("arxiv", "mirror", "library")
+FULL_TEXT = ("auto", "never", "always")
 ARXIV_URL = "https://export.arxiv.org/api/query"
 OAI_URL = "https://oaipmh.arxiv.org/oai"
 OPENALEX_URL = "https://api.openalex.org"
@@ -48,6 +49,8 @@ class Settings:
     """Seconds between two requests to arXiv, for all processes of this machine (arXiv's terms of
     use: 3)."""
     oai_url: str = OAI_URL
+    full_text: str = "auto"
+    """Whether papers are read in full where their abstracts do not decide."""
     fulltext_url: str = FULLTEXT_URL
     follow: bool = False
     """Whether papers that cite an anchor are candidates too, as OpenAlex knows them."""
@@ -95,6 +98,10 @@ def load_settings(
     if settings.source not in SOURCES:
         raise UsageError(
             f"unknown source {settings.source!r}", f"the sources are {', '.join(SOURCES)}"
+        )
+    if settings.full_text not in FULL_TEXT:
+        raise UsageError(
+            f"full_text is {settings.full_text!r}", f"it must be one of {', '.join(FULL_TEXT)}"
         )
     for name in ("arxiv_url", "oai_url", "fulltext_url", "openalex_url"):
         if not is_address(getattr(settings, name)):

@@ -15,8 +15,8 @@ from werkzeug import Request, Response
 from retest.domain.paper import Paper
 from retest.errors import UsageError
 from retest.fulltext.copies import noted_folder
-from retest.fulltext.document import FullText
-from retest.fulltext.fetch import FullTexts, NoText
+from retest.fulltext.document import FullText, NoText
+from retest.fulltext.fetch import FullTexts
 from retest.papers.circuit import Circuit
 from retest.papers.day_cache import DayCache
 from retest.papers.host import ARXIV_MAY_PASS, Host

@@ -297,7 +297,7 @@ def _in_the_body(
     detail: str,
 ) -> dict[str, Any]:
     """Rung 5 in the paper's full text. Without one, whether the quote stands there is not known."""
-    from retest.fulltext.fetch import NoText
+    from retest.fulltext.document import NoText
 
     text = texts.get(paper)
     if isinstance(text, NoText):

@@ -10,6 +10,7 @@ import typer
 
 from retest.cli import app
 from retest.cli.options import (
+    FullText,
     Json,
     MaxTokens,
     MaxUsd,
@@ -54,6 +55,7 @@ def ask(
     offline: Annotated[
         bool, typer.Option("--offline", help="Not for a sentence of your own: says why.")
     ] = False,
+    full_text: FullText = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     markdown: Annotated[
@@ -83,7 +85,7 @@ def ask(
                 "retest run --line scale-anticipation --offline shows it; to ask your own, set a "
                 "key, or use --model manual",
             )
-        flags = {"source": source, "model": model, "verifier": verifier}
+        flags = {"source": source, "model": model, "verifier": verifier, "full_text": full_text}
         settings = (max_usd, max_tokens)
         job = _job(sentence, dated, tuple(anchor or ()), as_of, flags, settings, workspace)
         try:

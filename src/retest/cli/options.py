@@ -25,6 +25,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, fo
 Source = Annotated[
     str | None, typer.Option(help="Where papers come from: arxiv, mirror or library.")
 ]
+FullText = Annotated[
+    str | None,
+    typer.Option(help="Read papers in full where abstracts do not decide: auto, never or always."),
+]
 Model = Annotated[
     str | None, typer.Option(help="PROVIDER:NAME, for example anthropic:claude-sonnet-5-5.")
 ]

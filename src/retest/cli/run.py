@@ -10,6 +10,7 @@ import typer
 from retest.cli import app
 from retest.cli.options import (
     ASKED_FOR,
+    FullText,
     Json,
     MaxTokens,
     MaxUsd,
@@ -81,6 +82,7 @@ def run(
             help="Search and ask everything anew, whatever was found or said before today.",
         ),
     ] = False,
+    full_text: FullText = None,
     max_usd: MaxUsd = None,
     max_tokens: MaxTokens = None,
     batch: Annotated[
@@ -127,6 +129,7 @@ def run(
             "source": source,
             "model": model,
             "verifier": verifier,
+            "full_text": full_text,
             "reports": reports and reports.resolve(),
         }
         job = _job(

@@ -29,6 +29,7 @@ STATIONS = (
     "ground",
     "widen",
     "judge",
+    "deepen",
     "settle",
     "synthesize",
     "essay",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from retest.domain import Frozen
 from retest.domain.terms import Terms
@@ -55,8 +55,20 @@ class Finding(Frozen):
     )
 
 
+class OpenPaper(Frozen):
+    arxiv_id: str
+    question: Brief = Field(description="what its text must tell, in a few words")
+
+
 class Extraction(Frozen):
+    # Answers from before there was `open` lack it; a model is asked to say it always.
+    model_config = ConfigDict(json_schema_extra={"required": ["findings", "open"]})
+
     findings: list[Finding]
+    open: list[OpenPaper] = Field(
+        default_factory=list,
+        description="papers that test the claim and do not say with what result",
+    )
 
 
 class Check(Frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -9,8 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from retest.domain import Frozen
+from retest.domain.arxiv_id import parse_id
+from retest.domain.paper import InBody
 from retest.domain.verdict import POINT_OF, Case, Condition, Mark, Side
 
+_ANCHOR = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,40}")
 Rung = Literal["id", "resolves", "title", "newer", "quote", "entails"]
 Reason = Literal[
     "malformed-id",
@@ -28,6 +32,7 @@ Reason = Literal[
     "quote-not-found",
     "quote-too-short",
     "quote-is-claim",
+    "secondhand",
     "not-entailed",
     "number-not-found",
     "not-evidence",
@@ -48,6 +53,8 @@ class Point(Frozen):
     where: str
     why: str
     lever: Condition | None
+    body: InBody | None = None
+    """Where in the full text; None where the abstract was read."""
 
     @property
     def named(self) -> str:
@@ -77,6 +84,22 @@ class Evidence(Frozen):
     def quote(self) -> str:
         """All that is quoted of the paper."""
         return " ... ".join(dict.fromkeys(point.quote for point in self.points))
+
+    def section_url(self, point: Point) -> str | None:
+        """Where arXiv shows the section of a full text that a point was read in; of a text that was
+        read from LaTeX or a PDF, the PDF. None for an abstract's."""
+        if point.body is None:
+            return None
+        version = point.body.version
+        cited = f"{self.arxiv_id}v{version}" if version else self.arxiv_id
+        if str(parse_id(cited)) != cited:
+            return None
+        if point.body.form != "html":
+            return f"https://arxiv.org/pdf/{cited}"
+        anchor = point.body.anchor
+        return f"https://arxiv.org/html/{cited}" + (
+            f"#{anchor}" if _ANCHOR.fullmatch(anchor) else ""
+        )
 
     @property
     def where(self) -> str:

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from retest.domain import Frozen
 from retest.domain.verdict import Case, Condition, Side
+
+
+class InBody(Frozen):
+    """Where in a paper's full text a quote stands, for links: the version and the form that were
+    read, and the fragment of arXiv's HTML page."""
+
+    version: int | None
+    form: Literal["html", "latex", "pdf"]
+    anchor: str = ""
+
+
+class BodySentence(Frozen):
+    """A sentence of a paper's full text, or a row of a table, as a reader points at it."""
+
+    text: str
+    """As it is quoted."""
+    shown: str
+    """As the model sees it, with the section before the first of a passage."""
+    where: str
+    """`full text v2, 4.2 Results, paragraph 3`."""
+    at: InBody
+    secondhand: bool = False
+    """Whether it tells what somebody else found."""
 
 
 class Paper(Frozen):
@@ -24,6 +48,8 @@ class Paper(Frozen):
     """Titles of other versions, where they are known."""
     categories: tuple[str, ...] = ()
     withdrawn: bool = False
+    body: tuple[BodySentence, ...] = ()
+    """What of its full text is shown in place of the abstract, where that was read."""
     synopsis: tuple[str, ...] = ()
     """Sentences in a librarian's own words; the bundled library has these instead of an abstract.
     """

@@ -92,6 +92,18 @@ class CandidateRecord(Frozen):
     published: date
 
 
+class FullTextRecord(Frozen):
+    """A paper of which the abstract did not decide. `read`: in full; `abstract only`: there was no
+    full text to be had; `not asked`: the settings, the source or the most of a claim forbade it."""
+
+    arxiv_id: str
+    because: Literal["open", "turns"]
+    """Its abstract names the experiment and not the result, or the verdict turned on it."""
+    question: str = ""
+    """What its text must tell, in the model's words."""
+    outcome: Literal["read", "abstract only", "not asked"]
+
+
 class PartRecord(Frozen):
     """How the judgment saw one part of a claim, the evidence that it needs for that cited and
     checked (docs/settling.md)."""
@@ -139,6 +151,7 @@ class ClaimRecord(Frozen):
     evidence: tuple[Evidence, ...]
     rejected: tuple[Rejection, ...]
     unread: tuple[CandidateRecord, ...]
+    full_texts: tuple[FullTextRecord, ...] = ()
     searched: Searched
     history: Annotated[tuple[HistoryEntry, ...], Field(min_length=1)]
 

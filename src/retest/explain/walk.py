@@ -77,7 +77,7 @@ async def explain(job: Job) -> list[LineExplained]:
     models, explained = partial(NotingModels, notebook=notebook), []
     batches = batches_for(job, _ignore, looking=True)
     async with tracing(job.settings.trace):
-        with open_run(job, ReadOnly, models, batches) as things:
+        with open_run(job, ReadOnly, models, batches, looks_only=True) as things:
             for line in open_lines_first(job):
                 async with things.night(line, notebook.hear) as deps:
                     start: Any = {"outcomes": []}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from retest.domain import Frozen
+from retest.domain.paper import Paper
 
 Role = Literal[
     "abstract",
@@ -65,6 +66,23 @@ class FullText(Frozen):
         """Where a quote stands: `full text v2, 4.2 Results, paragraph 3`."""
         version = f" v{self.version}" if self.version else ""
         return f"full text{version}, {passage.place}"
+
+
+class NoText(Frozen):
+    """Why there is only an abstract of a paper."""
+
+    arxiv_id: str
+    reason: str
+    asked: bool = True
+    """Whether anybody was asked for one."""
+
+
+class Texts(Protocol):
+    """Where full texts come from. Blocks, and never raises for what a service or a file does."""
+
+    def get(self, paper: Paper) -> FullText | NoText:
+        """The text of the paper's version, or why there is none."""
+        ...
 
 
 class NotThatPaper(ValueError):

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from retest.domain import Frozen
 from retest.domain.paper import Paper
 from retest.files.replace import replace
 from retest.fulltext.archive import unpacked
 from retest.fulltext.copies import SUFFIXES
-from retest.fulltext.document import Form, FullText, NotThatPaper
+from retest.fulltext.document import Form, FullText, NoText, NotThatPaper
 from retest.fulltext.html import read_html
 from retest.fulltext.latex import read_latex
 from retest.fulltext.pdf import read_pdf
@@ -40,13 +39,6 @@ READERS: dict[Form, Callable[[bytes, str, int | None], FullText]] = {
 PATHS: dict[Form, str] = {"html": "html", "latex": "e-print", "pdf": "pdf"}
 """How arXiv's addresses begin, in the order in which the forms are asked for."""
 log = logging.getLogger("retest")
-
-
-class NoText(Frozen):
-    """Why there is only an abstract of a paper."""
-
-    arxiv_id: str
-    reason: str
 
 
 class FullTexts:
@@ -83,8 +75,11 @@ class FullTexts:
             else:
                 self._keep(paper, text)
                 return text
-        missing = NoText(arxiv_id=paper.id, reason="; ".join(reasons) or "nobody was asked")
-        self._today.put(_name(paper), missing.model_dump_json())
+        asked = self._host is not None
+        why = "; ".join(reasons) or "nobody was asked"
+        missing = NoText(arxiv_id=paper.id, reason=why, asked=asked)
+        if asked:  # else another run of the day may ask
+            self._today.put(_name(paper), missing.model_dump_json())
         return missing
 
     def holds(self, paper: Paper) -> bool:
@@ -129,7 +124,10 @@ class FullTexts:
         return None
 
     def _keep(self, paper: Paper, text: FullText) -> None:
-        """Texts of a version are kept for good; of an unknown version for the day."""
+        """Texts of a version are kept for good; of an unknown version for the day. Who asks nobody
+        keeps nothing."""
+        if self._host is None:
+            return
         if paper.version is None:
             self._today.put(_name(paper), text.model_dump_json())
             return

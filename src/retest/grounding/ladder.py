@@ -27,8 +27,10 @@ MOST_POINTS = 4
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
-    """The numbered sentences that a model is shown: the librarian's synopsis, or the abstract cut
-    into sentences."""
+    """The numbered sentences that a paper is quoted by: those of its full text that are shown, the
+    librarian's synopsis, or the abstract cut into sentences."""
+    if paper.body:
+        return tuple(sentence.text for sentence in paper.body)
     return paper.synopsis or sentences(paper.abstract)
 
 
@@ -131,7 +133,16 @@ def climb(
             f"the newest known version is {paper.version}",
             paper.title,
         )
-    quote = cut(paper, finding.sentences)
+    numbers = firsthand(paper, finding.sentences)
+    if finding.sentences and not numbers:
+        return reject(
+            finding.arxiv_id,
+            "quote",
+            "secondhand",
+            f"{where(paper, finding.sentences)}: it tells what others found",
+            paper.title,
+        )
+    quote = cut(paper, numbers)
     if isinstance(quote, tuple):
         return reject(finding.arxiv_id, "quote", *quote, title=paper.title)
     if words(quote) == words(claim):
@@ -153,9 +164,10 @@ def climb(
                 case=finding.case,
                 which=finding.which if finding.case == "special" else "",
                 quote=quote,
-                where=where(paper, finding.sentences),
+                where=where(paper, numbers),
                 why=finding.why,
                 lever=finding.lever,
+                body=paper.body[min(numbers) - 1].at if paper.body else None,
             ),
         ),
         rungs=("id", "resolves", "title", "newer", "quote"),
@@ -174,15 +186,30 @@ def cut(paper: Paper, numbers: Sequence[int]) -> str | tuple[Reason, str]:
         return "no-such-sentence", f"sentence {beyond[0]} of {len(known)}"
     pieces = [known[wanted[0] - 1]]
     for before, number in itertools.pairwise(wanted):
-        pieces.append(("" if number == before + 1 else "... ") + known[number - 1])
+        joins = number == before + 1 and _passage(paper, before) == _passage(paper, number)
+        pieces.append(("" if joins else "... ") + known[number - 1])
     quote = " ".join(pieces)
     if not long_enough(quote):
         return "quote-too-short", f"fewer than {LEAST_WORDS} words or {LEAST_CHARACTERS} characters"
     return quote
 
 
+def firsthand(paper: Paper, numbers: Sequence[int]) -> list[int]:
+    """The numbers without those of sentences that tell what others found. Of an abstract nobody
+    knows that by code; rung 6 asks."""
+    return [n for n in numbers if not (1 <= n <= len(paper.body) and paper.body[n - 1].secondhand)]
+
+
+def _passage(paper: Paper, number: int) -> str:
+    """The passage of a full text that a sentence belongs to; of an abstract it is the whole."""
+    return paper.body[number - 1].where if paper.body else ""
+
+
 def where(paper: Paper, numbers: Sequence[int]) -> str:
     """Where a quote stands: which text, which sentences."""
+    if paper.body:
+        places = [_passage(paper, n) for n in sorted(set(numbers)) if 1 <= n <= len(paper.body)]
+        return "; ".join(dict.fromkeys(places))
     text = "synopsis" if paper.synopsis else "abstract"
     wanted = sorted(set(numbers))
     return f"{text}, sentence{'s' if len(wanted) > 1 else ''} {', '.join(map(str, wanted))}"
@@ -190,7 +217,9 @@ def where(paper: Paper, numbers: Sequence[int]) -> str:
 
 def context(paper: Paper, numbers: Sequence[int]) -> tuple[str, str]:
     """The sentence before the first and the sentence after the last one pointed at; empty at either
-    end."""
+    end of the abstract, or of the passage."""
     known = sentences_of(paper)
-    first, last = min(numbers) - 1, max(numbers) - 1
-    return (known[first - 1] if first > 0 else "", known[last + 1] if last + 1 < len(known) else "")
+    first, last = min(numbers), max(numbers)
+    before = first > 1 and _passage(paper, first - 1) == _passage(paper, first)
+    after = last < len(known) and _passage(paper, last + 1) == _passage(paper, last)
+    return known[first - 2] if before else "", known[last] if after else ""

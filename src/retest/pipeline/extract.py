@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
@@ -27,13 +28,40 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """Findings of all candidates: what was said of a paper before is remembered, and only the
     others are shown to the model. A call that fails fails the claim, since the papers it was shown
     stay unread; the other calls are finished first, so that what is paid for is kept."""
-    deps, subject = runtime.context, state["subject"]
+    deps = runtime.context
+    try:
+        said = await said_of(
+            deps, state, state["candidates"], partial(batches, limits=deps.limits, order=deps.order)
+        )
+    except ModelFailed as failed:
+        return {"failure": Failure.of(failed)}
+    found, rejected = findings_of(said, ordered(state["candidates"], deps.order))
+    left = {name: answer.open[0].question for name, answer in said.items() if answer.open}
+    telling = [c for c in state["candidates"] if c.paper.id in left or said[c.paper.id].findings]
+    return {
+        "findings": found,
+        "rejected": rejected,
+        "seen": sorted(said),
+        "open": left,
+        "telling": telling,
+    }
+
+
+async def said_of(
+    deps: Deps,
+    state: ClaimState,
+    candidates: Sequence[Candidate],
+    together: Callable[[Sequence[Candidate]], list[list[Candidate]]],
+) -> dict[str, Extraction]:
+    """What the model says of each paper, from memory or asked now, those in one call that
+    `together` puts there. Raises ModelFailed once all calls have ended."""
+    subject = state["subject"]
     anchors = rests_on(deps.line, subject, state["anchor_papers"])
     pairs = _Pairs(deps, subject.claim.text, anchors, shown_terms(state.get("terms")))
-    said: dict[str, list[Finding]] = {}
+    said: dict[str, Extraction] = {}
     failed: list[ModelFailed] = []
     unread: list[Candidate] = []
-    for candidate in state["candidates"]:
+    for candidate in candidates:
         remembered = pairs.recall(candidate.paper)
         if remembered is not None:
             said[candidate.paper.id] = remembered
@@ -41,9 +69,7 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             failed.append(waiting)
         else:
             unread.append(candidate)
-    calls = [
-        _read(deps, subject, pairs, batch) for batch in batches(unread, deps.limits, deps.order)
-    ]
+    calls = [_read(deps, subject, pairs, batch) for batch in together(unread)]
     for answer in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(answer, ModelFailed):
             failed.append(answer)
@@ -52,12 +78,19 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         else:
             said |= answer
     if failed:  # what only waits is told last: the rest wants something done
-        first = min(failed, key=lambda error: isinstance(error, Waiting))
-        return {"failure": Failure.of(first)}
+        raise min(failed, key=lambda error: isinstance(error, Waiting))
+    return said
+
+
+def findings_of(
+    said: Mapping[str, Extraction], candidates: Sequence[Candidate]
+) -> tuple[list[Finding], list[Rejection]]:
+    """The findings in the order of the candidates, and those that speak of a paper of another
+    call."""
     found: list[Finding] = []
     rejected: list[Rejection] = []
-    for candidate in ordered(state["candidates"], deps.order):
-        for finding in said[candidate.paper.id]:
+    for candidate in candidates:
+        for finding in said[candidate.paper.id].findings:
             cited = parse_id(finding.arxiv_id)
             if cited and cited.base in said and cited.base != candidate.paper.id:
                 rejected.append(
@@ -70,7 +103,7 @@ async def extract(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
                 )
             else:
                 found.append(finding)
-    return {"findings": found, "rejected": rejected, "seen": sorted(said)}
+    return found, rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +117,10 @@ class _Pairs:
     anchors: tuple[str, ...]
     terms: list[tuple[str, str]]
 
-    def recall(self, paper: Paper) -> list[Finding] | None:
+    def recall(self, paper: Paper) -> Extraction | None:
         text = self.deps.asker.recall("pair", self.deps.prompts["extract"].hash, self.about(paper))
         try:
-            return _findings(text) if text is not None else None
+            return Extraction.model_validate_json(text) if text is not None else None
         except ValidationError:
             return None
 
@@ -109,7 +142,7 @@ class _Pairs:
 
 async def _read(
     deps: Deps, subject: Subject, pairs: _Pairs, batch: Sequence[Candidate]
-) -> dict[str, list[Finding]]:
+) -> dict[str, Extraction]:
     """What the model says of each paper of a batch; a finding that cites none of them stands with
     the first."""
     values = {
@@ -120,7 +153,7 @@ async def _read(
             {
                 "id": candidate.paper.id,
                 "title": candidate.paper.title,
-                "sentences": sentences_of(candidate.paper),
+                "sentences": _shown(candidate.paper),
             }
             for candidate in batch
         ],
@@ -134,11 +167,14 @@ async def _read(
     parts = {candidate.paper.id: pairs.about(candidate.paper) for candidate in batch}
     asked = replace(request(deps.prompts, "extract", Extraction, values, facts), parts=parts)
     answer = await deps.asker.ask(asked, Extraction)
-    return {name: _findings(text) for name, text in parts_of(answer, list(parts)).items()}
+    return {
+        name: Extraction.model_validate_json(text)
+        for name, text in parts_of(answer, list(parts)).items()
+    }
 
 
-def _findings(text: str) -> list[Finding]:
-    return list(Extraction.model_validate_json(text).findings)
+def _shown(paper: Paper) -> tuple[str, ...]:
+    return tuple(sentence.shown for sentence in paper.body) or sentences_of(paper)
 
 
 def batches(

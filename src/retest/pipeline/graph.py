@@ -2,9 +2,10 @@
 
     anchors --(Send: each claim, and the counter-thesis)--> claim --> synthesize --> essay
 
-    claim:  plan -> search -> triage -> extract -> ground -> judge -> settle
-                      ^                              |
-                      '------------ widen <----------'   once, if nothing was grounded
+    claim:  plan -> search -> triage -> extract -> ground -> judge -> deepen -> settle
+                      ^                              |  ^                |
+                      '------------ widen <----------'  '----------------'
+                        once, if nothing was grounded     once, where the abstract does not decide
 
 A station that fails in a way we know puts a Failure into the claim's state and the claim goes to
 `settle`. What we do not know (a bug) reaches `stumble`, which settles that claim as not judged and
@@ -26,6 +27,7 @@ from langgraph.types import Send
 
 from retest.errors import RetestError
 from retest.pipeline.anchors import anchors
+from retest.pipeline.deepen import deepen
 from retest.pipeline.essay import essay
 from retest.pipeline.events import StationDone, StationEntered
 from retest.pipeline.extract import extract
@@ -39,6 +41,8 @@ from retest.pipeline.synthesize import synthesize
 from retest.pipeline.triage import triage
 
 log = logging.getLogger("retest")
+NOTHING = ["widen", "deepen", "settle"]
+"""Where a claim may go that has nothing to go on with."""
 S = TypeVar("S", bound=Callable[..., Any])
 
 
@@ -83,7 +87,7 @@ def _unless_none(station: str) -> Callable[[ClaimState], str]:
             return "settle"
         if state["candidates"]:
             return station
-        return "settle" if state["round"] > 1 else "widen"
+        return "deepen" if state["round"] > 1 else "widen"
 
     return route
 
@@ -93,7 +97,19 @@ def _after_ground(state: ClaimState) -> str:
         return "settle"
     if state.get("evidence"):
         return "judge"
-    return "settle" if state["round"] > 1 else "widen"
+    if state.get("deepened"):
+        return "settle"
+    return "deepen" if state["round"] > 1 else "widen"
+
+
+def _after_judge(state: ClaimState) -> str:
+    return "settle" if state.get("failure") or state.get("deepened") else "deepen"
+
+
+def _after_deepen(state: ClaimState) -> str:
+    """To the judge too where no text was to be had: it held back the second opinion until then."""
+    asked = any(one.outcome != "not asked" for one in state["full_texts"])
+    return "ground" if asked and not state.get("failure") else "settle"
 
 
 @cache
@@ -107,15 +123,17 @@ def claim_graph() -> CompiledStateGraph[Any, Any, Any, Any]:
     graph.add_node("ground", _announced("ground", ground), error_handler=stumble)
     graph.add_node("widen", _announced("widen", widen), error_handler=stumble)
     graph.add_node("judge", _announced("judge", judge), error_handler=stumble)
+    graph.add_node("deepen", _announced("deepen", deepen), error_handler=stumble)
     graph.add_node("settle", _announced("settle", settle))
     graph.add_edge(START, "plan")
     graph.add_conditional_edges("plan", _unless_failed("search"), ["search", "settle"])
-    graph.add_conditional_edges("search", _unless_none("triage"), ["triage", "widen", "settle"])
-    graph.add_conditional_edges("triage", _unless_none("extract"), ["extract", "widen", "settle"])
+    graph.add_conditional_edges("search", _unless_none("triage"), ["triage", *NOTHING])
+    graph.add_conditional_edges("triage", _unless_none("extract"), ["extract", *NOTHING])
     graph.add_conditional_edges("extract", _unless_failed("ground"), ["ground", "settle"])
-    graph.add_conditional_edges("ground", _after_ground, ["judge", "widen", "settle"])
+    graph.add_conditional_edges("ground", _after_ground, ["judge", *NOTHING])
     graph.add_edge("widen", "search")
-    graph.add_edge("judge", "settle")
+    graph.add_conditional_edges("judge", _after_judge, ["deepen", "settle"])
+    graph.add_conditional_edges("deepen", _after_deepen, ["ground", "settle"])
     graph.add_edge("settle", END)
     return graph.compile()
 

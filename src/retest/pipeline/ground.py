@@ -15,7 +15,7 @@ from retest.domain.evidence import Evidence, Rejection
 from retest.domain.paper import Candidate, Lookup, Paper
 from retest.errors import ModelFailed, Waiting
 from retest.grounding.entailment import joined, left_out, numbered, sift
-from retest.grounding.ladder import climb, context, points_apart, reject
+from retest.grounding.ladder import climb, context, firsthand, points_apart, reject
 from retest.grounding.prose import clean, ids_in
 from retest.llm.model import Facts
 from retest.llm.parts import parts_of
@@ -44,7 +44,8 @@ async def ground(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
             cleaned, fallen = _cleaned(result, known)
             rejected += fallen
             climbed.append(cleaned)
-            around.append(_around(shown[result.arxiv_id].paper, finding.sentences))
+            paper = shown[result.arxiv_id].paper
+            around.append(_around(paper, firsthand(paper, finding.sentences)))
     suggested = [
         Candidate(paper=paper, found_by=("named by the model",))
         for paper in looked_up.values()

@@ -13,6 +13,7 @@ from retest.errors import ModelFailed
 from retest.llm.ask import Asker
 from retest.llm.model import Facts
 from retest.pipeline.calls import dated, request, rests_on, shown_terms, shuffled
+from retest.pipeline.deepen import chosen
 from retest.pipeline.state import Around, ClaimState, Deps, Failure
 from retest.pipeline.studies import one_study
 from retest.pipeline.weigh import weigh
@@ -20,14 +21,18 @@ from retest.pipeline.weigh import weigh
 
 async def judge(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
     """One judgment, or two. The second question goes to the verifier; where that is the same model,
-    it is asked afresh, past the memory of the first answer."""
+    it is asked afresh, past the memory of the first answer. A claim that goes on to full texts is
+    asked a second time after them."""
     deps, subject = runtime.context, state["subject"]
     try:
         first = await _ask(deps.asker, state, deps, ask=1)
         verdict = weigh(first, state.get("terms"), state["evidence"]).verdict
         last = deps.last(subject.claim.id, subject.claim.text)
         before = last.last_decided if last else None
-        if verdict == "undetermined" or before in (None, verdict):
+        deeper = (
+            not state.get("deepened") and deps.texts and chosen({**state, "judgment": first}, deps)
+        )
+        if deeper or verdict == "undetermined" or before in (None, verdict):
             return {"judgment": first, "second": None}
         return {"judgment": first, "second": await _ask(deps.verifier, state, deps, ask=2)}
     except ModelFailed as failed:

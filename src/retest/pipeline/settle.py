@@ -94,6 +94,7 @@ async def settle(state: ClaimState, runtime: Runtime[Deps]) -> ClaimState:
         evidence=tuple(evidence),
         rejected=_once(rejected),
         unread=_unread(state) if why == "not-judged" else (),
+        full_texts=tuple(state.get("full_texts", [])),
         searched=_searched(state, deps),
         history=_history(shown, decided_by, last, deps.as_of, failed=why in OPEN),
     )

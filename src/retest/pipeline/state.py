@@ -27,6 +27,7 @@ from retest.domain.paper import Candidate, Paper, Query
 from retest.domain.record import (
     AnchorRecord,
     ClaimRecord,
+    FullTextRecord,
     QuestionRecord,
     Record,
     SupersedingRecord,
@@ -34,12 +35,15 @@ from retest.domain.record import (
 from retest.domain.terms import Proposer, Terms
 from retest.domain.verdict import Why
 from retest.errors import Awaits, ModelFailed, Waiting
+from retest.fulltext.document import Texts
+from retest.grounding.entailment import joined
 from retest.llm.ask import Asker
 from retest.papers.source import CitationIndex, Source
 from retest.pipeline.events import StationSink, ignore
 from retest.pipeline.remembered import SearchMemory
 from retest.prompts import Prompt
 
+FullTextChoice = Literal["auto", "never", "always"]
 By = Literal["model", "rule", "hand", "counter-statement", "widened", "citation", "sibling"]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,6 +107,22 @@ class Beside(Frozen):
     """Of each of its points, in their order."""
 
 
+def with_more_points(known: list[Evidence], new: list[Evidence]) -> list[Evidence]:
+    """One piece of evidence a paper: what its full text shows comes behind what its abstract
+    does."""
+    return joined([*known, *new])
+
+
+def with_more_around(known: list[Beside], new: list[Beside]) -> list[Beside]:
+    """The same of what stands around the points, in the same order."""
+    found: dict[str, Beside] = {}
+    for item in [*known, *new]:
+        before = found.get(item.arxiv_id)
+        around = (*(before.around if before else ()), *item.around)
+        found[item.arxiv_id] = item.model_copy(update={"around": around})
+    return list(found.values())
+
+
 class Synthesized(Frozen):
     """The end of the report."""
 
@@ -138,10 +158,17 @@ class ClaimState(TypedDict, total=False):
     """The best few of the candidates, whose words the second round looks for."""
     seen: Annotated[list[str], operator.add]
     findings: list[Finding]
-    evidence: Annotated[list[Evidence], operator.add]
-    beside: Annotated[list[Beside], operator.add]
+    evidence: Annotated[list[Evidence], with_more_points]
+    beside: Annotated[list[Beside], with_more_around]
     rejected: Annotated[list[Rejection], operator.add]
     suggested: list[Candidate]
+    telling: Annotated[list[Candidate], operator.add]
+    """The papers of which anything was said."""
+    open: Annotated[dict[str, str], operator.or_]
+    """Papers whose abstract names the experiment and not the result: what their text must tell."""
+    deepened: bool
+    """Whether the claim has been at the station that reads full texts."""
+    full_texts: list[FullTextRecord]
     round: int
     judgment: Judgment | None
     second: Judgment | None
@@ -216,6 +243,9 @@ class Deps:
     searches: SearchMemory | None = None
     following: CitationIndex | None = None
     """Where papers that cite an anchor are asked for, if that is switched on."""
+    texts: Texts | None = None
+    """Where full texts come from; None where the settings or the source have none."""
+    read_in_full: FullTextChoice = "auto"
     sink: StationSink = ignore
     """Hears of every station that is entered and left."""
     threads: Executor | None = None

@@ -16,7 +16,7 @@ import jinja2
 
 from retest.domain.answer import AnswerSentence
 from retest.domain.arxiv_id import parse_id
-from retest.domain.evidence import Rejection
+from retest.domain.evidence import Evidence, Point, Rejection
 from retest.domain.line import COUNTER_THESIS
 from retest.domain.record import ClaimRecord, Record
 from retest.llm.providers import provider_of
@@ -96,6 +96,12 @@ def link(arxiv_id: str, version: int | None = None) -> Safe:
     )
 
 
+def stands_in(item: Evidence, point: Point) -> Safe:
+    """Where a quote stands; in a full text with a link to the section."""
+    url = item.section_url(point)
+    return Safe(f"[{md(point.where)}]({url})") if url else md(point.where)
+
+
 def linked(text: str, known: set[str]) -> Safe:
     """Escaped prose in which the ids of evidence, written [id], are links."""
     escaped = md(text)
@@ -146,6 +152,7 @@ def _template() -> jinja2.Template:
     )
     environment.globals.update(
         link=link,
+        stands_in=stands_in,
         linked=linked,
         signs=SIGNS,
         SENTENCE=SENTENCE,

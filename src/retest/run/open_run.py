@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from retest.cache import AnswerCache
 from retest.errors import UsageError
@@ -17,13 +17,13 @@ from retest.grounding.ladder import LADDER_VERSION
 from retest.llm.providers import provider_of
 from retest.papers.circuit import Circuit
 from retest.pipeline.remembered import RANKING_VERSION, SearchMemory
-from retest.pipeline.state import Deps, Limits
+from retest.pipeline.state import Deps, FullTextChoice, Limits
 from retest.prompts import Prompt, load_prompts
 from retest.reports.read import read_record
 from retest.run.events import EventSink
 from retest.run.job import Job
 from retest.run.models import Models
-from retest.run.source_factory import open_following, open_library, open_source
+from retest.run.source_factory import open_following, open_full_texts, open_library, open_source
 from retest.run.standing import Standings, digest_of
 from retest.settings import Settings
 from retest.version import __version__
@@ -31,6 +31,7 @@ from retest.version import __version__
 if TYPE_CHECKING:
     from retest.domain.line import Line
     from retest.domain.record import Record
+    from retest.fulltext.document import Texts
     from retest.library.source import Library
     from retest.llm.batch.batches import Batches
     from retest.papers.source import CitationIndex, Source
@@ -51,6 +52,8 @@ class OpenRun:
     standings: Standings | None = None
     """Where lines stood that ended whole; None where all are run anew."""
     arxiv: Circuit = field(default_factory=Circuit)
+    looks_only: bool = False
+    """Whether nobody is asked for a full text."""
     openalex: Circuit = field(default_factory=Circuit)
     """Whether arXiv and OpenAlex count as down in this run."""
     _sources: dict[str, Source] = field(default_factory=dict)
@@ -79,6 +82,25 @@ class OpenRun:
         return self._sources[key]
 
     @property
+    def read_in_full(self) -> FullTextChoice:
+        """When papers are read in full: never where annotations answer, or where the source is the
+        bundled library, which has no full texts."""
+        settings = self.job.settings
+        if settings.source == "library" or provider_of(self.job.model).is_annotated:
+            return "never"
+        return cast("FullTextChoice", settings.full_text)
+
+    def texts(self) -> Texts | None:
+        """Where full texts come from; None where none is read. A run that only explains asks
+        nobody."""
+        if self.read_in_full == "never":
+            return None
+        job = self.job
+        return open_full_texts(
+            job.settings, job.environment, job.today, self.arxiv, ask=not self.looks_only
+        )
+
+    @property
     def batched(self) -> bool:
         """Whether new questions are queued."""
         return bool(self.models.batches and self.models.batches.on)
@@ -99,6 +121,7 @@ class OpenRun:
                 "ranking": RANKING_VERSION,
                 "retest": __version__,
                 "batch": self.batched,
+                "full_text": self.read_in_full,
             }
         )
 
@@ -115,6 +138,7 @@ class OpenRun:
             library=self.library(line.line),
             following=open_following(settings, job.environment, job.today, self.openalex),
             previous=read_record(settings.path("reports"), line.line),
+            texts=self.texts(),
         ) as deps:
             yield deps
 
@@ -129,6 +153,7 @@ class OpenRun:
         library: Library | None = None,
         following: CitationIndex | None = None,
         previous: Record | None = None,
+        texts: Texts | None = None,
         order: str = "",
     ) -> AsyncIterator[Deps]:
         """What the stations work with, closed at the end. `sink` takes calls and stations;
@@ -149,6 +174,8 @@ class OpenRun:
                 previous=previous,
                 searches=self.searches.of_a_line() if self.searches else None,
                 following=following,
+                texts=texts,
+                read_in_full=self.read_in_full,
                 sink=sink,
                 threads=threads,
                 annotated=library.annotated if library and annotates else None,
@@ -173,6 +200,8 @@ def open_run(
     kept: Callable[[Path], AnswerCache] = AnswerCache,
     models: Callable[..., Models] = Models,
     batched: Callable[[AnswerCache], Batches] | None = None,
+    *,
+    looks_only: bool = False,
 ) -> Iterator[OpenRun]:
     """Open them, and close the memories at the end. `kept` and `models` stand in for what remembers
     and asks; `batched` opens the batches that answers may come from. Raises UsageError, before
@@ -186,7 +215,8 @@ def open_run(
         remembered = None if afresh else SearchMemory(searches)
         standings = None if afresh else Standings(searches, job.settings.path("reports"))
         _refuse_earlier_days(job, standings)
-        yield OpenRun(job, models(job, cache, afresh, batches), prompts, remembered, standings)
+        opened = models(job, cache, afresh, batches)
+        yield OpenRun(job, opened, prompts, remembered, standings, looks_only=looks_only)
     finally:
         cache.close()
         searches.close()
